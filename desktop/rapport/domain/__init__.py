@@ -1,0 +1,1 @@
+"""What the CRM is made of: records, commands, changes, errors. Pure: no Qt, no I/O, no clock."""

@@ -1,0 +1,424 @@
+"""Everything a person, a rule or a notification can do to a record, as frozen values.
+
+A command says what is meant; ``plan`` is pure and says what that does to the records as they are at
+the moment of the commit. The title is the name in the menu, the undo list and the audit log. A
+command that no longer makes sense (the record is gone) raises :class:`InputError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct, to_builtins
+
+from rapport.domain.changes import Delta, Mutation, Op
+from rapport.domain.errors import InputError
+from rapport.domain.merge import Conflict, merge
+from rapport.domain.records import (
+    CREATE_ONLY_FIELDS,
+    LOCAL_FIELDS,
+    RECORD_TYPES,
+    SERVER_FIELDS,
+    Id,
+    Kind,
+    Record,
+    Ref,
+    contact_of,
+    fields_of,
+)
+
+UNDO_WINDOW_S = 8.0
+"""How long a toast offers Undo, and so how long a delete waits before it is sent."""
+
+Records = Mapping[Ref, Record | None]
+
+
+class Command(Struct, frozen=True, kw_only=True, tag=True):
+    """The base of all commands."""
+
+    @property
+    def title(self) -> str:
+        raise NotImplementedError
+
+    def targets(self) -> tuple[Ref, ...]:
+        """The records that ``plan`` wants to see."""
+        raise NotImplementedError
+
+    def plan(self, records: Records) -> tuple[Mutation, ...]:
+        """The mutations, given the targets as they are now. Empty when nothing would change."""
+        raise NotImplementedError
+
+
+def _present(records: Records, ref: Ref) -> dict[str, Any]:
+    record = records.get(ref)
+    if record is None:
+        raise InputError(
+            f"This {ref.kind.value} is not there any more.", "It was deleted meanwhile."
+        )
+    return fields_of(record)
+
+
+def _update(records: Records, ref: Ref, wanted: Mapping[str, Any]) -> tuple[Mutation, ...]:
+    now = _present(records, ref)
+    wanted = to_builtins(dict(wanted))
+    for name in wanted:
+        if name not in now:
+            raise InputError(f"A {ref.kind.value} has no field “{name}”.", field=name)
+        if name in SERVER_FIELDS[ref.kind] or name in CREATE_ONLY_FIELDS[ref.kind]:
+            raise InputError("The CRM does not let this field be changed.", field=name)
+    deltas = {name: Delta(now[name], want) for name, want in wanted.items() if now[name] != want}
+    if not deltas:
+        return ()
+    contact_id = contact_of(ref.kind, ref.id, now)
+    return (Mutation(op=Op.UPDATE, ref=ref, contact_id=contact_id, fields=deltas),)
+
+
+def _create(ref: Ref, values: Mapping[str, Any]) -> tuple[Mutation, ...]:
+    known = set(RECORD_TYPES[ref.kind].__struct_fields__) - {"id"}
+    for name in values:
+        if name not in known:
+            raise InputError(f"A {ref.kind.value} has no field “{name}”.", field=name)
+    wanted = to_builtins(dict(values))
+    contact_id = contact_of(ref.kind, ref.id, wanted)
+    deltas = {name: Delta(None, want) for name, want in wanted.items() if want is not None}
+    return (Mutation(op=Op.CREATE, ref=ref, contact_id=contact_id, fields=deltas),)
+
+
+def _delete(records: Records, ref: Ref) -> tuple[Mutation, ...]:
+    now = _present(records, ref)
+    return (
+        Mutation(
+            op=Op.DELETE,
+            ref=ref,
+            contact_id=contact_of(ref.kind, ref.id, now),
+            fields={name: Delta(value, None) for name, value in now.items()},
+            hold_s=UNDO_WINDOW_S,
+        ),
+    )
+
+
+class CreateContact(Command, frozen=True, kw_only=True):
+    contact_id: Id
+    fields: dict[str, Any]
+
+    @property
+    def title(self) -> str:
+        return "Create contact"
+
+    def targets(self) -> tuple[Ref, ...]:
+        return ()
+
+    def plan(self, records: Records) -> tuple[Mutation, ...]:
+        if not any(self.fields.get(k) for k in ("first_name", "last_name", "email", "phone")):
+            # FACTS B1: a contact with nothing but its location is refused.
+            raise InputError(
+                "A contact needs a name, an e-mail or a phone number.", field="first_name"
+            )
+        return _create(Ref(Kind.CONTACT, self.contact_id), self.fields)
+
+
+class EditContact(Command, frozen=True, kw_only=True):
+    contact_id: Id
+    fields: dict[str, Any]
+
+    @property
+    def title(self) -> str:
+        return "Edit contact"
+
+    def targets(self) -> tuple[Ref, ...]:
+        return (Ref(Kind.CONTACT, self.contact_id),)
+
+    def plan(self, records: Records) -> tuple[Mutation, ...]:
+        return _update(records, self.targets()[0], self.fields)
+
+
+class EditCustomField(Command, frozen=True, kw_only=True):
+    """Sets one custom field; None clears it. The others stay (FACTS B1: PUT merges by id)."""
+
+    contact_id: Id
+    field_id: str
+    value: Any
+
+    @property
+    def title(self) -> str:
+        return "Edit contact"
+
+    def targets(self) -> tuple[Ref, ...]:
+        return (Ref(Kind.CONTACT, self.contact_id),)
+
+    def plan(self, records: Records) -> tuple[Mutation, ...]:
+        ref = self.targets()[0]
+        custom = dict(_present(records, ref)["custom"])
+        custom[self.field_id] = self.value
+        return _update(records, ref, {"custom": custom})
+
+
+class DeleteContact(Command, frozen=True, kw_only=True):
+    contact_id: Id
+
+    @property
+    def title(self) -> str:
+        return "Delete contact"
+
+    def targets(self) -> tuple[Ref, ...]:
+        return (Ref(Kind.CONTACT, self.contact_id),)
+
+    def plan(self, records: Records) -> tuple[Mutation, ...]:
+        return _delete(records, self.targets()[0])
+
+
+def normal_tag(name: str) -> str:
+    """A tag as the server will store it (FACTS B3: lower-cased), one space between words."""
+    return " ".join(name.split()).lower()
+
+
+class AddTags(Command, frozen=True, kw_only=True):
+    contact_id: Id
+    tags: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return "Add tag" if len(self.tags) == 1 else "Add tags"
+
+    def targets(self) -> tuple[Ref, ...]:
+        return (Ref(Kind.CONTACT, self.contact_id),)
+
+    def plan(self, records: Records) -> tuple[Mutation, ...]:
+        ref = self.targets()[0]
+        now = list(_present(records, ref)["tags"])
+        wanted = [tag for tag in dict.fromkeys(map(normal_tag, self.tags)) if tag]
+        if not wanted:
+            raise InputError("A tag needs a name.", field="tags")
+        return _update(records, ref, {"tags": now + [tag for tag in wanted if tag not in now]})
+
+
+class RemoveTags(Command, frozen=True, kw_only=True):
+    contact_id: Id
+    tags: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return "Remove tag" if len(self.tags) == 1 else "Remove tags"
+
+    def targets(self) -> tuple[Ref, ...]:
+        return (Ref(Kind.CONTACT, self.contact_id),)
+
+    def plan(self, records: Records) -> tuple[Mutation, ...]:
+        ref = self.targets()[0]
+        now = list(_present(records, ref)["tags"])
+        return _update(records, ref, {"tags": [tag for tag in now if tag not in self.tags]})
+
+
+class CreateTask(Command, frozen=True, kw_only=True):
+    """``fields`` needs title and due_at: the API demands both (FACTS B2)."""
+
+    task_id: Id
+    contact_id: Id
+    fields: dict[str, Any]
+
+    @property
+    def title(self) -> str:
+        return "Add task"
+
+    def targets(self) -> tuple[Ref, ...]:
+        return (Ref(Kind.CONTACT, self.contact_id),)
+
+    def plan(self, records: Records) -> tuple[Mutation, ...]:
+        _present(records, self.targets()[0])
+        if not str(self.fields.get("title") or "").strip():
+            raise InputError("A task needs a title.", field="title")
+        if not self.fields.get("due_at"):
+            raise InputError("A task needs a due date.", field="due_at")
+        values = {"completed": False, **self.fields, "contact_id": self.contact_id}
+        return _create(Ref(Kind.TASK, self.task_id), values)
+
+
+class EditTask(Command, frozen=True, kw_only=True):
+    task_id: Id
+    fields: dict[str, Any]
+
+    @property
+    def title(self) -> str:
+        return "Edit task"
+
+    def targets(self) -> tuple[Ref, ...]:
+        return (Ref(Kind.TASK, self.task_id),)
+
+    def plan(self, records: Records) -> tuple[Mutation, ...]:
+        if "title" in self.fields and not str(self.fields["title"]).strip():
+            raise InputError("A task needs a title.", field="title")
+        if "due_at" in self.fields and self.fields["due_at"] is None:
+            raise InputError("A task needs a due date.", field="due_at")
+        return _update(records, self.targets()[0], self.fields)
+
+
+class CompleteTask(Command, frozen=True, kw_only=True):
+    task_id: Id
+    at: datetime
+
+    @property
+    def title(self) -> str:
+        return "Complete task"
+
+    def targets(self) -> tuple[Ref, ...]:
+        return (Ref(Kind.TASK, self.task_id),)
+
+    def plan(self, records: Records) -> tuple[Mutation, ...]:
+        ref = self.targets()[0]
+        if _present(records, ref)["completed"]:
+            return ()
+        return _update(records, ref, {"completed": True, "completed_at": self.at})
+
+
+class ReopenTask(Command, frozen=True, kw_only=True):
+    task_id: Id
+
+    @property
+    def title(self) -> str:
+        return "Reopen task"
+
+    def targets(self) -> tuple[Ref, ...]:
+        return (Ref(Kind.TASK, self.task_id),)
+
+    def plan(self, records: Records) -> tuple[Mutation, ...]:
+        return _update(records, self.targets()[0], {"completed": False, "completed_at": None})
+
+
+class SnoozeTask(Command, frozen=True, kw_only=True):
+    """Quiets the reminder until ``until``; the due date stays. Local to this computer."""
+
+    task_id: Id
+    until: datetime | None
+
+    @property
+    def title(self) -> str:
+        return "Snooze task"
+
+    def targets(self) -> tuple[Ref, ...]:
+        return (Ref(Kind.TASK, self.task_id),)
+
+    def plan(self, records: Records) -> tuple[Mutation, ...]:
+        return _update(records, self.targets()[0], {"snoozed_until": self.until})
+
+
+class DeleteTask(Command, frozen=True, kw_only=True):
+    task_id: Id
+
+    @property
+    def title(self) -> str:
+        return "Delete task"
+
+    def targets(self) -> tuple[Ref, ...]:
+        return (Ref(Kind.TASK, self.task_id),)
+
+    def plan(self, records: Records) -> tuple[Mutation, ...]:
+        return _delete(records, self.targets()[0])
+
+
+class CreateNote(Command, frozen=True, kw_only=True):
+    note_id: Id
+    contact_id: Id
+    fields: dict[str, Any]
+
+    @property
+    def title(self) -> str:
+        return "Add note"
+
+    def targets(self) -> tuple[Ref, ...]:
+        return (Ref(Kind.CONTACT, self.contact_id),)
+
+    def plan(self, records: Records) -> tuple[Mutation, ...]:
+        _present(records, self.targets()[0])
+        if not str(self.fields.get("body") or "").strip():
+            raise InputError("A note needs some text.", field="body")
+        return _create(Ref(Kind.NOTE, self.note_id), {**self.fields, "contact_id": self.contact_id})
+
+
+class EditNote(Command, frozen=True, kw_only=True):
+    note_id: Id
+    fields: dict[str, Any]
+
+    @property
+    def title(self) -> str:
+        return "Edit note"
+
+    def targets(self) -> tuple[Ref, ...]:
+        return (Ref(Kind.NOTE, self.note_id),)
+
+    def plan(self, records: Records) -> tuple[Mutation, ...]:
+        if "body" in self.fields and not str(self.fields["body"]).strip():
+            raise InputError("A note needs some text.", field="body")
+        return _update(records, self.targets()[0], self.fields)
+
+
+class DeleteNote(Command, frozen=True, kw_only=True):
+    note_id: Id
+
+    @property
+    def title(self) -> str:
+        return "Delete note"
+
+    def targets(self) -> tuple[Ref, ...]:
+        return (Ref(Kind.NOTE, self.note_id),)
+
+    def plan(self, records: Records) -> tuple[Mutation, ...]:
+        return _delete(records, self.targets()[0])
+
+
+def _still_possible(inverse: Mutation, now: Mapping[str, Any]) -> dict[str, Delta]:
+    fields: dict[str, Delta] = {}
+    for name, delta in inverse.fields.items():
+        try:
+            value = merge(name, base=delta.base, mine=delta.want, theirs=now.get(name))
+        except Conflict:
+            continue  # somebody changed this field since; their value stays
+        if value != now.get(name):
+            fields[name] = Delta(now.get(name), value)
+    return fields
+
+
+class TakeBack(Command, frozen=True, kw_only=True):
+    """Undoes earlier mutations. A field that somebody changed since is left as it is."""
+
+    of: str
+    """The title of what is taken back."""
+    mutations: tuple[Mutation, ...]
+
+    @property
+    def title(self) -> str:
+        return f"Undo {self.of[:1].lower()}{self.of[1:]}"
+
+    def targets(self) -> tuple[Ref, ...]:
+        return tuple(mutation.ref for mutation in self.mutations)
+
+    def plan(self, records: Records) -> tuple[Mutation, ...]:
+        planned: list[Mutation] = []
+        for mutation in reversed(self.mutations):
+            inverse = mutation.inverse()
+            record = records.get(inverse.ref)
+            if inverse.op is Op.CREATE:
+                if record is None:
+                    planned.append(inverse)
+            elif record is not None:
+                now = fields_of(record)
+                if inverse.op is Op.DELETE:
+                    fields = {name: Delta(value, None) for name, value in now.items()}
+                else:
+                    fields = _still_possible(inverse, now)
+                if fields:
+                    planned.append(
+                        Mutation(
+                            op=inverse.op,
+                            ref=inverse.ref,
+                            contact_id=inverse.contact_id,
+                            fields=fields,
+                        )
+                    )
+        return tuple(planned)
+
+
+def is_local(mutation: Mutation) -> bool:
+    """Whether the mutation concerns this computer only, and so needs no outbox entry."""
+    return mutation.op is Op.UPDATE and not (set(mutation.fields) - LOCAL_FIELDS[mutation.ref.kind])

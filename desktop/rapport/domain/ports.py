@@ -1,0 +1,91 @@
+"""The protocols through which rooms that may not import each other meet."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, tzinfo
+from typing import Protocol
+
+from rapport.domain.changes import ChangeEvent, Origin
+from rapport.domain.commands import Command
+from rapport.domain.records import Id
+from rapport.domain.views import Outcome, SyncStatus
+
+
+class Clock(Protocol):
+    """Time is passed in: tests and chaos runs drive it."""
+
+    def now(self) -> datetime:
+        """The wall clock, aware, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never jump."""
+        ...
+
+    def zone(self) -> tzinfo:
+        """The person's time zone: what "today" means."""
+        ...
+
+    async def sleep(self, seconds: float) -> None: ...
+
+
+class CommandBus(Protocol):
+    """A click, a notification button, a rule and a webhook all end here."""
+
+    async def run(self, command: Command, origin: Origin = Origin.PERSON) -> Outcome:
+        """Commits the command. Raises RapportError; nothing is changed then."""
+        ...
+
+    async def undo(self, undo_id: int | None = None) -> Outcome | None:
+        """Takes back one entry, or the newest. None when there is nothing to take back."""
+        ...
+
+
+class Feed(Protocol):
+    def subscribe(self, listener: Callable[[ChangeEvent], None]) -> Callable[[], None]:
+        """Calls ``listener`` after each commit, on the subscriber's own thread. Returns a function
+        that ends the subscription."""
+        ...
+
+
+class SyncControl(Protocol):
+    """What the window may ask of the engine, from its own thread."""
+
+    def status(self) -> SyncStatus: ...
+
+    def subscribe(self, listener: Callable[[SyncStatus], None]) -> Callable[[], None]: ...
+
+    def sync_now(self) -> None: ...
+
+    def opened(self, contact_id: Id) -> None:
+        """A person looks at this contact: its notes and appointments are fetched first."""
+        ...
+
+
+class Keyring(Protocol):
+    """The operating system's secret store. Calls block: never on the window's thread."""
+
+    def get(self, name: str) -> str | None: ...
+
+    def set(self, name: str, value: str) -> None: ...
+
+    def delete(self, name: str) -> None: ...
+
+
+class Notifier(Protocol):
+    async def show(
+        self, id: str, title: str, body: str, buttons: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        """Shows or replaces the notification ``id``. Raises RapportError where it cannot."""
+        ...
+
+    async def withdraw(self, id: str) -> None: ...
+
+    def on_action(self, handler: Callable[[str, str], Awaitable[None]]) -> None:
+        """``handler(notification_id, button)``; button is "" for a click on the notification."""
+        ...
+
+    async def capabilities(self) -> frozenset[str]:
+        """Such as {"actions", "body"}: what the desktop really offers."""
+        ...

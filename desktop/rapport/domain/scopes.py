@@ -1,0 +1,100 @@
+"""The scopes a token can hold, in plain words, and what a person may do with those it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from msgspec import Struct
+
+
+class Scope(NamedTuple):
+    """``title`` and ``detail`` are shown on the consent screen; ``lost`` is what is missing
+    without it. ``essential`` scopes are always asked for."""
+
+    name: str
+    title: str
+    detail: str
+    lost: str
+    essential: bool = False
+
+
+READ = Scope(
+    "contacts.readonly",
+    "See contacts",
+    "tasks, notes, tags, appointments",
+    "Without it Rapport has nothing to show.",
+    essential=True,
+)
+WRITE = Scope(
+    "contacts.write",
+    "Change contacts",
+    "fields, tags, tasks and notes",
+    "Everything can be read and nothing changed.",
+)
+OPTIONAL = (
+    Scope(
+        "locations.readonly",
+        "See the location",
+        "its name and time zone",
+        "The location is shown without its name, and appointment times in this computer’s zone.",
+    ),
+    Scope(
+        "locations/tags.readonly",
+        "See the tag list",
+        "tags nobody has yet included",
+        "Tags are suggested from the contacts seen so far.",
+    ),
+    Scope(
+        "locations/customFields.readonly",
+        "See custom fields",
+        "their names and types",
+        "Custom fields are shown without names and cannot be edited.",
+    ),
+    Scope(
+        "locations/tasks.readonly",
+        "Search all tasks",
+        "of the location at once",
+        "Tasks are fetched contact by contact, which takes longer.",
+    ),
+    Scope(
+        "users.readonly",
+        "See colleagues",
+        "names of owners and assignees",
+        "Owners and assignees are shown without names.",
+    ),
+    Scope(
+        "businesses.readonly",
+        "See businesses",
+        "and their contacts",
+        "Companies are shown as text only.",
+    ),
+)
+ALL = (READ, WRITE, *OPTIONAL)
+NOT_ASKED = "messages, payments, campaigns"
+
+
+class Capabilities(Struct, frozen=True, kw_only=True):
+    """What the granted scopes allow. ``why_not_write`` is None when writing is allowed."""
+
+    scopes: frozenset[str]
+
+    @classmethod
+    def of(cls, scopes: Iterable[str]) -> Capabilities:
+        return cls(scopes=frozenset(scopes))
+
+    def has(self, scope: str) -> bool:
+        return scope in self.scopes
+
+    @property
+    def can_write(self) -> bool:
+        return WRITE.name in self.scopes
+
+    @property
+    def why_not_write(self) -> str | None:
+        if self.can_write:
+            return None
+        return "This sign-in may only read. Ask for “Change contacts” to edit."
+
+    def missing(self) -> tuple[Scope, ...]:
+        return tuple(scope for scope in ALL if scope.name not in self.scopes)

@@ -1,0 +1,1 @@
+"""Icons, the application mark, translations and data files, read with importlib.resources."""
