@@ -1,0 +1,81 @@
+"""Where a click, a notification button, a rule and a webhook all end: one command, one commit."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from rapport.domain.changes import Origin
+from rapport.domain.commands import Command, EditTask, SnoozeTask, TakeBack, is_local
+from rapport.domain.errors import InputError
+from rapport.domain.records import LOCAL_FIELDS, Kind
+from rapport.domain.scopes import Capabilities
+from rapport.domain.views import Outcome
+
+if TYPE_CHECKING:
+    from rapport.store import Store
+
+
+class Bus:
+    """The :class:`~rapport.domain.ports.CommandBus` of one account. Lives on the window's loop."""
+
+    def __init__(self, store: Store, capabilities: Capabilities) -> None:
+        self._store = store
+        self._capabilities = capabilities
+        self._redoable: list[int] = []
+
+    async def run(self, command: Command, origin: Origin = Origin.PERSON) -> Outcome:
+        """Commits the command. Raises InputError where the sign-in may only read, or where the
+        command no longer makes sense; nothing is changed then."""
+        self._check(command)
+        outcome = await asyncio.wrap_future(self._store.commit(command, origin))
+        if outcome.undo_id is not None:
+            self._redoable.clear()
+        return outcome
+
+    async def undo(self, undo_id: int | None = None) -> Outcome | None:
+        """Takes back one entry, or the newest. None when there is nothing to take back."""
+        outcome = await self._take_back(undo_id)
+        if outcome is not None and outcome.undo_id is not None:
+            self._redoable.append(outcome.undo_id)
+        return outcome
+
+    async def redo(self) -> Outcome | None:
+        """Takes back the newest undo of this session. None when there is nothing to redo."""
+        if not self._redoable:
+            return None
+        return await self._take_back(self._redoable.pop())
+
+    @property
+    def can_redo(self) -> bool:
+        return bool(self._redoable)
+
+    async def undo_text(self) -> str | None:
+        """The Edit menu's words, such as “Undo add task”. None when there is nothing to undo."""
+        items = await asyncio.wrap_future(self._store.queries.undo_items(1))
+        if not items:
+            return None
+        title = items[0].title
+        return f"Undo {title[:1].lower()}{title[1:]}"
+
+    async def _take_back(self, undo_id: int | None) -> Outcome | None:
+        entry = await asyncio.wrap_future(self._store.undo_entry(undo_id))
+        if entry is None:
+            return None
+        found, command = entry
+        self._check(command)
+        return await asyncio.wrap_future(self._store.commit(command, Origin.UNDO, undo_of=found))
+
+    def _check(self, command: Command) -> None:
+        reason = self._capabilities.why_not_write
+        if reason is not None and not only_here(command):
+            raise InputError(f"{command.title}: not possible.", reason)
+
+
+def only_here(command: Command) -> bool:
+    """Whether the command concerns this computer only, and so needs no right to write."""
+    if isinstance(command, SnoozeTask):
+        return True
+    if isinstance(command, EditTask):
+        return set(command.fields) <= LOCAL_FIELDS[Kind.TASK]
+    return isinstance(command, TakeBack) and all(map(is_local, command.mutations))

@@ -1,0 +1,93 @@
+"""The questions the window asks the local copy, answered on its own loop."""
+
+from __future__ import annotations
+
+import asyncio
+from array import array
+from collections.abc import Sequence
+from types import EllipsisType
+from typing import TYPE_CHECKING
+
+from rapport.domain.filters import ContactQuery
+from rapport.domain.ports import Clock
+from rapport.domain.records import Id
+from rapport.domain.views import (
+    ContactDetail,
+    ContactPage,
+    ContactRow,
+    Coverage,
+    OutboxItem,
+    SidebarCounts,
+    TaskGroups,
+    TaskRow,
+    UndoItem,
+)
+
+if TYPE_CHECKING:
+    from rapport.store import Store
+
+
+class AsyncQueries:
+    """Each method runs on a reader thread of the store. "Now" and "today" are the clock's."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._queries = store.queries
+        self._clock = clock
+
+    async def contacts(self, query: ContactQuery, first: int = 200) -> ContactPage:
+        """The first rows and the count at once; ``keys`` is whole only when ``complete``."""
+        return await asyncio.wrap_future(self._queries.contacts(query, first))
+
+    async def contact_keys(self, query: ContactQuery) -> array[int]:
+        """Every row key of the list, in its order."""
+        return await asyncio.wrap_future(self._queries.contact_keys(query))
+
+    async def rows(self, keys: Sequence[int]) -> list[ContactRow]:
+        """The rows of these keys, in the same order; a key that is gone has no row."""
+        return await asyncio.wrap_future(self._queries.rows(keys))
+
+    async def row_of(self, contact_id: Id) -> ContactRow | None:
+        return await asyncio.wrap_future(self._queries.row_of(contact_id))
+
+    async def detail(self, contact_id: Id) -> ContactDetail | None:
+        return await asyncio.wrap_future(self._queries.detail(contact_id))
+
+    async def tasks(
+        self, assigned_to: str | EllipsisType | None = ..., limit: int = 200
+    ) -> TaskGroups:
+        """Today's page. ``...`` means anybody's tasks, None nobody's, else those of that user."""
+        now, zone = self._clock.now(), self._clock.zone()
+        return await asyncio.wrap_future(self._queries.tasks(now, zone, assigned_to, limit))
+
+    async def task(self, task_id: Id) -> TaskRow | None:
+        return await asyncio.wrap_future(self._queries.task(task_id))
+
+    async def next_tasks(self, limit: int = 5) -> list[TaskRow]:
+        """The open tasks that are due next, overdue ones first: the tray's menu."""
+        return await asyncio.wrap_future(self._queries.next_tasks(self._clock.now(), limit))
+
+    async def sidebar(self) -> SidebarCounts:
+        now, zone = self._clock.now(), self._clock.zone()
+        return await asyncio.wrap_future(self._queries.sidebar(now, zone))
+
+    async def coverage(self) -> Coverage:
+        return await asyncio.wrap_future(self._queries.coverage())
+
+    async def outbox_items(self) -> list[OutboxItem]:
+        """The edits that wait or were refused, oldest first."""
+        return await asyncio.wrap_future(self._queries.outbox_items())
+
+    async def undo_items(self, limit: int = 50) -> list[UndoItem]:
+        return await asyncio.wrap_future(self._queries.undo_items(limit))
+
+    async def suggest_tags(self, prefix: str, limit: int = 8) -> list[tuple[str, int]]:
+        """Tag names with the number of contacts that carry them, best match first."""
+        return await asyncio.wrap_future(self._queries.suggest_tags(prefix, limit))
+
+    async def find_contacts(self, text: str, limit: int = 9) -> list[ContactRow]:
+        """For pickers and the palette."""
+        return await asyncio.wrap_future(self._queries.find_contacts(text, limit))
+
+    async def recent(self, ids: Sequence[Id]) -> list[ContactRow]:
+        """The rows of recently opened contacts, in the order given, without those gone."""
+        return await asyncio.wrap_future(self._queries.recent(ids))

@@ -1,0 +1,224 @@
+"""Everything the window may ask about one signed-in location, on the window's loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ulid import ULID
+
+from rapport.domain.changes import ChangeEvent
+from rapport.domain.ports import Clock, SyncControl
+from rapport.domain.records import Business, CustomField, Id, Location, User
+from rapport.domain.scopes import Capabilities
+from rapport.domain.settings import Account
+from rapport.domain.views import SyncStatus
+from rapport.services.bus import Bus
+from rapport.services.feed import WindowFeed
+from rapport.services.queries import AsyncQueries
+
+if TYPE_CHECKING:
+    from rapport.store import Store
+
+
+class Workspace:
+    """One account as the window sees it.
+
+    Made on the window's thread. ``start`` loads the dictionaries and opens the feed; ``close`` ends
+    every subscription and background task. The store and the engine belong to the application.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        store: Store,
+        sync: SyncControl,
+        capabilities: Capabilities,
+        clock: Clock,
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        self.account = account
+        self.capabilities = capabilities
+        self.clock = clock
+        self.bus = Bus(store, capabilities)
+        self.queries = AsyncQueries(store, clock)
+        self.feed = WindowFeed(loop)
+        self.sync: SyncControl = WindowSync(sync, loop)
+        self.reference = Reference()
+        self.drafts = Drafts(store)
+        self._store = store
+        self._loop = loop
+        self._refresh: asyncio.Task[None] | None = None
+        self._refresh_again = False
+        self._unsubscribe: Callable[[], None] | None = None
+
+    def new_id(self) -> Id:
+        """An id for a record that a command is about to make."""
+        return str(ULID())
+
+    async def start(self) -> None:
+        if self._unsubscribe is None:
+            self._unsubscribe = self._store.feed.subscribe(self._from_store)
+            await self._load_reference()
+
+    def close(self) -> None:
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+        if self._refresh is not None:
+            self._refresh.cancel()
+        self.feed.close()
+        if isinstance(self.sync, WindowSync):
+            self.sync.close()
+
+    def _from_store(self, event: ChangeEvent) -> None:
+        """On the writer thread. News of the dictionaries are passed on once the cache has them."""
+        if not event.reference:
+            self.feed.post(event)
+            return
+        if event.changes or event.outbox or event.touched:
+            self.feed.post(
+                ChangeEvent(
+                    origin=event.origin,
+                    changes=event.changes,
+                    outbox=event.outbox,
+                    touched=event.touched,
+                )
+            )
+        self._loop.call_soon_threadsafe(self._refresh_reference, event)
+
+    def _refresh_reference(self, event: ChangeEvent) -> None:
+        if self._unsubscribe is None:
+            return
+        if self._refresh is not None and not self._refresh.done():
+            self._refresh_again = True
+            return
+        self._refresh = self._loop.create_task(self._reload(event))
+
+    async def _reload(self, event: ChangeEvent) -> None:
+        while True:
+            self._refresh_again = False
+            await self._load_reference()
+            if not self._refresh_again:
+                break
+        self.feed.post(ChangeEvent(origin=event.origin, reference=True))
+
+    async def _load_reference(self) -> None:
+        found = await asyncio.wrap_future(self._store.queries.reference())
+        self.reference.take(
+            users=found.users,
+            custom_fields=found.custom_fields,
+            businesses=found.businesses,
+            location=found.location,
+            tags=found.tags,
+        )
+
+
+class Reference:
+    """The account's dictionaries, kept in memory so that a delegate can ask while it paints."""
+
+    def __init__(self) -> None:
+        self.users: tuple[User, ...] = ()
+        self.custom_fields: tuple[CustomField, ...] = ()
+        """In the order of the CRM's own form."""
+        self.businesses: tuple[Business, ...] = ()
+        self.location: Location | None = None
+        self.tags: tuple[str, ...] = ()
+        self._users: dict[str, User] = {}
+        self._fields: dict[str, CustomField] = {}
+        self._businesses: dict[str, Business] = {}
+
+    def take(
+        self,
+        *,
+        users: tuple[User, ...],
+        custom_fields: tuple[CustomField, ...],
+        businesses: tuple[Business, ...],
+        location: Location | None,
+        tags: tuple[str, ...],
+    ) -> None:
+        self.users = tuple(users)
+        self.custom_fields = tuple(sorted(custom_fields, key=lambda field: field.position))
+        self.businesses = tuple(businesses)
+        self.location = location
+        self.tags = tuple(tags)
+        self._users = {user.id: user for user in self.users}
+        self._fields = {field.id: field for field in self.custom_fields}
+        self._businesses = {business.id: business for business in self.businesses}
+
+    def user(self, user_id: str | None) -> User | None:
+        return self._users.get(user_id or "")
+
+    def user_name(self, user_id: str | None) -> str:
+        """The name to show; "" for nobody, the bare id where the names are not known."""
+        user = self.user(user_id)
+        return user.name if user is not None else user_id or ""
+
+    def custom_field(self, field_id: str) -> CustomField | None:
+        return self._fields.get(field_id)
+
+    def business(self, business_id: str | None) -> Business | None:
+        return self._businesses.get(business_id or "")
+
+
+class Drafts:
+    """Unfinished notes, kept while they are typed. ``note_id`` None is a new note."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def load(self, contact_id: Id, note_id: Id | None = None) -> str | None:
+        return await asyncio.wrap_future(self._store.queries.draft(contact_id, note_id))
+
+    async def save(self, contact_id: Id, note_id: Id | None, body: str) -> None:
+        await asyncio.wrap_future(self._store.save_draft(contact_id, note_id, body))
+
+    async def drop(self, contact_id: Id, note_id: Id | None = None) -> None:
+        await asyncio.wrap_future(self._store.drop_draft(contact_id, note_id))
+
+
+class WindowSync:
+    """The engine's :class:`SyncControl`, with news delivered on the window's loop."""
+
+    def __init__(self, engine: SyncControl, loop: asyncio.AbstractEventLoop) -> None:
+        self._engine = engine
+        self._loop = loop
+        self._listeners: list[Callable[[SyncStatus], None]] = []
+        self._told: SyncStatus | None = None
+        self._unsubscribe = engine.subscribe(self._changed)
+
+    def status(self) -> SyncStatus:
+        return self._engine.status()
+
+    def subscribe(self, listener: Callable[[SyncStatus], None]) -> Callable[[], None]:
+        self._listeners.append(listener)
+
+        def unsubscribe() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return unsubscribe
+
+    def sync_now(self) -> None:
+        self._engine.sync_now()
+
+    def opened(self, contact_id: Id) -> None:
+        self._engine.opened(contact_id)
+
+    def close(self) -> None:
+        self._unsubscribe()
+        self._listeners.clear()
+
+    def _changed(self, status: SyncStatus) -> None:
+        """On the engine's thread."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._tell)
+
+    def _tell(self) -> None:
+        status = self._engine.status()  # the newest: what came between is of no interest
+        if status == self._told:
+            return
+        self._told = status
+        for listener in tuple(self._listeners):
+            listener(status)
