@@ -1,0 +1,84 @@
+"""The embedded sandbox: the same program as ``rapport sandbox``, as a child of the window.
+
+A process of its own, because it is a server like any other: its work must not make the window
+stutter, and switching it off must look like a server that is gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import sys
+from pathlib import Path
+from typing import Any, Protocol
+
+from rapport.domain.errors import NetworkError
+
+START_LIMIT_S = 30.0
+STOP_LIMIT_S = 5.0
+
+
+class SandboxSource(Protocol):
+    """Where the window gets its sandbox from."""
+
+    async def start(self) -> dict[str, Any]:
+        """What ``rapport sandbox`` prints first. Raises NetworkError when there is none."""
+        ...
+
+    async def stop(self) -> None: ...
+
+
+class SandboxProcess:
+    """Starts the sandbox once, on demand."""
+
+    def __init__(
+        self, state: Path, *, contacts: int = 500, seed: int = 7, extra: tuple[str, ...] = ()
+    ) -> None:
+        self._arguments = (
+            "--state",
+            str(state),
+            "--contacts",
+            str(contacts),
+            "--seed",
+            str(seed),
+            *extra,
+        )
+        self._child: asyncio.subprocess.Process | None = None
+        self._info: dict[str, Any] = {}
+
+    async def start(self) -> dict[str, Any]:
+        if self._child is not None and self._child.returncode is None:
+            return self._info
+        self._child = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "rapport.sandbox",
+            *self._arguments,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        assert self._child.stdout is not None
+        try:
+            line = await asyncio.wait_for(self._child.stdout.readline(), START_LIMIT_S)
+            self._info = json.loads(line)
+        except (TimeoutError, ValueError) as error:
+            await self.stop()
+            raise NetworkError(
+                "The sandbox did not start.", "Try again; if it stays so, reset it in Settings."
+            ) from error
+        return self._info
+
+    async def stop(self) -> None:
+        child, self._child = self._child, None
+        if child is None or child.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            child.terminate()
+        try:
+            await asyncio.wait_for(child.wait(), STOP_LIMIT_S)
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                child.kill()
+            await child.wait()
