@@ -1,0 +1,222 @@
+"""Every action of the window: one table. Menus, tool-tips, keys, tray and palette are its views.
+
+Two steps: the table below *declares* an action (what it is called, its key, when it makes sense),
+and whoever can do it *binds* a handler. An action that nobody has bound is not offered anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QKeySequence
+
+if TYPE_CHECKING:
+    from rapport.ui.context import Situation, WindowContext
+
+Handler = Callable[[], Coroutine[Any, Any, Any] | None]
+Condition = Callable[["Situation"], bool | str]
+"""True; False (not offered now); or the reason why not, as a sentence for a person."""
+
+
+class Section(StrEnum):
+    """Where an action stands in menus, help and palette."""
+
+    CREATE = "Create"
+    CONTACT = "Contact"
+    TASK = "Task"
+    NOTE = "Note"
+    GO = "Go to"
+    EDIT = "Edit"
+    VIEW = "View"
+    ACCOUNT = "Account"
+    APP = "Rapport"
+
+
+def always(_: Situation) -> bool:
+    return True
+
+
+def with_account(now: Situation) -> bool | str:
+    return True if now.workspace is not None else "No account is open."
+
+
+def may_write(now: Situation) -> bool | str:
+    return now.why_not_write or True
+
+
+def with_contact(now: Situation) -> bool | str:
+    return True if now.contact_id else "No contact is chosen."
+
+
+def contact_write(now: Situation) -> bool | str:
+    return now.why_not_write or with_contact(now)
+
+
+def task_write(now: Situation) -> bool | str:
+    return now.why_not_write or (True if now.task_id else "No task is chosen.")
+
+
+def task_open(now: Situation) -> bool | str:
+    return False if now.task_done else task_write(now)
+
+
+def task_finished(now: Situation) -> bool | str:
+    return task_write(now) if now.task_done else False
+
+
+def note_write(now: Situation) -> bool | str:
+    return now.why_not_write or (True if now.note_id else "No note is chosen.")
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """``keys`` are portable key sequences, the first is the one shown. Where several actions share
+    a key, the first declared one that is enabled gets it."""
+
+    id: str
+    title: str
+    section: Section
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    enabled_when: Condition = always
+
+
+STANDARD = (
+    Action("contact.new", "New contact", Section.CREATE, ("Ctrl+N",), "user", may_write),
+    Action("task.new", "New task", Section.CREATE, ("T",), "task", may_write),
+    Action("note.new", "New note", Section.CREATE, ("N",), "note", contact_write),
+    Action("task.complete", "Complete task", Section.TASK, ("Space",), "check", task_open),
+    Action("task.reopen", "Reopen task", Section.TASK, ("Space",), "undo", task_finished),
+    Action("task.edit", "Edit task", Section.TASK, ("E",), "pencil", task_write),
+    Action("task.snooze", "Snooze task", Section.TASK, ("S",), "moon", task_open),
+    Action("task.reschedule", "Change due date", Section.TASK, ("D",), "reschedule", task_open),
+    Action("task.delete", "Delete task", Section.TASK, ("Del",), "trash", task_write),
+    Action("note.edit", "Edit note", Section.NOTE, ("E",), "pencil", note_write),
+    Action("note.delete", "Delete note", Section.NOTE, ("Del",), "trash", note_write),
+    Action("contact.open", "Open contact", Section.CONTACT, (), "right", with_contact),
+    Action("contact.edit", "Edit contact", Section.CONTACT, ("E",), "pencil", contact_write),
+    Action("contact.add-tag", "Add tag", Section.CONTACT, ("L",), "tag", contact_write),
+    Action("contact.call", "Call", Section.CONTACT, ("C",), "phone", with_contact),
+    Action("contact.mail", "Write e-mail", Section.CONTACT, ("M",), "mail", with_contact),
+    Action("contact.delete", "Delete contact", Section.CONTACT, ("Del",), "trash", contact_write),
+    Action("search.focus", "Search", Section.GO, ("/", "Ctrl+F"), "search", with_account),
+    Action("go.today", "Today", Section.GO, ("Ctrl+1",), "today", with_account),
+    Action("go.contacts", "Contacts", Section.GO, ("Ctrl+2",), "contacts", with_account),
+    Action("go.settings", "Settings", Section.GO, ("Ctrl+,",), "settings"),
+    Action("go.next", "Next row", Section.GO, ("J",), "down", with_account),
+    Action("go.previous", "Previous row", Section.GO, ("K",), "", with_account),
+    Action("go.back", "Back", Section.GO, ("Esc",), "left", with_account),
+    Action("edit.undo", "Undo", Section.EDIT, ("Ctrl+Z",), "undo", may_write),
+    Action("view.theme", "Light or dark", Section.VIEW, ("Ctrl+Shift+D",), "moon"),
+    Action("view.density", "Row density", Section.VIEW, ("Ctrl+Shift+C",), "density"),
+    Action("sync.now", "Sync now", Section.ACCOUNT, ("F5",), "sync", with_account),
+    Action("account.sign-in", "Sign in again", Section.ACCOUNT, (), "key", with_account),
+    Action("account.ask-write", "Ask for write access", Section.ACCOUNT, (), "lock", with_account),
+    Action("account.sign-out", "Sign out", Section.ACCOUNT, (), "ext", with_account),
+    Action("account.add", "Add account", Section.ACCOUNT, (), "plus"),
+    Action("app.help", "Keyboard shortcuts", Section.APP, ("?",), "help"),
+    Action("app.quit", "Quit Rapport", Section.APP, ("Ctrl+Q",), "x"),
+)
+
+
+class ActionRegistry(QObject):
+    """The actions of one window and who carries them out."""
+
+    bound = Signal(str)
+    """An action got a handler, or lost it."""
+
+    def __init__(self, context: WindowContext) -> None:
+        super().__init__(context)
+        self._context = context
+        self._actions = {action.id: action for action in STANDARD}
+        self._handlers: dict[str, Handler] = {}
+
+    def add(self, action: Action, handler: Handler) -> None:
+        """Declare one more action together with its handler."""
+        self._actions[action.id] = action
+        self.bind(action.id, handler)
+
+    def bind(self, id: str, handler: Handler) -> None:
+        """Say who does ``id``. The newest binding counts; a coroutine runs as an owned task, and
+        whatever the handler raises is shown in one place."""
+        if id not in self._actions:
+            raise KeyError(id)
+        self._handlers[id] = handler
+        self.bound.emit(id)
+
+    def unbind(self, id: str) -> None:
+        if self._handlers.pop(id, None) is not None:
+            self.bound.emit(id)
+
+    def __getitem__(self, id: str) -> Action:
+        return self._actions[id]
+
+    def __iter__(self) -> Iterator[Action]:
+        """The actions that somebody can carry out, in the table's order."""
+        return (action for action in self._actions.values() if action.id in self._handlers)
+
+    def is_bound(self, id: str) -> bool:
+        return id in self._handlers
+
+    def allowed(self, id: str) -> bool | str:
+        """True, False, or the reason why not."""
+        if id not in self._handlers:
+            return False
+        return self._actions[id].enabled_when(self._context.situation)
+
+    def is_enabled(self, id: str) -> bool:
+        return self.allowed(id) is True
+
+    def why_not(self, id: str) -> str:
+        """Why the action is disabled; empty when it is enabled or simply out of place."""
+        allowed = self.allowed(id)
+        return allowed if isinstance(allowed, str) else ""
+
+    def key_text(self, id: str) -> str:
+        """The action's key as this desktop writes it; empty where it has none."""
+        keys = self._actions[id].keys
+        return (
+            QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
+        )
+
+    def tooltip(self, id: str) -> str:
+        """Title and key, or the reason why it is disabled."""
+        action, key = self._actions[id], self.key_text(id)
+        title = f"{action.title} ({key})" if key else action.title
+        why = self.why_not(id)
+        return f"{title}\n{why}" if why else title
+
+    def trigger(self, id: str) -> bool:
+        """Carry the action out. A disabled one says why instead; False when it was not begun."""
+        if (allowed := self.allowed(id)) is not True:
+            if isinstance(allowed, str):
+                self._context.notice(self._actions[id].title, allowed, icon="lock")
+            return False
+        try:
+            work = self._handlers[id]()
+        except Exception as error:
+            self._context.runner.show(error)
+            return True
+        if work is not None:
+            self._context.runner.own(work)
+        return True
+
+    def press(self, key: str) -> bool:
+        """Carry out what ``key`` means now; says why not where nothing that it could mean is
+        enabled."""
+        mine = [action.id for action in self if key in action.keys]
+        for id in mine:
+            if self.is_enabled(id):
+                return self.trigger(id)
+        for id in mine:
+            if self.why_not(id):
+                return self.trigger(id)
+        return False
+
+    def keys(self) -> tuple[str, ...]:
+        """All key sequences of the table, each once."""
+        return tuple(dict.fromkeys(key for action in self._actions.values() for key in action.keys))

@@ -1,0 +1,177 @@
+"""What the panes of one window share: what is looked at, and how to ask the window for something.
+
+A pane never reaches into another. It changes the situation here (``open_contact``), and whoever is
+concerned hears a signal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from rapport.domain.commands import Command
+from rapport.domain.errors import InputError
+from rapport.domain.filters import ContactQuery
+from rapport.domain.records import Id
+from rapport.domain.settings import Settings
+from rapport.domain.views import Outcome
+from rapport.ui.actions import ActionRegistry
+from rapport.ui.look.theme import Theme
+from rapport.ui.runner import Runner
+from rapport.ui.wording import done_words
+
+if TYPE_CHECKING:
+    from rapport.services.workspace import Workspace
+
+
+class Page(StrEnum):
+    TODAY = "today"
+    CONTACTS = "contacts"
+    SETTINGS = "settings"
+
+
+class Pane(StrEnum):
+    """Where the keyboard is."""
+
+    SIDEBAR = "sidebar"
+    SEARCH = "search"
+    LIST = "list"
+    DETAIL = "detail"
+    TODAY = "today"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Situation:
+    """What actions decide by: what is open, chosen and in focus."""
+
+    workspace: Workspace | None = None
+    page: Page = Page.CONTACTS
+    pane: Pane = Pane.OTHER
+    contact_id: Id | None = None
+    task_id: Id | None = None
+    note_id: Id | None = None
+    task_done: bool = False
+    """Whether the chosen task is completed, and so can be reopened."""
+
+    @property
+    def why_not_write(self) -> str | None:
+        if self.workspace is None:
+            return "No account is open."
+        return self.workspace.capabilities.why_not_write
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice:
+    """A toast. ``undo_id`` offers Undo; ``act`` another button (words, what it does)."""
+
+    title: str
+    text: str = ""
+    icon: str = "check"
+    undo_id: int | None = None
+    act: tuple[str, Callable[[], None]] | None = None
+    details: str = ""
+    """What "Copy details" copies; empty: no such button."""
+    error: bool = False
+
+
+class WindowContext(QObject):
+    """One per window; handed to every pane."""
+
+    situation_changed = Signal()
+    contact_opened = Signal(str)
+    """A contact is to be shown; also sent when it is already shown, to bring it forward."""
+    task_opened = Signal(str)
+    page_changed = Signal(str)
+    query_wanted = Signal(object)
+    """A :class:`ContactQuery` the contact list is to show."""
+    noticed = Signal(object)
+    """A :class:`Notice`."""
+    settings_changed = Signal()
+
+    def __init__(self, theme: Theme, settings: Settings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self.settings = settings
+        self.situation = Situation()
+        self.runner = Runner(self)
+        self.actions = ActionRegistry(self)
+
+    # What is looked at.
+
+    def change(self, **changes: Any) -> None:
+        """Replace parts of the situation, by field name; tells everybody when something differs."""
+        situation = replace(self.situation, **changes)
+        if situation == self.situation:
+            return
+        page_differs = situation.page is not self.situation.page
+        self.situation = situation
+        self.situation_changed.emit()
+        if page_differs:
+            self.page_changed.emit(situation.page.value)
+
+    @property
+    def workspace(self) -> Workspace:
+        """The open account. Raises InputError where there is none."""
+        if self.situation.workspace is None:
+            raise InputError("No account is open.", "Sign in first.")
+        return self.situation.workspace
+
+    def show_page(self, page: Page) -> None:
+        self.change(page=page)
+
+    def open_contact(self, contact_id: Id) -> None:
+        """Show a contact beside the list, whichever page is open."""
+        self.change(page=Page.CONTACTS, contact_id=contact_id, task_id=None, note_id=None)
+        self.contact_opened.emit(contact_id)
+
+    def open_task(self, task_id: Id) -> None:
+        """Show a task on the Today page."""
+        self.change(page=Page.TODAY, task_id=task_id)
+        self.task_opened.emit(task_id)
+
+    def show_contacts(self, query: ContactQuery) -> None:
+        """Show the contact list with this query."""
+        self.change(page=Page.CONTACTS)
+        self.query_wanted.emit(query)
+
+    # What is done.
+
+    async def perform(self, command: Command, about: str = "") -> Outcome:
+        """Commit a person's command and offer Undo. ``about`` is the toast's second line, such as
+        the task's title. Raises RapportError; then nothing was changed."""
+        outcome = await self.workspace.bus.run(command)
+        if outcome.undo_id is not None:
+            self.notice(done_words(outcome.title), about, undo_id=outcome.undo_id)
+        return outcome
+
+    async def undo(self, undo_id: int | None = None) -> None:
+        """Take back one entry of the undo list, or the newest."""
+        outcome = await self.workspace.bus.undo(undo_id)
+        if outcome is None:
+            self.notice("Nothing to undo", icon="undo")
+        else:
+            self.notice(done_words(outcome.title), icon="undo")
+
+    def notice(
+        self,
+        title: str,
+        text: str = "",
+        *,
+        icon: str = "check",
+        undo_id: int | None = None,
+        act: tuple[str, Callable[[], None]] | None = None,
+    ) -> None:
+        self.noticed.emit(Notice(title=title, text=text, icon=icon, undo_id=undo_id, act=act))
+
+    def change_settings(self, **changes: Any) -> None:
+        """Replace settings by field name; the window hands the new value to ``app`` to keep."""
+        settings = msgspec.structs.replace(self.settings, **changes)
+        if settings != self.settings:
+            self.settings = settings
+            self.settings_changed.emit()

@@ -1,0 +1,119 @@
+"""Owned background tasks of the window. Handlers raise; one place shows."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from rapport.domain.errors import RapportError
+
+_log = logging.getLogger(__name__)
+
+Work = Callable[[], Coroutine[Any, Any, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What went wrong, for a person. ``retry`` starts the work again; None where that is no use."""
+
+    title: str
+    message: str
+    details: str
+    retry: Callable[[], None] | None = None
+
+
+def frames_of(error: BaseException) -> str:
+    """The class of ``error`` and where it was raised: no message and no values, which may be
+    somebody's data."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [
+        f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames
+    ]
+    return "\n".join([type(error).__name__, *places])
+
+
+class Runner(QObject):
+    """Runs the window's coroutines, keeps each until it is done, and cancels the rest on closing.
+
+    A *slot* names work of which only the newest counts: starting it again cancels the old one.
+    """
+
+    failed = Signal(object)
+    """A :class:`Failure`."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._slots: dict[str, asyncio.Task[Any]] = {}
+        self._closed = False
+
+    def own(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Run a coroutine that is not to be offered for a retry."""
+        if self._closed:
+            work.close()
+        else:
+            self._keep(self._guard(work, None), None)
+
+    def start(self, work: Work, *, slot: str | None = None) -> asyncio.Task[Any] | None:
+        """Begin ``work`` now, and again when the person presses Retry. None once the window is
+        closing: nothing new begins then."""
+        return None if self._closed else self._keep(self._guard(work(), work), slot)
+
+    def _keep(self, guarded: Coroutine[Any, Any, None], slot: str | None) -> asyncio.Task[Any]:
+        task = asyncio.get_running_loop().create_task(guarded, name=slot or "window")
+        self._tasks.add(task)
+        if slot is not None:
+            if (old := self._slots.get(slot)) is not None:
+                old.cancel()
+            self._slots[slot] = task
+        task.add_done_callback(lambda done: self._forget(done, slot))
+        return task
+
+    def cancel(self, slot: str) -> None:
+        if (task := self._slots.pop(slot, None)) is not None:
+            task.cancel()
+
+    async def close(self) -> None:
+        """Cancel what still runs and wait until it has ended."""
+        self._closed = True
+        running = list(self._tasks)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    def show(self, error: BaseException, work: Work | None = None) -> None:
+        """Tell the person about ``error``; the one place where errors become sentences."""
+        if isinstance(error, RapportError):
+            again = (lambda: self._again(work)) if error.retry and work is not None else None
+            details = "\n".join(filter(None, (type(error).__name__, str(error), error.details)))
+            self.failed.emit(Failure(error.title, error.message, details, again))
+            return
+        frames = frames_of(error)
+        _log.error("unexpected error in the window: %s", frames.replace("\n", " < "))
+        self.failed.emit(
+            Failure(
+                "Something went wrong in Rapport.",
+                "What was saved is safe. If it happens again, copy the details and report them.",
+                frames,
+            )
+        )
+
+    def _again(self, work: Work) -> None:
+        self.start(work)
+
+    async def _guard(self, work: Coroutine[Any, Any, Any], again: Work | None) -> None:
+        try:
+            await work
+        except Exception as error:
+            self.show(error, again)
+
+    def _forget(self, task: asyncio.Task[Any], slot: str | None) -> None:
+        self._tasks.discard(task)
+        if slot is not None and self._slots.get(slot) is task:
+            del self._slots[slot]
