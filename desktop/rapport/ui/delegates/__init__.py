@@ -1,0 +1,1 @@
+"""Row painting: each delegate draws from item roles only."""

@@ -1,0 +1,1 @@
+"""How Rapport looks: colours, type, icons, avatars, motion, and the one theme that holds them."""

@@ -1,0 +1,197 @@
+"""The roles through which models tell delegates and views what a row says.
+
+Words come ready for people (translated, dates and counts through the locale); colours and sizes are
+the look's business.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from PySide6.QtCore import QCoreApplication, Qt
+
+_FIRST = int(Qt.ItemDataRole.UserRole) + 1
+
+
+class DueState(IntEnum):
+    """How near a task is."""
+
+    NONE = 0
+    OVERDUE = 1
+    TODAY = 2
+    FUTURE = 3
+
+
+class Density(IntEnum):
+    """How much of a contact a row shows."""
+
+    COMFORTABLE = 0
+    COMPACT = 1
+
+
+class ContactRole(IntEnum):
+    """A row of the contact list. Give ``Qt.AccessibleTextRole`` as well: :func:`say_contact`."""
+
+    ID = _FIRST
+    SEED_ID = _FIRST + 1
+    """str: chooses the avatar's tone; falls back to ID"""
+    NAME = _FIRST + 2
+    COMPANY = _FIRST + 3
+    TAGS = _FIRST + 4
+    """tuple[str, ...], in the order to show"""
+    DUE_TEXT = _FIRST + 5
+    """str: "2 days late", "Today 15:00" """
+    DUE_SHORT = _FIRST + 6
+    """str for compact rows: "2 d late", "15:00"; falls back to DUE_TEXT"""
+    DUE_STATE = _FIRST + 7
+    """DueState"""
+    PENDING = _FIRST + 8
+    """bool: an edit waits to be sent"""
+    CONFLICT = _FIRST + 9
+    """bool: a decision waits"""
+    DND = _FIRST + 10
+    """bool: do not disturb"""
+    LOADED = _FIRST + 11
+    """bool, True when absent: False paints a skeleton while the row is fetched"""
+
+
+class RowKind(IntEnum):
+    """What a row of a mixed list is."""
+
+    ITEM = 0
+    HEADER = 1
+
+
+class TaskRole(IntEnum):
+    """A row of a task list. Give ``Qt.AccessibleTextRole`` as well: :func:`say_task`."""
+
+    KIND = _FIRST + 100
+    """RowKind; a HEADER has TITLE, COUNT and DUE_STATE (OVERDUE draws it as a warning)"""
+    ID = _FIRST + 101
+    TITLE = _FIRST + 102
+    COUNT = _FIRST + 103
+    """str: the count beside a header"""
+    CONTACT = _FIRST + 104
+    COMPANY = _FIRST + 105
+    ACCOUNT_NAME = _FIRST + 106
+    """str: its first letter stands on the badge; empty hides the badge"""
+    ACCOUNT_COLOUR = _FIRST + 107
+    """str, "#RRGGBB": see tokens.account_colour"""
+    DUE_TEXT = _FIRST + 108
+    DUE_STATE = _FIRST + 109
+    DONE = _FIRST + 110
+    REMINDER = _FIRST + 111
+    REPEATS = _FIRST + 112
+    PENDING = _FIRST + 113
+    CONFLICT = _FIRST + 114
+    SNOOZED_TEXT = _FIRST + 115
+    """str: "until 14:00"; empty when the task is not snoozed"""
+    ASSIGNEE = _FIRST + 116
+    ASSIGNEE_ID = _FIRST + 117
+
+
+class NavKind(IntEnum):
+    """What a row of the sidebar is."""
+
+    PLACE = 0
+    """32 high, with an icon"""
+    LIST = 1
+    """28 high, with an icon"""
+    TAG = 2
+    """28 high, with a dot in the tag's hue"""
+    SECTION = 3
+    """a title, with a plus when ADDABLE"""
+
+
+class NavRole(IntEnum):
+    """A row of the sidebar."""
+
+    KIND = _FIRST + 200
+    ID = _FIRST + 201
+    TEXT = _FIRST + 202
+    ICON = _FIRST + 203
+    COUNT = _FIRST + 204
+    """str: the count at the end, ready for people"""
+    ALERT = _FIRST + 205
+    """bool: the count asks for a decision"""
+    ADDABLE = _FIRST + 206
+    """bool: a SECTION takes new entries"""
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Rows", text)
+
+
+def _say(parts: list[str]) -> str:
+    return ", ".join(part for part in parts if part)
+
+
+def say_contact(
+    name: str,
+    company: str = "",
+    tags: tuple[str, ...] = (),
+    due: str = "",
+    *,
+    pending: bool = False,
+    conflict: bool = False,
+    dnd: bool = False,
+) -> str:
+    """Return the accessible text of a contact row: all that the row shows, in words."""
+    return _say(
+        [
+            name,
+            company,
+            _tr("next task: {due}").format(due=due) if due else "",
+            waiting_words() if pending else "",
+            conflict_words() if conflict else "",
+            dnd_words() if dnd else "",
+            _tr("tags: {tags}").format(tags=_say(list(tags))) if tags else "",
+        ]
+    )
+
+
+def say_task(
+    title: str,
+    contact: str = "",
+    due: str = "",
+    *,
+    account: str = "",
+    assignee: str = "",
+    snoozed: str = "",
+    done: bool = False,
+    reminder: bool = False,
+    repeats: bool = False,
+    pending: bool = False,
+    conflict: bool = False,
+) -> str:
+    """Return the accessible text of a task row."""
+    return _say(
+        [
+            _tr("done") if done else "",
+            title,
+            contact,
+            _tr("due {due}").format(due=due) if due else "",
+            _tr("snoozed {until}").format(until=snoozed) if snoozed else "",
+            _tr("has a reminder") if reminder else "",
+            _tr("repeats") if repeats else "",
+            waiting_words() if pending else "",
+            conflict_words() if conflict else "",
+            _tr("assigned to {name}").format(name=assignee) if assignee else "",
+            account,
+        ]
+    )
+
+
+def waiting_words() -> str:
+    """Say what the clock means."""
+    return _tr("waiting to be sent")
+
+
+def conflict_words() -> str:
+    """Say what the triangle means."""
+    return _tr("changed here and elsewhere, needs a decision")
+
+
+def dnd_words() -> str:
+    """Say what the barred circle means."""
+    return _tr("do not disturb")

@@ -1,0 +1,1 @@
+"""Reusable widgets that know the look and nothing of the CRM."""
