@@ -9,6 +9,7 @@ from typing import Protocol
 from rapport.domain.changes import ChangeEvent, Origin
 from rapport.domain.commands import Command
 from rapport.domain.records import Id
+from rapport.domain.settings import Account, ConnectRequest, TokenRequest
 from rapport.domain.views import Outcome, SyncStatus
 
 
@@ -89,3 +90,26 @@ class Notifier(Protocol):
     async def capabilities(self) -> frozenset[str]:
         """Such as {"actions", "body"}: what the desktop really offers."""
         ...
+
+
+class SignInObserver(Protocol):
+    """Hears how a sign-in goes on, to show it."""
+
+    def in_browser(self, url: str, timeout_s: float) -> None:
+        """The system browser was opened at ``url``; the person has so long."""
+        ...
+
+    def finishing(self) -> None:
+        """Consent was given; the account is being opened."""
+        ...
+
+
+class AuthGateway(Protocol):
+    """How a person signs in. Each call ends with an account that is open, or with SignInError;
+    cancelling the task cancels the sign-in."""
+
+    async def explore_sandbox(self, observer: SignInObserver) -> Account: ...
+
+    async def connect(self, request: ConnectRequest, observer: SignInObserver) -> Account: ...
+
+    async def use_token(self, request: TokenRequest, observer: SignInObserver) -> Account: ...

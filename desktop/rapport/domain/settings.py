@@ -49,5 +49,43 @@ class Account(Struct, frozen=True, kw_only=True):
     client_id: str
     redirect_uri: str
     scopes: tuple[str, ...]
+    revoke_url: str = ""
     sandbox: bool = False
+    static_token: bool = False
+    """A private-integration token: no refresh, no sign-in page."""
     place: str = ""
+
+
+DEFAULT_REDIRECT = "http://127.0.0.1:47311/callback"
+"""A fixed port, since the address must be registered with the provider."""
+
+
+class ConnectRequest(Struct, frozen=True, kw_only=True):
+    """What a person fills in to connect an account. The addresses are HighLevel's unless changed."""
+
+    client_id: str
+    client_secret: str
+    scopes: tuple[str, ...]
+    authorize_url: str = "https://marketplace.gohighlevel.com/v2/oauth/chooselocation"
+    token_url: str = "https://services.leadconnectorhq.com/oauth/token"
+    api_url: str = "https://services.leadconnectorhq.com"
+    revoke_url: str = ""
+    """HighLevel documents none; the sandbox has one."""
+    redirect_uri: str = DEFAULT_REDIRECT
+    in_browser: bool = False
+    sandbox: bool = False
+
+    def __repr__(self) -> str:
+        return f"ConnectRequest({self.authorize_url!r})"
+
+
+class TokenRequest(Struct, frozen=True, kw_only=True):
+    """A private-integration token, pasted. Which scopes it has cannot be asked (FACTS A)."""
+
+    token: str
+    location_id: str
+    scopes: tuple[str, ...]
+    api_url: str = "https://services.leadconnectorhq.com"
+
+    def __repr__(self) -> str:
+        return f"TokenRequest({self.api_url!r})"
