@@ -1,7 +1,7 @@
 """The errors a person can meet.
 
-Libraries' errors are translated into this tree at the border (``api``, ``store``, ``host``); nothing
-else leaves those rooms. Handlers raise, one place in the window shows.
+Libraries' errors are translated into this tree at the border (``api``, ``store``, ``host``) and
+nothing else leaves those rooms. Handlers raise, one place in the window shows.
 
 ::
 
@@ -127,7 +127,7 @@ class ServerError(ApiError):
 
 
 class SignInError(RapportError):
-    """Signing in did not finish. ``reason`` is one of denied, cancelled, timeout, forged, failed."""
+    """Signing in did not finish; ``reason`` is denied, cancelled, timeout, forged or failed."""
 
     retry = True
 

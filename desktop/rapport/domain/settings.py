@@ -61,7 +61,7 @@ DEFAULT_REDIRECT = "http://127.0.0.1:47311/callback"
 
 
 class ConnectRequest(Struct, frozen=True, kw_only=True):
-    """What a person fills in to connect an account. The addresses are HighLevel's unless changed."""
+    """What a person fills in to connect an account; the addresses default to HighLevel's."""
 
     client_id: str
     client_secret: str
