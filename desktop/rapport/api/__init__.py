@@ -1,0 +1,20 @@
+"""The only HTTP to the CRM: client, sign-in, pacing and wire formats."""
+
+from rapport.api.client import ApiClient, Cursor, Page
+from rapport.api.errors import WriteOutcome, outcome_of
+from rapport.api.pacing import Lane, Pacer
+from rapport.api.session import StaticToken, TokenSource
+from rapport.api.wire import Remote
+
+__all__ = [
+    "ApiClient",
+    "Cursor",
+    "Lane",
+    "Page",
+    "Pacer",
+    "Remote",
+    "StaticToken",
+    "TokenSource",
+    "WriteOutcome",
+    "outcome_of",
+]
