@@ -10,7 +10,18 @@ from msgspec import Struct
 
 from rapport.domain.changes import Op
 from rapport.domain.filters import SmartList
-from rapport.domain.records import Appointment, Contact, Id, Note, Ref, Task
+from rapport.domain.records import (
+    Appointment,
+    Business,
+    Contact,
+    CustomField,
+    Id,
+    Location,
+    Note,
+    Ref,
+    Task,
+    User,
+)
 
 
 class ContactRow(Struct, frozen=True, kw_only=True):
@@ -158,3 +169,14 @@ class Outcome(Struct, frozen=True, kw_only=True):
     title: str
     undo_id: int | None
     refs: tuple[Ref, ...] = ()
+
+
+class Reference(Struct, frozen=True, kw_only=True):
+    """The account's dictionaries, as last read from the server; nobody edits them here."""
+
+    users: tuple[User, ...] = ()
+    custom_fields: tuple[CustomField, ...] = ()
+    businesses: tuple[Business, ...] = ()
+    location: Location | None = None
+    tags: tuple[str, ...] = ()
+    """Tags that the location defines, whether or not a contact has them."""

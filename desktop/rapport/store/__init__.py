@@ -1,0 +1,27 @@
+"""The encrypted local copy of one account: the only SQL in the house."""
+
+from rapport.store.outbox import Outbox
+from rapport.store.queries import Queries
+from rapport.store.replica import Replica
+from rapport.store.store import Store
+from rapport.store.views import (
+    Absorbed,
+    ConflictRow,
+    OpState,
+    OutboxCounts,
+    OutboxEntry,
+    Snapshot,
+)
+
+__all__ = [
+    "Absorbed",
+    "ConflictRow",
+    "OpState",
+    "Outbox",
+    "OutboxCounts",
+    "OutboxEntry",
+    "Queries",
+    "Replica",
+    "Snapshot",
+    "Store",
+]

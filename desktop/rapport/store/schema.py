@@ -1,0 +1,176 @@
+"""The numbered migrations. A released one is never edited; a change is a new one.
+
+Times are milliseconds since 1970, 0 for unknown. JSON is kept as bytes. ``record.key`` is the row key
+that pages, sorts and the search index share.
+"""
+
+from __future__ import annotations
+
+from rapport.domain.records import Kind
+
+KIND_NUMBER = {Kind.CONTACT: 1, Kind.TASK: 2, Kind.NOTE: 3, Kind.APPOINTMENT: 4}
+KIND_OF = {number: kind for kind, number in KIND_NUMBER.items()}
+
+NO_DUE = 1 << 62
+"""Stands for "no due time" where it must sort behind every real one."""
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    -- shown: the values a person sees: the server's with the open edits over them.
+    -- base:  the server's values that open edits started from; NULL while it equals shown, or
+    --        while the server has never seen the record (rid NULL).
+    -- seen:  newer server values that came while an edit was on its way.
+    CREATE TABLE record (
+        key INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        kind INTEGER NOT NULL,
+        contact_key INTEGER REFERENCES record(key),
+        rid TEXT,
+        shown BLOB NOT NULL,
+        base BLOB,
+        seen BLOB,
+        extra BLOB,
+        epoch INTEGER NOT NULL DEFAULT 0,
+        touched INTEGER NOT NULL DEFAULT 0,
+        tomb INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE UNIQUE INDEX record_rid ON record(kind, rid) WHERE rid IS NOT NULL;
+    CREATE INDEX record_contact ON record(contact_key, kind) WHERE contact_key IS NOT NULL;
+
+    CREATE TABLE op (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        key INTEGER NOT NULL REFERENCES record(key),
+        contact_key INTEGER NOT NULL REFERENCES record(key),
+        op TEXT NOT NULL,
+        fields BLOB NOT NULL,
+        state TEXT NOT NULL DEFAULT 'pending',
+        attempt INTEGER NOT NULL DEFAULT 0,
+        created_at INTEGER NOT NULL,
+        sent_at INTEGER NOT NULL DEFAULT 0,
+        absent INTEGER NOT NULL DEFAULT 0,
+        not_before INTEGER NOT NULL DEFAULT 0,
+        pre_ids BLOB,
+        error TEXT NOT NULL DEFAULT '',
+        title TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX op_key ON op(key, seq);
+    CREATE INDEX op_contact ON op(contact_key);
+
+    CREATE TABLE conflict (
+        id INTEGER PRIMARY KEY,
+        key INTEGER NOT NULL REFERENCES record(key),
+        contact_key INTEGER NOT NULL REFERENCES record(key),
+        field TEXT NOT NULL,
+        base BLOB NOT NULL,
+        mine BLOB NOT NULL,
+        theirs BLOB NOT NULL,
+        why TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        UNIQUE (key, field)
+    ) STRICT;
+    CREATE INDEX conflict_contact ON conflict(contact_key);
+
+    -- Read models. They follow from record, op and conflict; verify() recomputes them.
+    CREATE TABLE contact_row (
+        key INTEGER PRIMARY KEY REFERENCES record(key),
+        id TEXT NOT NULL,
+        seed TEXT NOT NULL,
+        name TEXT NOT NULL,
+        company TEXT NOT NULL,
+        tags BLOB NOT NULL,
+        owner TEXT,
+        dnd INTEGER NOT NULL,
+        pending INTEGER NOT NULL,
+        conflict INTEGER NOT NULL,
+        name_sort TEXT NOT NULL,
+        activity INTEGER NOT NULL,
+        added INTEGER NOT NULL,
+        next_due INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX contact_by_activity ON contact_row(activity, name_sort);
+    CREATE INDEX contact_by_activity_down ON contact_row(activity DESC, name_sort);
+    CREATE INDEX contact_by_name ON contact_row(name_sort);
+    CREATE INDEX contact_by_added ON contact_row(added, name_sort);
+    CREATE INDEX contact_by_added_down ON contact_row(added DESC, name_sort);
+    CREATE INDEX contact_by_due ON contact_row(next_due, name_sort);
+    CREATE INDEX contact_by_owner ON contact_row(owner);
+    CREATE INDEX contact_dnd ON contact_row(key) WHERE dnd;
+
+    CREATE TABLE tag (
+        tag INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE,
+        folded TEXT NOT NULL,
+        contacts INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE INDEX tag_folded ON tag(folded);
+    CREATE TABLE contact_tag (
+        tag INTEGER NOT NULL REFERENCES tag(tag),
+        key INTEGER NOT NULL REFERENCES contact_row(key),
+        PRIMARY KEY (tag, key)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE task_row (
+        key INTEGER PRIMARY KEY REFERENCES record(key),
+        contact_key INTEGER NOT NULL REFERENCES record(key),
+        due INTEGER NOT NULL,
+        remind INTEGER NOT NULL,
+        completed INTEGER NOT NULL,
+        assigned_to TEXT
+    ) STRICT;
+    CREATE INDEX task_due ON task_row(due) WHERE NOT completed;
+    CREATE INDEX task_remind ON task_row(remind) WHERE NOT completed;
+    CREATE INDEX task_contact ON task_row(contact_key, due) WHERE NOT completed;
+
+    -- One line of distinct folded words per contact, its tasks and notes included. The words are cut
+    -- in search.py; ascii only splits them at spaces. detail=none: which contacts, not where.
+    CREATE VIRTUAL TABLE search USING fts5(
+        words, content='', contentless_delete=1, detail=none, columnsize=0, prefix='1 2 3',
+        tokenize='ascii'
+    );
+
+    -- When the notes and appointments of a contact were last read.
+    CREATE TABLE details (
+        key INTEGER PRIMARY KEY REFERENCES record(key),
+        at INTEGER NOT NULL
+    ) STRICT;
+
+    -- hash: SHA-256 over the previous entry's hash and this entry, so that a removed or altered
+    -- entry shows.
+    CREATE TABLE audit (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at INTEGER NOT NULL,
+        contact_id TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        record_id TEXT NOT NULL,
+        op TEXT NOT NULL,
+        origin TEXT NOT NULL,
+        title TEXT NOT NULL,
+        fields BLOB NOT NULL,
+        hash BLOB NOT NULL
+    ) STRICT;
+    CREATE INDEX audit_contact ON audit(contact_id, id);
+
+    CREATE TABLE undo (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at INTEGER NOT NULL,
+        title TEXT NOT NULL,
+        origin TEXT NOT NULL,
+        mutations BLOB NOT NULL,
+        done INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+
+    CREATE TABLE draft (
+        contact_id TEXT NOT NULL,
+        note_id TEXT NOT NULL,
+        body TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (contact_id, note_id)
+    ) STRICT, WITHOUT ROWID;
+
+    -- Small JSON values by name: cursors, the account's dictionaries, counters.
+    CREATE TABLE setting (
+        name TEXT PRIMARY KEY,
+        value BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """,
+)
