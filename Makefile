@@ -1,0 +1,68 @@
+# Everything a newcomer needs: make run, make test. Each does its own set-up.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+ON_DESKTOP := $(BIN)/python -m rapport.app.virtual_desktop --size 1600x1000 --
+CODE := desktop resources tests packaging
+
+# For instance: make test ARGS="tests/unit -k outbox", make bench ARGS="--contacts 20000"
+ARGS ?=
+
+MAKEFLAGS += --no-print-directory
+.PHONY: help setup run test lint format tour bench lock clean
+
+help:
+	@echo "make run      the program with its sandbox; without a display, a tour with screenshots"
+	@echo "make test     all checks and tests, on a desktop of their own"
+	@echo "make lint     the checks alone"
+	@echo "make format   lay the code out as the checks want it"
+	@echo "make tour     drive the window through the main job: build/tour"
+	@echo "make bench    measure: build/bench.json"
+	@echo "make lock     lock the requirements of pyproject.toml (UPGRADE=--upgrade: newest versions)"
+	@echo "make setup    install what all of these need; they do it themselves"
+	@echo "make clean    remove what was built and measured"
+
+setup:
+	@test -n "$(PYTHON)" || { echo "Rapport needs Python 3.11 or newer: apt-get install python3"; exit 1; }
+	@$(PYTHON) packaging/bootstrap.py
+
+run: setup
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+	  exec $(BIN)/rapport --sandbox $(ARGS); \
+	else \
+	  echo "No display here: taking the tour instead."; \
+	  $(BIN)/rapport tour --out build/tour $(ARGS); status=$$?; \
+	  echo "The screenshots and tour.json are in $(CURDIR)/build/tour"; exit $$status; \
+	fi
+
+# Quickest first, so that a slip shows within seconds.
+lint: setup
+	$(BIN)/ruff format --check --quiet $(CODE)
+	$(BIN)/ruff check --quiet $(CODE)
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/mypy
+
+test: lint
+	$(ON_DESKTOP) $(BIN)/python -m pytest $(ARGS)
+
+format: setup
+	$(BIN)/ruff check --fix --quiet $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+# Both bring their own virtual desktop.
+tour: setup
+	$(BIN)/rapport tour --out build/tour $(ARGS)
+
+bench: setup
+	$(BIN)/rapport bench $(ARGS)
+
+# Hashes, and no addresses: a lock names packages, not the machine that served them.
+# run.txt is for those who install the program alone; dev.txt holds the same versions and the tools.
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header \
+	--no-emit-index-url --no-emit-find-links --python-version 3.11 $(UPGRADE) pyproject.toml
+lock: setup
+	$(LOCK) --group dev --output-file packaging/locks/dev.txt
+	$(LOCK) --constraint packaging/locks/dev.txt --output-file packaging/locks/run.txt
+
+clean:
+	rm -rf build dist
