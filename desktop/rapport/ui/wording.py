@@ -1,10 +1,13 @@
-"""Sentences that several parts of the window say: what was done, how long it takes, when it was."""
+"""Sentences that several parts of the window say: what was done, when it is due, how long."""
 
 from __future__ import annotations
 
 from datetime import datetime, tzinfo
+from typing import NamedTuple
 
-from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtCore import QCoreApplication, QDate, QLocale, QTime
+
+from rapport.ui.roles import DueState
 
 _DONE = {
     "Create": "created",
@@ -19,7 +22,7 @@ _DONE = {
 
 
 def tr(text: str, n: int = -1) -> str:
-    return QCoreApplication.translate("rapport", text, None, n)
+    return QCoreApplication.translate("Window", text, None, n)
 
 
 def done_words(title: str) -> str:
@@ -38,14 +41,64 @@ def count(number: int) -> str:
 
 
 def clock_time(moment: datetime, zone: tzinfo) -> str:
-    """The time of day as the person's locale writes it, short: 10:41."""
+    """The time of day, short, as the person's locale writes it."""
     local = moment.astimezone(zone)
-    return f"{local:%H:%M}" if _is_24h() else local.strftime("%-I:%M %p")
+    return QLocale().toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat)
 
 
-def _is_24h() -> bool:
-    pattern = QLocale().timeFormat(QLocale.FormatType.ShortFormat)
-    return "a" not in pattern.lower()
+def day(moment: datetime, now: datetime, zone: tzinfo, *, weekday: bool = True) -> str:
+    """A date without its year where that is this one: "Thu 26 Nov"."""
+    local = moment.astimezone(zone)
+    pattern = "ddd d MMM" if weekday else "d MMM"
+    if local.year != now.astimezone(zone).year:
+        pattern = "d MMM yyyy"
+    return QLocale().toString(QDate(local.year, local.month, local.day), pattern)
+
+
+class Due(NamedTuple):
+    """When something is due: in full, for narrow columns, and how near it is."""
+
+    text: str
+    short: str
+    state: DueState
+
+
+NOT_DUE = Due("", "", DueState.NONE)
+
+
+def due_words(due_at: datetime | None, now: datetime, zone: tzinfo) -> Due:
+    """How a contact's next task is told: "2 days late", "Today 15:00", "Thu 26", "9 Dec"."""
+    if due_at is None:
+        return NOT_DUE
+    local, today = due_at.astimezone(zone), now.astimezone(zone).date()
+    days = (local.date() - today).days
+    if days < 0:
+        full = tr("1 day late") if days == -1 else tr("{n} days late").format(n=count(-days))
+        return Due(full, tr("{n} d late").format(n=count(-days)), DueState.OVERDUE)
+    if days == 0:
+        at = clock_time(due_at, zone)
+        state = DueState.OVERDUE if due_at < now else DueState.TODAY
+        return Due(tr("Today {time}").format(time=at), at, state)
+    if days < 7:
+        near = QLocale().toString(QDate(local.year, local.month, local.day), "ddd d")
+        return Due(near, near, DueState.FUTURE)
+    far = day(due_at, now, zone, weekday=False)
+    return Due(far, far, DueState.FUTURE)
+
+
+def task_due_words(due_at: datetime | None, now: datetime, zone: tzinfo) -> Due:
+    """How a task in Today's list tells its own date: a time today, a day otherwise."""
+    if due_at is None:
+        return NOT_DUE
+    short = due_words(due_at, now, zone)
+    if (
+        short.state is DueState.TODAY
+        or due_at.astimezone(zone).date() == now.astimezone(zone).date()
+    ):
+        at = clock_time(due_at, zone)
+        return Due(at, at, short.state)
+    date = day(due_at, now, zone)
+    return Due(date, date, short.state)
 
 
 def time_left(seconds: float) -> str:

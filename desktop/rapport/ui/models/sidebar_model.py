@@ -1,0 +1,198 @@
+"""The sidebar: places, smart lists and tags with their counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    QTimer,
+)
+
+from rapport.domain.changes import ChangeEvent, Origin
+from rapport.domain.filters import AnyCondition, HasTag
+from rapport.domain.text import visible
+from rapport.domain.views import SidebarCounts
+from rapport.ui.roles import NavKind, NavRole
+from rapport.ui.runner import Runner
+from rapport.ui.wording import count, tr
+
+if TYPE_CHECKING:
+    from rapport.services.workspace import Workspace
+
+TODAY, CONTACTS = "today", "contacts"
+LIST, TAG, ALL_TAGS = "list:", "tag:", "all-tags"
+_TOP_TAGS = 8
+_DELAY_MS = 60
+_SYNC_DELAY_MS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line. ``conditions`` is what the contact list shows when it is chosen."""
+
+    id: str
+    kind: NavKind
+    text: str
+    icon: str = ""
+    count: str = ""
+    conditions: tuple[AnyCondition, ...] = ()
+
+    @property
+    def spoken(self) -> str:
+        return f"{self.text}, {self.count}" if self.count else self.text
+
+
+def entries(counts: SidebarCounts, *, all_tags: bool = False) -> list[Entry]:
+    """The lines for these counts; without ``all_tags`` only the tags used most."""
+    places = [
+        Entry(TODAY, NavKind.PLACE, tr("Today"), "today", _some(counts.due)),
+        Entry(CONTACTS, NavKind.PLACE, tr("Contacts"), "contacts", _some(counts.contacts)),
+    ]
+    lists = [
+        Entry(LIST + lst.id, NavKind.LIST, tr(lst.name), "smart", count(n), lst.conditions)
+        for lst, n in counts.smart_lists
+    ]
+    shown = counts.tags if all_tags else counts.tags[:_TOP_TAGS]
+    tags = [
+        Entry(TAG + tag, NavKind.TAG, visible(tag), "tag", count(n), (HasTag(tag=tag),))
+        for tag, n in shown
+    ]
+    if len(counts.tags) > _TOP_TAGS:
+        words = tr("Show fewer") if all_tags else tr("Show all")
+        total = "" if all_tags else count(len(counts.tags))
+        tags.append(Entry(ALL_TAGS, NavKind.LIST, words, "more", total))
+    result = places
+    if lists:
+        result += [Entry("lists", NavKind.SECTION, tr("Smart lists")), *lists]
+    if tags:
+        result += [Entry("tags", NavKind.SECTION, tr("Tags")), *tags]
+    return result
+
+
+def _some(number: int) -> str:
+    return count(number) if number else ""
+
+
+class SidebarModel(QAbstractListModel):
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._entries = entries(SidebarCounts())
+        self._counts = SidebarCounts()
+        self._all_tags = False
+        self._collapsed = False
+        self._workspace: Workspace | None = None
+        self._runner: Runner | None = None
+        self._unsubscribe: Callable[[], None] | None = None
+        self._again = QTimer(self, singleShot=True)
+        self._again.timeout.connect(self.refresh)
+        self._minute = QTimer(self, interval=60_000)
+        self._minute.timeout.connect(self.refresh)
+
+    def open(self, workspace: Workspace | None, runner: Runner) -> None:
+        """Show the counts of this account from now on; None empties the sidebar."""
+        self.close()
+        self._workspace, self._runner = workspace, runner
+        if workspace is None:
+            self._show(SidebarCounts())
+            return
+        self._unsubscribe = workspace.feed.subscribe(self._heard)
+        self._minute.start()
+        self.refresh()
+
+    def close(self) -> None:
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+        self._again.stop()
+        self._minute.stop()
+        if self._runner is not None:
+            self._runner.cancel("sidebar")
+
+    def refresh(self) -> None:
+        if self._runner is not None and self._workspace is not None:
+            self._runner.start(self._read, slot="sidebar")
+
+    def set_collapsed(self, collapsed: bool) -> None:
+        """A collapsed rail has no room for section titles and offers no tags."""
+        if collapsed != self._collapsed:
+            self._collapsed = collapsed
+            self._show(self._counts)
+
+    def toggle_all_tags(self) -> None:
+        self._all_tags = not self._all_tags
+        self._show(self._counts)
+
+    def entry(self, row: int) -> Entry | None:
+        return self._entries[row] if 0 <= row < len(self._entries) else None
+
+    def row_of(self, id: str) -> int:
+        return next((row for row, entry in enumerate(self._entries) if entry.id == id), -1)
+
+    # What Qt asks.
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._entries)
+
+    def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
+        entry = self.entry(index.row())
+        if entry is None or entry.kind is NavKind.SECTION:
+            return Qt.ItemFlag.NoItemFlags
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+
+    def data(
+        self,
+        index: QModelIndex | QPersistentModelIndex,
+        role: int = int(Qt.ItemDataRole.DisplayRole),
+    ) -> Any:
+        entry = self.entry(index.row())
+        if entry is None:
+            return None
+        match role:
+            case Qt.ItemDataRole.DisplayRole | NavRole.TEXT:
+                return entry.text
+            case NavRole.KIND:
+                return entry.kind
+            case NavRole.ID:
+                return entry.id
+            case NavRole.ICON:
+                return entry.icon
+            case NavRole.COUNT:
+                return entry.count
+            case Qt.ItemDataRole.AccessibleTextRole | Qt.ItemDataRole.ToolTipRole:
+                return entry.spoken
+        return None
+
+    # News.
+
+    def _heard(self, event: ChangeEvent) -> None:
+        if not event.changes and not event.reference:
+            return
+        delay = _SYNC_DELAY_MS if event.origin is Origin.SYNC else _DELAY_MS
+        if not self._again.isActive() or self._again.remainingTime() > delay:
+            self._again.start(delay)
+
+    async def _read(self) -> None:
+        if self._workspace is not None:
+            self._show(await self._workspace.queries.sidebar())
+
+    def _show(self, counts: SidebarCounts) -> None:
+        self._counts = counts
+        fresh = entries(counts, all_tags=self._all_tags)
+        if self._collapsed:
+            fresh = [entry for entry in fresh if entry.kind is NavKind.PLACE]
+        if [entry.id for entry in fresh] == [entry.id for entry in self._entries]:
+            for row, (old, new) in enumerate(zip(self._entries, fresh, strict=True)):
+                if old != new:
+                    self._entries[row] = new
+                    self.dataChanged.emit(self.index(row), self.index(row))
+            return
+        self.beginResetModel()
+        self._entries = fresh
+        self.endResetModel()

@@ -1,0 +1,279 @@
+"""Today's tasks in their groups: a header before each group that has any."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import EllipsisType
+from typing import TYPE_CHECKING, Any
+
+from msgspec import structs
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    QTimer,
+    Signal,
+)
+
+from rapport.domain.changes import ChangeEvent, Op, Origin
+from rapport.domain.errors import RapportError
+from rapport.domain.records import Id, Kind
+from rapport.domain.text import visible
+from rapport.domain.views import TaskGroups, TaskRow
+from rapport.ui.look import motion
+from rapport.ui.roles import DueState, RowKind, TaskRole, say_task
+from rapport.ui.runner import Runner
+from rapport.ui.wording import clock_time, count, task_due_words, tr
+
+if TYPE_CHECKING:
+    from rapport.services.workspace import Workspace
+
+_OWN_DELAY_MS = 30
+_SYNC_DELAY_MS = 400
+_LIMIT = 200
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    id: str
+    title: str
+    count: int
+    state: DueState
+
+
+class TaskListModel(QAbstractListModel):
+    """Lives on the window's thread. ``data`` answers from memory alone."""
+
+    answered = Signal()
+    """The groups are shown; sent for changes, too."""
+    failed = Signal(object)
+    """The tasks could not be read: a :class:`RapportError`."""
+
+    def __init__(self, workspace: Workspace, runner: Runner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._runner = runner
+        self._slot = f"task-list-{id(self)}"
+        self._assigned_to: str | EllipsisType | None = ...
+        self._items: list[_Header | TaskRow] = []
+        self.groups = TaskGroups()
+        self.loaded = False
+        self._again = QTimer(self, singleShot=True)
+        self._again.timeout.connect(self.refresh)
+        self._minute = QTimer(self, interval=60_000)
+        self._minute.timeout.connect(self.refresh)
+        self._minute.start()
+        self._unsubscribe: Callable[[], None] = workspace.feed.subscribe(self._heard)
+
+    # What the page asks.
+
+    def show(self, assigned_to: str | EllipsisType | None = ...) -> None:
+        """``...`` shows anybody's tasks, None nobody's, else those of that user."""
+        self._assigned_to = assigned_to
+        self.refresh()
+
+    def refresh(self) -> None:
+        self._again.stop()
+        self._runner.start(self._answer, slot=self._slot)
+
+    def task_at(self, row: int) -> TaskRow | None:
+        """The task in a row; None for a header."""
+        item = self._items[row] if 0 <= row < len(self._items) else None
+        return item if isinstance(item, TaskRow) else None
+
+    def row_of(self, task_id: Id) -> int:
+        """The row of a task, -1 where it is not shown."""
+        return next((row for row, item in enumerate(self._items) if _id(item) == task_id), -1)
+
+    def next_task_row(self, row: int, step: int = 1) -> int:
+        """The nearest row from ``row`` on, in steps of ``step``, that is a task; -1 for none."""
+        while 0 <= row < len(self._items):
+            if self.task_at(row) is not None:
+                return row
+            row += step
+        return -1
+
+    def close(self) -> None:
+        """Stop listening; the model must not be used afterwards."""
+        self._unsubscribe()
+        self._again.stop()
+        self._minute.stop()
+        self._runner.cancel(self._slot)
+
+    # What Qt asks.
+
+    def rowCount(self, parent: AnyIndex | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._items)
+
+    def flags(self, index: AnyIndex) -> Qt.ItemFlag:
+        if self.task_at(index.row()) is None:
+            return Qt.ItemFlag.NoItemFlags
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+
+    def data(self, index: AnyIndex, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
+        if not 0 <= index.row() < len(self._items):
+            return None
+        item = self._items[index.row()]
+        return (
+            self._of_header(item, role) if isinstance(item, _Header) else self._of_task(item, role)
+        )
+
+    def _of_header(self, header: _Header, role: int) -> Any:
+        match role:
+            case TaskRole.KIND:
+                return RowKind.HEADER
+            case TaskRole.ID:
+                return header.id
+            case TaskRole.TITLE | Qt.ItemDataRole.DisplayRole:
+                return header.title
+            case TaskRole.COUNT:
+                return count(header.count)
+            case TaskRole.DUE_STATE:
+                return header.state
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return f"{header.title}, {count(header.count)}"
+        return None
+
+    def _of_task(self, row: TaskRow, role: int) -> Any:
+        task = row.task
+        clock = self._workspace.clock
+        now, zone = clock.now(), clock.zone()
+        match role:
+            case TaskRole.KIND:
+                return RowKind.ITEM
+            case TaskRole.ID:
+                return task.id
+            case TaskRole.TITLE | Qt.ItemDataRole.DisplayRole:
+                return visible(task.title)
+            case TaskRole.CONTACT:
+                return visible(row.contact_name)
+            case TaskRole.COMPANY:
+                return visible(row.company)
+            case TaskRole.DUE_TEXT:
+                return task_due_words(task.due_at, now, zone).text
+            case TaskRole.DUE_STATE:
+                return task_due_words(task.due_at, now, zone).state
+            case TaskRole.DONE:
+                return task.completed
+            case TaskRole.PENDING:
+                return row.pending
+            case TaskRole.SNOOZED_TEXT:
+                return self._snoozed(row)
+            case TaskRole.ASSIGNEE:
+                return self._workspace.reference.user_name(task.assigned_to)
+            case TaskRole.ASSIGNEE_ID:
+                return task.assigned_to or ""
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return say_task(
+                    visible(task.title),
+                    visible(row.contact_name),
+                    task_due_words(task.due_at, now, zone).text,
+                    assignee=self._workspace.reference.user_name(task.assigned_to),
+                    snoozed=self._snoozed(row),
+                    done=task.completed,
+                    pending=row.pending,
+                )
+        return None
+
+    def _snoozed(self, row: TaskRow) -> str:
+        clock, until = self._workspace.clock, row.task.snoozed_until
+        if until is None or until <= clock.now():
+            return ""
+        return tr("until {time}").format(time=clock_time(until, clock.zone()))
+
+    # Asking.
+
+    async def _answer(self) -> None:
+        try:
+            groups = await self._workspace.queries.tasks(self._assigned_to, _LIMIT)
+        except RapportError as error:
+            self.failed.emit(error)
+            return
+        self.groups = groups
+        self.loaded = True
+        self._take(_items(groups))
+        self.answered.emit()
+
+    def _take(self, items: list[_Header | TaskRow]) -> None:
+        """Show ``items``; a chosen task stays chosen wherever it stands now."""
+        if [_id(item) for item in items] == [_id(item) for item in self._items]:
+            for row, (old, new) in enumerate(zip(self._items, items, strict=True)):
+                if old != new:
+                    self._items[row] = new
+                    self.dataChanged.emit(self.index(row), self.index(row))
+            # "Today 15:00" turns red by itself when the time has come.
+            if items:
+                self.dataChanged.emit(
+                    self.index(0),
+                    self.index(len(items) - 1),
+                    [int(TaskRole.DUE_TEXT), int(TaskRole.DUE_STATE), int(TaskRole.SNOOZED_TEXT)],
+                )
+            return
+        before, after = self._items, items
+        if len(after) > len(before):
+            self.beginInsertRows(QModelIndex(), len(before), len(after) - 1)
+            self._items = before + after[len(before) :]
+            self.endInsertRows()
+        self.layoutAboutToBeChanged.emit()
+        held = self.persistentIndexList()
+        ids = [_id(self._items[index.row()]) for index in held]
+        rest = self._items[len(after) :]
+        self._items = after + rest
+        moved = []
+        for id in ids:
+            row = next((at for at, item in enumerate(after) if _id(item) == id), -1)
+            moved.append(self.index(row) if row >= 0 else QModelIndex())
+        self.changePersistentIndexList(held, moved)
+        self.layoutChanged.emit()
+        if rest:
+            self.beginRemoveRows(QModelIndex(), len(after), len(self._items) - 1)
+            self._items = after
+            self.endRemoveRows()
+
+    # News.
+
+    def _heard(self, event: ChangeEvent) -> None:
+        if not event.changes and not event.touched and not event.reference:
+            return
+        delay = _SYNC_DELAY_MS if event.origin is Origin.SYNC else _OWN_DELAY_MS
+        for change in event.changes:
+            if (
+                change.ref.kind is Kind.TASK
+                and change.op is Op.UPDATE
+                and "completed" in change.fields
+                and self._strike(change.ref.id)
+            ):
+                delay = max(delay, motion.duration(motion.CALM_MS))
+        if not self._again.isActive() or self._again.remainingTime() > delay:
+            self._again.start(delay)
+
+    def _strike(self, task_id: Id) -> bool:
+        """Show a task as completed at once; its row leaves a moment later."""
+        row = self.row_of(task_id)
+        item = self.task_at(row)
+        if item is None or item.task.completed:
+            return False
+        self._items[row] = structs.replace(item, task=structs.replace(item.task, completed=True))
+        self.dataChanged.emit(self.index(row), self.index(row))
+        return True
+
+
+def _id(item: _Header | TaskRow) -> str:
+    return item.id if isinstance(item, _Header) else item.task.id
+
+
+def _items(groups: TaskGroups) -> list[_Header | TaskRow]:
+    items: list[_Header | TaskRow] = []
+    for id, title, rows, total, state in (
+        ("overdue", tr("Overdue"), groups.overdue, len(groups.overdue), DueState.OVERDUE),
+        ("today", tr("Today"), groups.today, len(groups.today), DueState.TODAY),
+        ("upcoming", tr("Upcoming"), groups.upcoming, groups.upcoming_total, DueState.FUTURE),
+    ):
+        if rows:
+            items += [_Header(id, title, total, state), *rows]
+    return items
