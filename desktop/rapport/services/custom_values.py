@@ -1,0 +1,176 @@
+"""Values of custom fields: shown, typed and checked by the field's data type.
+
+The API's types are TEXT, LARGE_TEXT, NUMERICAL, FLOAT, MONETORY (its spelling), PHONE, DATE, TIME,
+CHECKBOX, MULTIPLE_OPTIONS, SINGLE_OPTIONS, RADIO, TEXTBOX_LIST, FILE_UPLOAD and SIGNATURE. A type
+that is not known is treated as text, so that a new one neither hides nor breaks a contact.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from rapport.domain.errors import InputError
+from rapport.domain.records import CustomField
+from rapport.services.phones import display_phone, parse_phone
+from rapport.services.quick_dates import parse_date
+
+NUMBERS = frozenset({"NUMERICAL", "FLOAT", "MONETORY"})
+MANY = frozenset({"CHECKBOX", "MULTIPLE_OPTIONS"})
+ONE_OF = frozenset({"SINGLE_OPTIONS", "RADIO"})
+READ_ONLY = frozenset({"FILE_UPLOAD", "SIGNATURE"})
+
+
+def can_edit(field: CustomField) -> bool:
+    """Uploads need a form of the CRM; everything else can be typed here."""
+    return field.data_type not in READ_ONLY
+
+
+def format_value(field: CustomField, value: Any, country: str = "") -> str:
+    """The value on one line; "" for nothing. Never fails, whatever the server stored."""
+    if value is None or value == "" or value == [] or value == {}:
+        return ""
+    kind = field.data_type
+    if kind in READ_ONLY:
+        return _files(value)
+    if isinstance(value, Mapping):
+        return ", ".join(_one(part) for part in value.values() if part not in (None, ""))
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(_one(part) for part in value)
+    if kind in NUMBERS:
+        return _number_words(value, money=kind == "MONETORY")
+    if kind == "PHONE" and isinstance(value, str):
+        return display_phone(value, country)
+    if kind == "DATE" and isinstance(value, str):
+        return _date_words(value)
+    return _one(value)
+
+
+def parse_value(
+    field: CustomField, typed: str | Sequence[str], *, today: date, country: str = ""
+) -> Any:
+    """What to store for what was typed or chosen; None clears the field. Raises InputError."""
+    kind = field.data_type
+    if kind in READ_ONLY:
+        raise InputError(f"“{field.name}” cannot be changed here.", field=field.id)
+    if kind in MANY or kind == "TEXTBOX_LIST":
+        return _parse_many(field, typed)
+    text = (typed if isinstance(typed, str) else ", ".join(typed)).strip()
+    if not text:
+        return None
+    try:
+        if kind in NUMBERS:
+            return _parse_number(text, field)
+        if kind == "PHONE":
+            return parse_phone(text, country)
+        if kind == "DATE":
+            return parse_date(text, today).isoformat()
+        if kind == "TIME":
+            return _parse_time(text, field)
+    except InputError as error:
+        raise InputError(error.title, error.message, field=field.id) from None
+    if kind in ONE_OF:
+        return _option(field, text)
+    return text
+
+
+def _one(value: Any) -> str:
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return " ".join(str(value).split())
+
+
+def _files(value: Any) -> str:
+    entries = value.values() if isinstance(value, Mapping) else value
+    if isinstance(entries, str):
+        return entries.rpartition("/")[2] or "1 file"
+    names = []
+    for entry in entries if isinstance(entries, Sequence | type({}.values())) else ():
+        meta = entry.get("meta") if isinstance(entry, Mapping) else None
+        name = meta.get("originalname") if isinstance(meta, Mapping) else None
+        names.append(str(name or "file"))
+    return ", ".join(names) or "1 file"
+
+
+def _number_words(value: Any, *, money: bool) -> str:
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return _one(value)
+    if not number.is_finite():
+        return _one(value)
+    if money:
+        return f"{number:,.2f}"
+    return f"{number.normalize():,f}"
+
+
+def _date_words(value: str) -> str:
+    try:
+        day = datetime.fromisoformat(value).date()
+    except ValueError:
+        return value
+    return f"{day.day} {day:%b} {day.year}"
+
+
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:([,. '’\u202f\xa0])\d{3})(?:\1\d{3})*(?:[.,]\d+)?")
+
+
+def _parse_number(text: str, field: CustomField) -> int | float:
+    bare = re.sub(r"^(-?)\s*(?:[$€£¥₹]|[A-Z]{3}\s)\s*", r"\1", text)
+    bare = re.sub(r"\s*(?:[$€£¥₹]|[A-Z]{3})$", "", bare).strip()
+    grouped = _GROUPED.fullmatch(bare)
+    # "1.500" stays one and a half where no other group tells that the dot separates thousands.
+    lone_dot = grouped is not None and grouped[1] == "." and bare.count(".") == 1
+    if grouped is not None and not lone_dot:
+        bare = bare.replace(grouped[1], "")
+    bare = bare.replace(",", ".")
+    try:
+        number = Decimal(bare)
+    except InvalidOperation:
+        raise InputError(f"“{text}” is not a number.", "Digits and one decimal mark.") from None
+    if not number.is_finite() or abs(number) >= 2**53:
+        raise InputError(f"“{text}” is too large a number.")
+    if field.data_type == "MONETORY" and number != number.quantize(Decimal("0.01")):
+        raise InputError("Money has two decimals at most.")
+    if number == number.to_integral_value():
+        return int(number)
+    as_float = float(number)
+    assert math.isfinite(as_float)
+    return as_float
+
+
+def _parse_time(text: str, field: CustomField) -> str:
+    found = re.fullmatch(r"(\d{1,2})(?:[:.](\d{2}))?\s*([ap]m)?", text.lower())
+    if found is not None:
+        hour, minute, half = int(found[1]), int(found[2] or 0), found[3]
+        if half and 1 <= hour <= 12:
+            hour = hour % 12 + (12 if half == "pm" else 0)
+        if hour < 24 and minute < 60:
+            return f"{hour:02}:{minute:02}"
+    raise InputError(f"“{text}” is not a time.", "Such as 9:30 or 3pm.", field=field.id)
+
+
+def _parse_many(field: CustomField, typed: str | Sequence[str]) -> list[str] | None:
+    parts = re.split(r"[,\n]", typed) if isinstance(typed, str) else list(typed)
+    wanted = [part.strip() for part in parts if part.strip()]
+    if field.data_type in MANY:
+        wanted = [_option(field, part) for part in wanted]
+    return list(dict.fromkeys(wanted)) or None
+
+
+def _option(field: CustomField, text: str) -> str:
+    if not field.options:
+        return text
+    for option in field.options:
+        if option.casefold() == text.casefold():
+            return option
+    choices = ", ".join(field.options[:6]) + (" …" if len(field.options) > 6 else "")
+    raise InputError(
+        f"“{text}” is not one of the choices.", f"Choose from: {choices}.", field=field.id
+    )
