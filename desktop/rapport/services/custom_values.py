@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from rapport.domain.errors import InputError
 from rapport.domain.records import CustomField
-from rapport.services.phones import display_phone, parse_phone
+from rapport.services import phones
 from rapport.services.quick_dates import parse_date
 
 NUMBERS = frozenset({"NUMERICAL", "FLOAT", "MONETORY"})
@@ -44,7 +44,7 @@ def format_value(field: CustomField, value: Any, country: str = "") -> str:
     if kind in NUMBERS:
         return _number_words(value, money=kind == "MONETORY")
     if kind == "PHONE" and isinstance(value, str):
-        return display_phone(value, country)
+        return phones.display(value, country)
     if kind == "DATE" and isinstance(value, str):
         return _date_words(value)
     return _one(value)
@@ -66,7 +66,7 @@ def parse_value(
         if kind in NUMBERS:
             return _parse_number(text, field)
         if kind == "PHONE":
-            return parse_phone(text, country)
+            return phones.parse(text, country)
         if kind == "DATE":
             return parse_date(text, today).isoformat()
         if kind == "TIME":
@@ -91,7 +91,7 @@ def _files(value: Any) -> str:
     if isinstance(entries, str):
         return entries.rpartition("/")[2] or "1 file"
     names = []
-    for entry in entries if isinstance(entries, Sequence | type({}.values())) else ():
+    for entry in entries if isinstance(entries, Iterable) else ():
         meta = entry.get("meta") if isinstance(entry, Mapping) else None
         name = meta.get("originalname") if isinstance(meta, Mapping) else None
         names.append(str(name or "file"))

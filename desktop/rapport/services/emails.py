@@ -9,7 +9,7 @@ from rapport.domain.errors import InputError
 _DOMAIN = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{0,61}[^\W_]")
 
 
-def parse_email(text: str) -> str:
+def parse(text: str) -> str:
     """The address, trimmed; "" for nothing. Raises InputError."""
     text = text.strip()
     if not text:

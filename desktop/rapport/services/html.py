@@ -11,98 +11,18 @@ import re
 
 import nh3
 
-TAGS = frozenset(
-    [
-        "a",
-        "b",
-        "blockquote",
-        "br",
-        "code",
-        "del",
-        "div",
-        "em",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "i",
-        "li",
-        "ol",
-        "p",
-        "pre",
-        "s",
-        "strong",
-        "sub",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "th",
-        "thead",
-        "tr",
-        "u",
-        "ul",
-    ]
-)
-LINK_SCHEMES = frozenset({"https", "mailto", "tel"})
+_INLINE = {"a", "b", "code", "del", "em", "i", "s", "strong", "sub", "sup", "u"}
+_BLOCKS = {"blockquote", "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "p", "pre"}
+_LISTS = {"li", "ol", "table", "tbody", "td", "th", "thead", "tr", "ul"}
+ALLOWED_TAGS = frozenset(_INLINE | _BLOCKS | _LISTS)
+ALLOWED_SCHEMES = frozenset({"https", "mailto", "tel"})
 
-_DROPPED_WITH_CONTENT = frozenset(
-    [
-        "script",
-        "style",
-        "title",
-        "textarea",
-        "select",
-        "noscript",
-        "iframe",
-        "object",
-        "svg",
-        "math",
-        "template",
-    ]
-)
-_NAMES = "|".join(
-    sorted(
-        TAGS
-        | _DROPPED_WITH_CONTENT
-        | set(
-            [
-                "html",
-                "head",
-                "body",
-                "img",
-                "span",
-                "font",
-                "center",
-                "meta",
-                "link",
-                "base",
-                "form",
-                "input",
-                "button",
-            ]
-        )
-        | set(
-            [
-                "embed",
-                "video",
-                "audio",
-                "source",
-                "picture",
-                "section",
-                "article",
-                "header",
-                "footer",
-            ]
-        )
-        | set(["small", "big", "strike", "label", "figure"]),
-        key=len,
-        reverse=True,
-    )
-)
+_DROPPED_WHOLE = {"iframe", "math", "noscript", "object", "script", "select", "style", "svg"}
+_DROPPED_WHOLE |= {"template", "textarea", "title"}
+_UNWRAPPED = {"audio", "base", "big", "body", "button", "center", "embed", "figure", "font"}
+_UNWRAPPED |= {"footer", "form", "head", "header", "html", "img", "input", "label", "link"}
+_UNWRAPPED |= {"meta", "picture", "section", "small", "source", "span", "strike", "video"}
+_NAMES = "|".join(sorted(ALLOWED_TAGS | _DROPPED_WHOLE | _UNWRAPPED, key=len, reverse=True))
 _LOOKS_LIKE_HTML = re.compile(rf"<(?:/?(?:{_NAMES})(?:[\s/>])|!--|!doctype)", re.IGNORECASE)
 _OPENS = re.compile(r"<(?!(?:br|hr|img|p|li|td|th|tr|input|meta|link)\b)[a-z]", re.IGNORECASE)
 _CLOSES = re.compile(r"</(?!(?:p|li|td|th|tr)\b)[a-z]", re.IGNORECASE)
@@ -123,7 +43,7 @@ def is_html(body: str) -> bool:
     return _LOOKS_LIKE_HTML.search(body) is not None
 
 
-def to_safe_html(body: str) -> str:
+def sanitised(body: str) -> str:
     """``body`` as HTML to show. Plain text becomes escaped paragraphs with links."""
     if not is_html(body):
         return _paragraphs(body)
@@ -132,7 +52,7 @@ def to_safe_html(body: str) -> str:
     return _clean(body)
 
 
-def to_plain(body: str) -> str:
+def plain_text(body: str) -> str:
     """``body`` as text, for snippets, copying and search."""
     if not is_html(body):
         return body.strip()
@@ -144,7 +64,7 @@ def to_plain(body: str) -> str:
 def is_safe_link(url: str) -> bool:
     """Whether a clicked address may be handed to the operating system."""
     scheme, colon, rest = url.partition(":")
-    if not colon or scheme.lower() not in LINK_SCHEMES or any(ord(c) < 0x21 for c in url):
+    if not colon or scheme.lower() not in ALLOWED_SCHEMES or any(ord(c) < 0x21 for c in url):
         return False
     return scheme.lower() != "https" or (rest.startswith("//") and len(rest) > 2)
 
@@ -152,11 +72,11 @@ def is_safe_link(url: str) -> bool:
 def _clean(body: str) -> str:
     return nh3.clean(
         body,
-        tags=set(TAGS),
-        clean_content_tags=set(_DROPPED_WITH_CONTENT),
+        tags=set(ALLOWED_TAGS),
+        clean_content_tags=_DROPPED_WHOLE,
         attributes={"a": {"href"}},
         attribute_filter=lambda tag, name, value: value if is_safe_link(value) else None,
-        url_schemes=set(LINK_SCHEMES),
+        url_schemes=set(ALLOWED_SCHEMES),
         url_relative="deny",
         link_rel=None,
         strip_comments=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rapport.domain.errors import InputError
 
 
-def parse_phone(text: str, country: str = "") -> str:
+def parse(text: str, country: str = "") -> str:
     """``text`` as E.164, such as “+18883327657”; "" for nothing. ``country`` (ISO-2) is where a
     number without a country code belongs. Raises InputError."""
     # Imported where it is used: the tables cost start-up time.
@@ -40,7 +40,7 @@ def parse_phone(text: str, country: str = "") -> str:
     raise InputError(f"“{text}” is not a phone number.", message, field="phone")
 
 
-def display_phone(phone: str, country: str = "") -> str:
+def display(phone: str, country: str = "") -> str:
     """A stored number as people write it: national at home, international elsewhere. What cannot
     be read is shown as it is."""
     import phonenumbers

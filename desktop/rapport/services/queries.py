@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from array import array
 from collections.abc import Sequence
+from datetime import datetime
 from types import EllipsisType
 from typing import TYPE_CHECKING
 
@@ -35,16 +36,18 @@ class AsyncQueries:
         self._clock = clock
 
     async def contacts(self, query: ContactQuery, first: int = 200) -> ContactPage:
-        """The first rows and the count at once; ``keys`` is whole only when ``complete``."""
+        """The first rows at once; ``keys`` is whole only when ``complete``, ``total`` -1 where
+        counting takes longer than showing."""
         return await asyncio.wrap_future(self._queries.contacts(query, first))
 
     async def contact_keys(self, query: ContactQuery) -> array[int]:
         """Every row key of the list, in its order."""
         return await asyncio.wrap_future(self._queries.contact_keys(query))
 
-    async def rows(self, keys: Sequence[int]) -> list[ContactRow]:
-        """The rows of these keys, in the same order; a key that is gone has no row."""
-        return await asyncio.wrap_future(self._queries.rows(keys))
+    async def rows(self, keys: Sequence[int], text: str = "") -> list[ContactRow]:
+        """The rows of these keys, in the same order; a key that is gone has no row. ``text`` is
+        the search, for the snippets."""
+        return await asyncio.wrap_future(self._queries.rows(keys, text))
 
     async def row_of(self, contact_id: Id) -> ContactRow | None:
         return await asyncio.wrap_future(self._queries.row_of(contact_id))
@@ -63,12 +66,16 @@ class AsyncQueries:
         return await asyncio.wrap_future(self._queries.task(task_id))
 
     async def next_tasks(self, limit: int = 5) -> list[TaskRow]:
-        """The open tasks that are due next, overdue ones first: the tray's menu."""
+        """The open tasks that come next, earliest first; the latest overdue ones fill up."""
         return await asyncio.wrap_future(self._queries.next_tasks(self._clock.now(), limit))
 
     async def sidebar(self) -> SidebarCounts:
         now, zone = self._clock.now(), self._clock.zone()
         return await asyncio.wrap_future(self._queries.sidebar(now, zone))
+
+    async def due_between(self, start: datetime, end: datetime) -> list[TaskRow]:
+        """Open tasks whose reminder falls in ``start <= t < end``, earliest first."""
+        return await asyncio.wrap_future(self._queries.due_between(start, end))
 
     async def coverage(self) -> Coverage:
         return await asyncio.wrap_future(self._queries.coverage())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ulid import ULID
 
+from rapport.domain import views
 from rapport.domain.changes import ChangeEvent
 from rapport.domain.ports import Clock, SyncControl
 from rapport.domain.records import Business, CustomField, Id, Location, User
@@ -105,47 +106,27 @@ class Workspace:
         self.feed.post(ChangeEvent(origin=event.origin, reference=True))
 
     async def _load_reference(self) -> None:
-        found = await asyncio.wrap_future(self._store.queries.reference())
-        self.reference.take(
-            users=found.users,
-            custom_fields=found.custom_fields,
-            businesses=found.businesses,
-            location=found.location,
-            tags=found.tags,
-        )
+        self.reference.take(await asyncio.wrap_future(self._store.queries.reference()))
 
 
 class Reference:
     """The account's dictionaries, kept in memory so that a delegate can ask while it paints."""
 
     def __init__(self) -> None:
-        self.users: tuple[User, ...] = ()
-        self.custom_fields: tuple[CustomField, ...] = ()
-        """In the order of the CRM's own form."""
-        self.businesses: tuple[Business, ...] = ()
-        self.location: Location | None = None
-        self.tags: tuple[str, ...] = ()
-        self._users: dict[str, User] = {}
-        self._fields: dict[str, CustomField] = {}
-        self._businesses: dict[str, Business] = {}
+        self.take(views.Reference())
 
-    def take(
-        self,
-        *,
-        users: tuple[User, ...],
-        custom_fields: tuple[CustomField, ...],
-        businesses: tuple[Business, ...],
-        location: Location | None,
-        tags: tuple[str, ...],
-    ) -> None:
-        self.users = tuple(users)
-        self.custom_fields = tuple(sorted(custom_fields, key=lambda field: field.position))
-        self.businesses = tuple(businesses)
-        self.location = location
-        self.tags = tuple(tags)
-        self._users = {user.id: user for user in self.users}
-        self._fields = {field.id: field for field in self.custom_fields}
-        self._businesses = {business.id: business for business in self.businesses}
+    def take(self, found: views.Reference) -> None:
+        self.users: tuple[User, ...] = found.users
+        self.custom_fields: tuple[CustomField, ...] = tuple(
+            sorted(found.custom_fields, key=lambda field: field.position)
+        )
+        """In the order of the CRM's own form."""
+        self.businesses: tuple[Business, ...] = found.businesses
+        self.location: Location | None = found.location
+        self.tags: tuple[str, ...] = found.tags
+        self._users = {user.id: user for user in found.users}
+        self._fields = {field.id: field for field in found.custom_fields}
+        self._businesses = {business.id: business for business in found.businesses}
 
     def user(self, user_id: str | None) -> User | None:
         return self._users.get(user_id or "")
