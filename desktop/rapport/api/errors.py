@@ -1,7 +1,7 @@
 """Gives every refusal of the CRM its meaning.
 
-The status alone does not tell: a missing record is a 400, a missing scope a 401, a gateway's timeout
-a 401 too (FACTS C). What the text says counts first.
+The status alone does not tell: a missing record is a 400, a missing scope a 401, a timeout of the
+gateway a 401 too (FACTS C). What the text says counts first.
 """
 
 from __future__ import annotations
