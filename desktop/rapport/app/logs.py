@@ -1,0 +1,106 @@
+"""The log and crash reports: what happened and where, never whose data or which secret."""
+
+from __future__ import annotations
+
+import json
+import logging
+import logging.handlers
+import re
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+from rapport import __version__
+
+SIZE_LIMIT = 1_000_000
+KEPT = 3
+
+_SECRET = re.compile(
+    r"""(?ix)
+    (bearer\s+) [\w.~+/=-]+
+    | ((?:access_token|refresh_token|client_secret|code|state|code_verifier|token|password)
+       ["']?\s*[=:]\s*["']?) [^&\s"',;}]+
+    | (pit-) [\w-]+
+    | (eyJ) [\w-]+\.[\w-]+\.[\w-]*
+    """
+)
+
+
+def redact(text: str) -> str:
+    """``text`` with everything that looks like a secret replaced."""
+    return _SECRET.sub(lambda match: next(filter(None, match.groups()), "") + "***", text)
+
+
+class _Redacting(logging.Formatter):
+    """The last line of defence: call sites do not log secrets, libraries might."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record))
+
+    def formatException(
+        self,
+        ei: tuple[type[BaseException], BaseException, TracebackType | None]
+        | tuple[None, None, None],
+    ) -> str:
+        return frames(ei[1]) if ei[1] is not None else ""
+
+
+def frames(error: BaseException) -> str:
+    """Class and places only: an exception's message may hold a customer's name."""
+    places = (
+        f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}"
+        for frame in traceback.extract_tb(error.__traceback__)
+    )
+    return " < ".join((type(error).__name__, *reversed(list(places))))
+
+
+def start_log(folder: Path, *, level: int = logging.INFO) -> None:
+    """Sends the root logger to a file in ``folder``, rotated at 1 MB."""
+    handler = logging.handlers.RotatingFileHandler(
+        folder / "rapport.log", maxBytes=SIZE_LIMIT, backupCount=KEPT, encoding="utf-8", delay=True
+    )
+    handler.setFormatter(_Redacting("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(level)
+    # These print whole URLs, query included, at INFO.
+    for chatty in ("httpx2", "httpcore2", "httpx", "httpcore", "authlib", "qasync", "asyncio"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def catch_crashes(folder: Path) -> None:
+    """Writes a report for each exception that nobody handled; the program goes on where it can."""
+
+    def report(error: BaseException, where: str) -> None:
+        logging.getLogger("rapport.crash").error("unhandled in %s: %s", where, frames(error))
+        name = f"crash-{time.strftime('%Y%m%d-%H%M%S')}.json"
+        content = {
+            "version": __version__,
+            "python": sys.version.split()[0],
+            "platform": sys.platform,
+            "where": where,
+            "error": type(error).__name__,
+            "frames": frames(error).split(" < ")[1:],
+        }
+        try:
+            (folder / name).write_text(json.dumps(content, indent=2), "utf-8")
+        except OSError:
+            logging.getLogger("rapport.crash").warning("the crash report could not be written")
+
+    def in_main(
+        kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, trace)
+        else:
+            report(error, "window")
+
+    def in_thread(args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None:
+            report(args.exc_value, args.thread.name if args.thread else "thread")
+
+    sys.excepthook = in_main
+    threading.excepthook = in_thread

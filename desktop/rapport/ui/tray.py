@@ -1,0 +1,176 @@
+"""The tray icon: the next tasks without opening the window, and the way back to it.
+
+A tray may be absent (stock GNOME), appear later or vanish; ``present`` tells, and the window is
+then minimised instead of hidden, so that it is never out of reach.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QSystemTrayIcon
+
+from rapport.domain.changes import ChangeEvent
+from rapport.domain.records import Id, Kind
+from rapport.domain.views import TaskRow
+from rapport.services.quick_dates import format_due
+from rapport.services.workspace import Workspace
+from rapport.ui.actions import ActionRegistry
+from rapport.ui.look.icons import icon, tray_icon
+from rapport.ui.look.theme import Theme
+from rapport.ui.runner import Runner
+from rapport.ui.wording import count, tr
+
+NEXT = 5
+_TITLE_LIMIT = 48
+
+
+class Tray(QObject):
+    """One icon for the program; ``show_workspace`` says whose tasks it lists."""
+
+    open_window = Signal()
+    open_task = Signal(str)
+    quick_add = Signal()
+    complete = Signal(str)
+    snooze = Signal(str, int)
+    """Task id and minutes."""
+    pause_reminders = Signal(bool)
+    quit = Signal()
+
+    def __init__(
+        self, theme: Theme, actions: ActionRegistry, runner: Runner, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._actions = actions
+        self._runner = runner
+        self._workspace: Workspace | None = None
+        self._unsubscribe: Callable[[], None] | None = None
+        self._rows: list[TaskRow] = []
+        self._overdue = 0
+        self._paused = False
+        self._menu = QMenu()
+        self._icon = QSystemTrayIcon(tray_icon(0), self)
+        self._icon.setContextMenu(self._menu)
+        self._icon.activated.connect(self._activated)
+        # Bursts of events (a first sync) are answered once.
+        self._later = QTimer(self, singleShot=True, interval=250)
+        self._later.timeout.connect(self._reload)
+        theme.changed.connect(self._rebuild)
+        self._rebuild()
+
+    @property
+    def present(self) -> bool:
+        """Whether the desktop has a tray now."""
+        return QSystemTrayIcon.isSystemTrayAvailable() and self._icon.isVisible()
+
+    def show(self) -> None:
+        self._icon.show()
+
+    def hide(self) -> None:
+        self._icon.hide()
+
+    def show_workspace(self, workspace: Workspace | None) -> None:
+        """List this account's tasks from now on."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+        self._workspace = workspace
+        self._rows, self._overdue = [], 0
+        if workspace is not None:
+            self._unsubscribe = workspace.feed.subscribe(self._changed)
+            self._later.start()
+        self._rebuild()
+
+    def set_paused(self, paused: bool) -> None:
+        self._paused = paused
+        self._rebuild()
+
+    def _changed(self, event: ChangeEvent) -> None:
+        if Kind.TASK in event.kinds() and not self._later.isActive():
+            self._later.start()
+
+    def _reload(self) -> None:
+        if self._workspace is not None:
+            self._runner.start(self._load, slot="tray")
+
+    async def _load(self) -> None:
+        workspace = self._workspace
+        if workspace is None:
+            return
+        rows = await workspace.queries.next_tasks(NEXT)
+        counts = await workspace.queries.sidebar()
+        if workspace is self._workspace:
+            self._rows, self._overdue = rows, counts.overdue
+            self._rebuild()
+
+    def _rebuild(self) -> None:
+        menu = self._menu
+        menu.clear()
+        self._icon.setIcon(tray_icon(self._overdue))
+        if self._workspace is not None:
+            heading = tr("Next {n}").format(n=len(self._rows)) if self._rows else tr("No open task")
+            if self._overdue:
+                heading += " · " + tr("{n} overdue").format(n=count(self._overdue))
+            self._icon.setToolTip(f"Rapport: {heading}")
+            menu.addAction(heading).setEnabled(False)
+            for row in self._rows:
+                menu.addMenu(self._task_menu(self._workspace, row))
+            menu.addSeparator()
+            self._add(tr("New task…"), "plus", self.quick_add.emit)
+            pause = self._add(tr("Pause reminders"), "bell", lambda: None)
+            pause.setCheckable(True)
+            pause.setChecked(self._paused)
+            pause.toggled.connect(self.pause_reminders)
+            self._add(tr("Sync now"), "sync", self._workspace.sync.sync_now)
+            menu.addSeparator()
+        else:
+            self._icon.setToolTip("Rapport")
+        opening = self._add(tr("Open Rapport"), "ext", self.open_window.emit)
+        font = opening.font()
+        font.setBold(True)
+        opening.setFont(font)
+        self._add(tr("Quit, and stop reminders"), "x", self.quit.emit)
+
+    def _task_menu(self, workspace: Workspace, row: TaskRow) -> QMenu:
+        task = row.task
+        words, _ = format_due(task.due_at, workspace.clock.now(), workspace.clock.zone())
+        title = task.title if len(task.title) <= _TITLE_LIMIT else task.title[:_TITLE_LIMIT] + "…"
+        label = " · ".join(filter(None, (words, title, row.contact_name)))
+        # In a menu's text a single "&" marks a key.
+        menu = QMenu(label.replace("&", "&&"), self._menu)
+        why = workspace.capabilities.why_not_write
+        done = menu.addAction(icon("check"), tr("Complete"))
+        done.triggered.connect(partial(self._emit_complete, task.id))
+        done.setEnabled(why is None)
+        done.setToolTip(why or "")
+        for minutes, words in ((10, tr("Snooze 10 min")), (60, tr("Snooze 1 hour"))):
+            quiet = menu.addAction(icon("moon"), words)
+            quiet.triggered.connect(partial(self._emit_snooze, task.id, minutes))
+        menu.addSeparator()
+        menu.addAction(icon("ext"), tr("Open")).triggered.connect(partial(self._emit_open, task.id))
+        return menu
+
+    def _add(self, words: str, name: str, act: Callable[[], None]) -> QAction:
+        action = self._menu.addAction(icon(name), words)
+        action.triggered.connect(lambda: act())
+        return action
+
+    def _emit_complete(self, task_id: Id) -> None:
+        self.complete.emit(task_id)
+
+    def _emit_snooze(self, task_id: Id, minutes: int) -> None:
+        self.snooze.emit(task_id, minutes)
+
+    def _emit_open(self, task_id: Id) -> None:
+        self.open_task.emit(task_id)
+
+    def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        if reason in (
+            QSystemTrayIcon.ActivationReason.Trigger,
+            QSystemTrayIcon.ActivationReason.DoubleClick,
+        ):
+            self.open_window.emit()
