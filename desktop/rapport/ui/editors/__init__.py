@@ -1,0 +1,1 @@
+"""Where a person types: the task popover, the note composer, the contact dialog, tags and dates."""

@@ -1,0 +1,95 @@
+"""What can be done to the chosen task, in a timeline and on the Today page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import QObject, QPoint
+from PySide6.QtWidgets import QMenu, QWidget
+
+from rapport.domain.commands import (
+    CompleteTask,
+    DeleteTask,
+    ReopenTask,
+    SnoozeTask,
+)
+from rapport.domain.errors import InputError
+from rapport.domain.records import Id
+from rapport.domain.views import TaskRow
+from rapport.ui.context import WindowContext
+from rapport.ui.editors.moments import moment_words, snoozes
+from rapport.ui.wording import clock_time, tr
+
+
+class TaskActions(QObject):
+    """Binds the task actions to the situation's task."""
+
+    def __init__(self, context: WindowContext, home: QWidget) -> None:
+        """``home`` is the widget that popovers and menus belong to."""
+        super().__init__(home)
+        self._context = context
+        self._home = home
+        actions = context.actions
+        actions.bind("task.complete", lambda: self.complete(self._chosen()))
+        actions.bind("task.reopen", lambda: self.reopen(self._chosen()))
+        actions.bind("task.delete", lambda: self.delete(self._chosen()))
+        actions.bind("task.snooze", lambda: self.offer_snooze(self._chosen()))
+
+    def _chosen(self) -> Id:
+        task_id = self._context.situation.task_id
+        if task_id is None:
+            raise InputError(tr("No task is chosen."))
+        return task_id
+
+    async def _row(self, task_id: Id) -> TaskRow:
+        row = await self._context.workspace.queries.task(task_id)
+        if row is None:
+            raise InputError(tr("This task is not there any more."))
+        return row
+
+    async def complete(self, task_id: Id) -> None:
+        row = await self._row(task_id)
+        now = self._context.workspace.clock.now()
+        await self._context.perform(CompleteTask(task_id=task_id, at=now), row.task.title)
+
+    async def reopen(self, task_id: Id) -> None:
+        row = await self._row(task_id)
+        await self._context.perform(ReopenTask(task_id=task_id), row.task.title)
+
+    async def delete(self, task_id: Id) -> None:
+        row = await self._row(task_id)
+        await self._context.perform(DeleteTask(task_id=task_id), row.task.title)
+
+    async def snooze(self, task_id: Id, until: datetime | None) -> None:
+        row = await self._row(task_id)
+        outcome = await self._context.workspace.bus.run(SnoozeTask(task_id=task_id, until=until))
+        if outcome.undo_id is None:
+            return
+        clock = self._context.workspace.clock
+        title = (
+            tr("Snoozed until {when}").format(when=self._when(until, clock.now()))
+            if until
+            else tr("Snooze ended")
+        )
+        self._context.notice(title, row.task.title, icon="moon", undo_id=outcome.undo_id)
+
+    def _when(self, until: datetime, now: datetime) -> str:
+        zone = self._context.workspace.clock.zone()
+        if until.astimezone(zone).date() == now.astimezone(zone).date():
+            return clock_time(until, zone)
+        return moment_words(until, now, zone)
+
+    def offer_snooze(self, task_id: Id, at: QPoint | None = None) -> None:
+        """A menu of moments; the due date stays whichever is chosen."""
+        clock = self._context.workspace.clock
+        menu = QMenu(self._home)
+        menu.setObjectName("snooze-menu")
+        for number, (id, words, until) in enumerate(snoozes(clock.now(), clock.zone()), start=1):
+            when = self._when(until, clock.now())
+            choice = menu.addAction(f"&{number}  {words}\t{when}")
+            choice.setObjectName(f"snooze-{id}")
+            choice.triggered.connect(
+                lambda _=False, until=until: self._context.runner.own(self.snooze(task_id, until))
+            )
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(at or self._home.mapToGlobal(self._home.rect().center()))

@@ -1,0 +1,1 @@
+"""Notes: other people's HTML shown without opening anything, and the little that is written."""

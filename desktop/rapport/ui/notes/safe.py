@@ -1,0 +1,97 @@
+"""A text view for text that strangers wrote.
+
+Qt loads what HTML names: pictures, style sheets, backgrounds, from the disk and from network shares
+alike, and a ``loadResource`` that answers nothing lets the next one in the chain load it after all.
+So every request is answered here, with one transparent pixel. Links never open by themselves.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, QUrl, Signal
+from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QResizeEvent, QTextDocument
+from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
+
+from rapport.services.html import is_safe_link
+
+
+def nothing() -> QImage:
+    pixel = QImage(1, 1, QImage.Format.Format_ARGB32)
+    pixel.fill(Qt.GlobalColor.transparent)
+    return pixel
+
+
+class SafeDocument(QTextDocument):
+    """A document that loads nothing, whatever its HTML asks for."""
+
+    def loadResource(self, type: int, name: QUrl | str) -> object:
+        return nothing()
+
+
+class NoteView(QTextBrowser):
+    """Read-only text as high as it needs to be. ``link_asked`` tells that a link was pressed."""
+
+    link_asked = Signal(QUrl)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setDocument(SafeDocument(self))
+        self.document().setDocumentMargin(0)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setProperty("bare", True)
+        self.viewport().setAutoFillBackground(False)
+        self.setOpenLinks(False)
+        self.setOpenExternalLinks(False)
+        self.setUndoRedoEnabled(False)
+        self.setTabChangesFocus(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.anchorClicked.connect(self._asked)
+        self._needed = 0
+
+    def loadResource(self, type: int, name: QUrl | str) -> object:
+        return nothing()
+
+    def show_html(self, html: str) -> None:
+        """Show sanitised HTML (``services.html``); what slipped through still loads nothing."""
+        self.setHtml(html)
+        self._fit()
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, max(self._needed, self.fontMetrics().lineSpacing()))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # The timeline moves with these keys; a text that cannot scroll must not swallow them.
+        if event.key() in (
+            Qt.Key.Key_Up,
+            Qt.Key.Key_Down,
+            Qt.Key.Key_PageUp,
+            Qt.Key.Key_PageDown,
+        ) and not (event.modifiers() & Qt.KeyboardModifier.ShiftModifier):
+            event.ignore()
+            return
+        super().keyPressEvent(event)
+
+    def _fit(self) -> None:
+        self.document().setTextWidth(max(40, self.viewport().width()))
+        needed = round(self.document().size().height())
+        if needed != self._needed:
+            self._needed = needed
+            self.setFixedHeight(max(needed, self.fontMetrics().lineSpacing()))
+
+    def _asked(self, url: QUrl) -> None:
+        if is_safe_link(url.toString(QUrl.ComponentFormattingOption.FullyEncoded)):
+            self.link_asked.emit(url)
+
+
+def copy_text(text: str) -> None:
+    """Put plain text on the clipboard."""
+    QGuiApplication.clipboard().setText(text)

@@ -1,0 +1,1 @@
+"""The detail of one contact: who it is, its fields and tags, its timeline, the note composer."""

@@ -1,0 +1,239 @@
+"""What a contact's timeline holds, newest first: a pure reading of :class:`ContactDetail`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
+from enum import StrEnum
+
+from PySide6.QtCore import QDate, QLocale
+
+from rapport.domain.changes import Op
+from rapport.domain.records import Appointment, CustomField, Kind, Note, Task
+from rapport.domain.views import Change, ContactDetail
+from rapport.ui.panes.detail.field_kinds import NAMES, value_text
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+class Show(StrEnum):
+    """The filters above the timeline."""
+
+    ALL = "All"
+    NOTES = "Notes"
+    TASKS = "Tasks"
+    APPOINTMENTS = "Appointments"
+    CHANGES = "Changes"
+
+
+class What(StrEnum):
+    NOTE = "note"
+    TASK = "task"
+    APPOINTMENT = "appointment"
+    FIELD = "field"
+    TAGS = "tags"
+    EVENT = "event"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the timeline. ``key`` stays the same while the record does; two entries that are
+    equal look the same."""
+
+    key: str
+    what: What
+    at: datetime | None
+    record: Note | Task | Appointment | None = None
+    title: str = ""
+    before: str = ""
+    after: str = ""
+    tags: tuple[str, ...] = ()
+    caption: str = ""
+    pending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Names for the ids of users, and of custom fields."""
+
+    users: Mapping[str, str]
+    fields: Mapping[str, CustomField]
+
+    def user(self, user_id: str | None) -> str:
+        return self.users.get(user_id or "", "")
+
+
+def open_tasks(detail: ContactDetail) -> list[Task]:
+    """The tasks still to do, the most urgent first."""
+    waiting = [task for task in detail.tasks if not task.completed]
+    return sorted(waiting, key=lambda task: (task.due_at is None, task.due_at or _LONG_AGO))
+
+
+def entries(detail: ContactDetail, show: Show, people: People) -> list[Entry]:
+    """The entries that ``show`` lets through, newest first; open tasks are not among them."""
+    found: list[Entry] = []
+    if show in (Show.ALL, Show.NOTES):
+        found += [_note(note, detail, people) for note in detail.notes]
+    if show in (Show.ALL, Show.TASKS):
+        found += [_task(task, detail) for task in detail.tasks if task.completed]
+    if show in (Show.ALL, Show.APPOINTMENTS):
+        found += [_appointment(visit, detail, people) for visit in detail.appointments]
+    if show in (Show.ALL, Show.CHANGES):
+        for change in detail.changes:
+            if show is Show.CHANGES or not _stands_elsewhere(change):
+                found += _change(change, people)
+    return sorted(found, key=lambda entry: entry.at or _LONG_AGO, reverse=True)
+
+
+def _note(note: Note, detail: ContactDetail, people: People) -> Entry:
+    return Entry(
+        key=f"note:{note.id}",
+        what=What.NOTE,
+        at=note.added_at,
+        record=note,
+        title=note.title,
+        caption=people.user(note.user_id),
+        pending=note.id in detail.pending,
+    )
+
+
+def _task(task: Task, detail: ContactDetail) -> Entry:
+    return Entry(
+        key=f"task:{task.id}",
+        what=What.TASK,
+        at=task.completed_at or task.due_at,
+        record=task,
+        title=task.title,
+        caption="Completed",
+        pending=task.id in detail.pending,
+    )
+
+
+def _appointment(visit: Appointment, detail: ContactDetail, people: People) -> Entry:
+    return Entry(
+        key=f"appointment:{visit.id}",
+        what=What.APPOINTMENT,
+        at=visit.start_at,
+        record=visit,
+        title=visit.title,
+        caption=people.user(visit.assigned_to),
+        pending=visit.id in detail.pending,
+    )
+
+
+def _stands_elsewhere(change: Change) -> bool:
+    """Whether the record itself is in the timeline, so that the change says nothing new."""
+    if change.ref.kind in (Kind.NOTE, Kind.TASK) and change.op is Op.CREATE:
+        return True
+    return change.ref.kind is Kind.TASK and set(change.fields) <= {
+        "completed",
+        "completed_at",
+        "snoozed_until",
+    }
+
+
+_ORIGINS = {
+    "undo": "Undone here",
+    "sync": "Changed in the CRM",
+    "rule": "By a rule",
+    "webhook": "By a webhook",
+    "notification": "From a notification",
+    "import": "By an import",
+}
+
+
+def _change(change: Change, people: People) -> Iterator[Entry]:
+    caption = _ORIGINS.get(change.origin, "Changed here")
+    if change.ref.kind is not Kind.CONTACT or change.op is not Op.UPDATE:
+        noun = {Kind.CONTACT: "Contact", Kind.TASK: "Task", Kind.NOTE: "Note"}.get(
+            change.ref.kind, "Appointment"
+        )
+        verb = {Op.CREATE: "added", Op.UPDATE: "edited", Op.DELETE: "deleted"}[change.op]
+        titles = change.fields.get("title", (None, None))
+        yield Entry(
+            key=f"change:{change.id}",
+            what=What.EVENT,
+            at=change.at,
+            title=f"{noun} {verb}",
+            after=str(titles[1] or titles[0] or ""),
+            caption=caption,
+        )
+        return
+    for name, (before, after) in change.fields.items():
+        if name == "tags":
+            yield from _tags(change, before, after, caption)
+        elif name == "custom":
+            yield from _custom(change, before, after, caption, people)
+        elif name in NAMES:
+            yield Entry(
+                key=f"change:{change.id}:{name}",
+                what=What.FIELD,
+                at=change.at,
+                title=NAMES[name],
+                before=_shown(name, before, people),
+                after=_shown(name, after, people),
+                caption=caption,
+            )
+
+
+def _shown(name: str, value: object, people: People) -> str:
+    if name == "assigned_to":
+        return people.user(str(value or "")) or str(value or "")
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    return str(value or "")
+
+
+def _tags(change: Change, before: object, after: object, caption: str) -> Iterator[Entry]:
+    had = [str(tag) for tag in before] if isinstance(before, list | tuple) else []
+    has = [str(tag) for tag in after] if isinstance(after, list | tuple) else []
+    for verb, tags in (
+        ("added", [tag for tag in has if tag not in had]),
+        ("removed", [tag for tag in had if tag not in has]),
+    ):
+        if tags:
+            yield Entry(
+                key=f"change:{change.id}:tags-{verb}",
+                what=What.TAGS,
+                at=change.at,
+                title=f"Tag {verb}" if len(tags) == 1 else f"Tags {verb}",
+                tags=tuple(tags),
+                caption=caption,
+            )
+
+
+def _custom(
+    change: Change, before: object, after: object, caption: str, people: People
+) -> Iterator[Entry]:
+    old = before if isinstance(before, dict) else {}
+    new = after if isinstance(after, dict) else {}
+    for field_id in dict.fromkeys([*old, *new]):
+        if old.get(field_id) == new.get(field_id):
+            continue
+        field = people.fields.get(field_id) or CustomField(id=field_id, name="Custom field")
+        yield Entry(
+            key=f"change:{change.id}:{field_id}",
+            what=What.FIELD,
+            at=change.at,
+            title=field.name,
+            before=value_text(field, old.get(field_id)),
+            after=value_text(field, new.get(field_id)),
+            caption=caption,
+        )
+
+
+def day_of(moment: datetime | None, zone: tzinfo) -> date | None:
+    return moment.astimezone(zone).date() if moment else None
+
+
+def day_title(day: date | None, today: date, locale: QLocale) -> str:
+    """The header of a day: “Today, Tuesday 24 November”, “Yesterday”, “Friday 3 May 2024”."""
+    if day is None:
+        return "Without a date"
+    form = "dddd d MMMM" if day.year == today.year else "dddd d MMMM yyyy"
+    words = locale.toString(QDate(day.year, day.month, day.day), form)
+    away = (day - today).days
+    if away == 0:
+        return f"Today, {words}"
+    return {-1: "Yesterday", 1: f"Tomorrow, {words}"}.get(away, words)
