@@ -1,0 +1,448 @@
+"""The welcome page: a card with three choices, their forms, and how the sign-in goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rapport.domain.errors import RapportError, SignInError
+from rapport.domain.ports import AuthGateway
+from rapport.domain.settings import Account, ConnectRequest, ThemeMode, TokenRequest
+from rapport.ui.look.icons import draw_icon, mark_pixmap
+from rapport.ui.look.paint import rounded
+from rapport.ui.look.theme import Mode, Theme, current_theme
+from rapport.ui.onboarding.choice import Choice
+from rapport.ui.onboarding.forms import ConnectForm, TokenForm
+from rapport.ui.onboarding.text import Words
+from rapport.ui.runner import Runner
+from rapport.ui.widgets.base import Painted
+from rapport.ui.widgets.button import Button, KeyCap, Kind
+from rapport.ui.widgets.segmented import Segmented
+from rapport.ui.wording import tr
+
+CARD_WIDTH = 520
+
+
+class _Card(QWidget):
+    """A bordered card without depth, as wide as the design says."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def _restyle(self) -> None:
+        self.setFixedWidth(self._theme.type.px(CARD_WIDTH))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens = self._theme.tokens
+        rounded(
+            QPainter(self),
+            QRectF(self.rect()),
+            self._theme.type.px(14),
+            fill=tokens.surface,
+            border=tokens.divider,
+        )
+
+
+class _Icon(Painted):
+    def __init__(self, name: str, side: int, role: str = "muted") -> None:
+        super().__init__()
+        self._name, self._side, self._role = name, side, role
+        self.setFixedSize(self.type.px(side), self.type.px(side))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        draw_icon(QPainter(self), self._name, QRectF(self.rect()), getattr(self.tokens, self._role))
+
+
+class WelcomePage(QWidget):
+    """Shown while no account is open. ``signed_in`` hands the new account over."""
+
+    signed_in = Signal(object)
+    theme_chosen = Signal(object)
+    """A :class:`ThemeMode`."""
+
+    def __init__(
+        self, gateway: AuthGateway, runner: Runner, theme: Theme, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("welcome")
+        self._gateway = gateway
+        self._runner = runner
+        self._theme = theme
+        self._signing_in: asyncio.Task[Any] | None = None
+        self._again: Callable[[], None] = self.explore
+        self._came_from: QWidget | None = None
+
+        self._choices = self._choice_page()
+        self._connect = ConnectForm()
+        self._connect.back.connect(lambda: self._turn_to(self._choices))
+        self._connect.wanted.connect(self.connect_account)
+        self._token = TokenForm()
+        self._token.back.connect(lambda: self._turn_to(self._choices))
+        self._token.wanted.connect(self.use_token)
+        self._waiting = _WaitingPage()
+        self._waiting.cancelled.connect(self.cancel)
+        self._ended = _EndedPage()
+        self._ended.again.connect(lambda: self._again())
+        self._ended.back.connect(lambda: self._turn_to(self._came_from or self._choices))
+
+        self._pages = _TallAsCurrent()
+        for page in (self._choices, self._connect, self._token, self._waiting, self._ended):
+            self._pages.addWidget(page)
+        card = _Card(theme)
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(1, 1, 1, 1)
+        inside.addWidget(self._pages)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        px = theme.type.px
+        column.setContentsMargins(px(20), px(16), px(20), px(20))
+        column.addLayout(self._top())
+        column.addStretch(2)
+        column.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(px(20))
+        column.addLayout(self._keys())
+        column.addSpacing(px(12))
+        later = Words(
+            tr("You can do the other two later under Settings, Accounts."),
+            caption=True,
+            muted=True,
+        )
+        later.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(later)
+        column.addStretch(3)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(body)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll)
+        self._turn_to(self._choices)
+
+    # What a person can do here; the tour and --sandbox use the same three.
+
+    def explore(self) -> None:
+        self._again = self.explore
+        self._begin(lambda: self._gateway.explore_sandbox(self._waiting), tr("the sandbox"))
+
+    def connect_account(self, request: ConnectRequest) -> None:
+        self._again = lambda: self.connect_account(request)
+        self._begin(lambda: self._gateway.connect(request, self._waiting), tr("your account"))
+
+    def use_token(self, request: TokenRequest) -> None:
+        self._again = lambda: self.use_token(request)
+        self._begin(lambda: self._gateway.use_token(request, self._waiting), tr("your account"))
+
+    def cancel(self) -> None:
+        if self._signing_in is not None:
+            self._signing_in.cancel()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._pages.currentWidget() is self._choices:
+            self._sandbox.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _begin(self, sign_in: Callable[[], Coroutine[Any, Any, Account]], what: str) -> None:
+        shown = self._pages.currentWidget()
+        if shown in (self._choices, self._connect, self._token):
+            self._came_from = shown
+        self._waiting.begin(what)
+        self._turn_to(self._waiting)
+        self._signing_in = self._runner.start(lambda: self._sign_in(sign_in), slot="sign-in")
+
+    async def _sign_in(self, sign_in: Callable[[], Coroutine[Any, Any, Account]]) -> None:
+        try:
+            account = await sign_in()
+        except asyncio.CancelledError:
+            self._turn_to(self._came_from or self._choices)
+            raise
+        except SignInError as error:
+            if error.reason == "cancelled":
+                self._turn_to(self._came_from or self._choices)
+            else:
+                self._end_with(error)
+        except RapportError as error:
+            self._end_with(error)
+        else:
+            self.signed_in.emit(account)
+            self._turn_to(self._choices)
+
+    def _end_with(self, error: RapportError) -> None:
+        self._ended.say(error)
+        self._turn_to(self._ended)
+
+    def _turn_to(self, page: QWidget) -> None:
+        self._pages.setCurrentWidget(page)
+        first = page.nextInFocusChain()
+        while (
+            first is not None
+            and first is not page
+            and not (page.isAncestorOf(first) and first.focusPolicy() & Qt.FocusPolicy.TabFocus)
+        ):
+            first = first.nextInFocusChain()
+        if first is not None and first is not page:
+            first.setFocus(Qt.FocusReason.TabFocusReason)
+
+    # The parts of the page.
+
+    def _top(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.addStretch()
+        modes = Segmented(
+            [
+                (ThemeMode.SYSTEM, tr("System")),
+                (ThemeMode.LIGHT, tr("Light")),
+                (ThemeMode.DARK, tr("Dark")),
+            ],
+            name=tr("Appearance"),
+        )
+        modes.set_value(ThemeMode(self._theme.mode.value))
+        modes.chosen.connect(self._choose_mode)
+        row.addWidget(modes)
+        return row
+
+    def _choose_mode(self, mode: ThemeMode) -> None:
+        self._theme.set_mode(Mode(mode.value))
+        self.theme_chosen.emit(mode)
+
+    def _choice_page(self) -> QWidget:
+        page = QWidget()
+        px = self._theme.type.px
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        upper = QVBoxLayout()
+        upper.setContentsMargins(px(32), px(32), px(32), px(24))
+        upper.setSpacing(px(12))
+        head = QHBoxLayout()
+        head.setSpacing(px(16))
+        mark = QLabel()
+        mark.setPixmap(mark_pixmap(px(40), self.devicePixelRatioF()))
+        head.addWidget(mark, 0, Qt.AlignmentFlag.AlignVCenter)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(Words(tr("Welcome to Rapport"), title=True, strong=True))
+        words.addWidget(
+            Words(
+                tr("Your contacts, tasks and notes in a window that is always ready."), muted=True
+            )
+        )
+        head.addLayout(words, 1)
+        upper.addLayout(head)
+        upper.addSpacing(px(10))
+        self._sandbox = Choice(
+            "flask",
+            tr("Explore the sandbox"),
+            tr("Made-up contacts. Works offline, reset any time."),
+            tr("no account needed"),
+        )
+        self._sandbox.setObjectName("choose-sandbox")
+        self._sandbox.clicked.connect(self.explore)
+        account = Choice(
+            "link", tr("Connect an account"), tr("Sign in to HighLevel here or in your browser.")
+        )
+        account.setObjectName("choose-account")
+        account.clicked.connect(lambda: self._turn_to(self._connect))
+        token = Choice(
+            "key", tr("Paste a token"), tr("Use a private integration token from one location.")
+        )
+        token.setObjectName("choose-token")
+        token.clicked.connect(lambda: self._turn_to(self._token))
+        for choice in (self._sandbox, account, token):
+            upper.addWidget(choice)
+        column.addLayout(upper)
+        column.addWidget(_Rule())
+        foot = QHBoxLayout()
+        foot.setContentsMargins(px(33), px(14), px(32), px(14))
+        foot.setSpacing(px(12))
+        foot.addWidget(_Icon("shield", 16), 0, Qt.AlignmentFlag.AlignVCenter)
+        foot.addWidget(
+            Words(
+                tr(
+                    "Data is kept encrypted on this computer. Sign-in details go into the system "
+                    "keyring. Rapport sends no telemetry."
+                ),
+                caption=True,
+                muted=True,
+            ),
+            1,
+        )
+        column.addLayout(foot)
+        return page
+
+    def _keys(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(self._theme.type.px(4))
+        row.addStretch()
+        for key, words in (("↑", ""), ("↓", tr("choose")), ("↵", tr("continue"))):
+            row.addWidget(KeyCap(key))
+            if words:
+                label = Words(words, caption=True, muted=True)
+                label.setWordWrap(False)
+                row.addSpacing(self._theme.type.px(4))
+                row.addWidget(label)
+                row.addSpacing(self._theme.type.px(10))
+        row.addStretch()
+        return row
+
+
+class _Rule(Painted):
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedHeight(1)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), self.tokens.divider)
+
+
+class _TallAsCurrent(QStackedWidget):
+    """As tall as the page it shows; a stack is otherwise as tall as its tallest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.currentChanged.connect(self._fit)
+
+    def addWidget(self, page: QWidget) -> int:
+        page.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+        return super().addWidget(page)
+
+    def _fit(self, current: int) -> None:
+        for position in range(self.count()):
+            policy = (
+                QSizePolicy.Policy.Preferred if position == current else QSizePolicy.Policy.Ignored
+            )
+            page = self.widget(position)
+            assert page is not None
+            page.setSizePolicy(QSizePolicy.Policy.Preferred, policy)
+        self.updateGeometry()
+
+
+class _WaitingPage(QWidget):
+    """While a sign-in is under way; hears of its progress (``domain.ports.SignInObserver``)."""
+
+    cancelled = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._url = ""
+        self._deadline = 0.0
+        self._title = Words("", section=True, strong=True)
+        self._sentence = Words("", muted=True)
+        self._left = Words("", caption=True, muted=True)
+        self._copy = Button(tr("Copy link"), icon="copy", kind=Kind.TONAL)
+        self._copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._url))
+        cancel = Button(tr("Cancel"), kind=Kind.TONAL)
+        cancel.setObjectName("sign-in-cancel")
+        cancel.setShortcut("Esc")
+        cancel.clicked.connect(self.cancelled)
+        self._ticking = QTimer(self, interval=1000)
+        self._ticking.timeout.connect(self._tick)
+        px = current_theme().type.px
+        column = QVBoxLayout(self)
+        column.setContentsMargins(px(32), px(32), px(32), px(28))
+        column.setSpacing(px(10))
+        column.addWidget(self._title)
+        column.addWidget(self._sentence)
+        column.addWidget(self._left)
+        row = QHBoxLayout()
+        row.addWidget(self._copy)
+        row.addStretch()
+        row.addWidget(cancel)
+        column.addSpacing(px(8))
+        column.addLayout(row)
+
+    def begin(self, what: str) -> None:
+        self._ticking.stop()
+        self._left.hide()
+        self._copy.hide()
+        self._title.setText(tr("Opening {what}").format(what=what))
+        self._sentence.setText(tr("Agree on the page that opens. Nothing happens before you do."))
+
+    def in_browser(self, url: str, timeout_s: float) -> None:
+        self._url = url
+        self._deadline = time.monotonic() + timeout_s
+        self._title.setText(tr("Continue in your browser"))
+        self._sentence.setText(
+            tr(
+                "Agree there and come back; Rapport comes to the front by itself. Nothing "
+                "happened? Copy the link into any browser on this computer."
+            )
+        )
+        self._copy.show()
+        self._left.show()
+        self._tick()
+        self._ticking.start()
+
+    def finishing(self) -> None:
+        self._ticking.stop()
+        self._copy.hide()
+        self._left.hide()
+        self._title.setText(tr("Signed in"))
+        self._sentence.setText(tr("Opening the account…"))
+
+    def _tick(self) -> None:
+        minutes, seconds = divmod(max(0, int(self._deadline - time.monotonic())), 60)
+        self._left.setText(tr("{time} left").format(time=f"{minutes}:{seconds:02}"))
+
+
+class _EndedPage(QWidget):
+    """A sign-in that did not succeed: one sentence, and the way to try again."""
+
+    again = Signal()
+    back = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        px = current_theme().type.px
+        self._title = Words("", section=True, strong=True)
+        self._sentence = Words("", muted=True)
+        again = Button(tr("Try again"), kind=Kind.FILLED)
+        again.setObjectName("sign-in-again")
+        again.clicked.connect(self.again)
+        back = Button(tr("Back"), icon="left", kind=Kind.QUIET)
+        back.clicked.connect(self.back)
+        self._details = ""
+        self._copy = Button(tr("Copy details"), icon="copy", kind=Kind.QUIET)
+        self._copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._details))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(px(32), px(32), px(32), px(28))
+        column.setSpacing(px(10))
+        head = QHBoxLayout()
+        head.setSpacing(px(10))
+        head.addWidget(_Icon("alert", 20, "warning"), 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self._title, 1)
+        column.addLayout(head)
+        column.addWidget(self._sentence)
+        column.addSpacing(px(8))
+        row = QHBoxLayout()
+        row.addWidget(back)
+        row.addWidget(self._copy)
+        row.addStretch()
+        row.addWidget(again)
+        column.addLayout(row)
+
+    def say(self, error: RapportError) -> None:
+        self._title.setText(error.title)
+        self._sentence.setText(error.message)
+        self._sentence.setVisible(bool(error.message))
+        self._details = "\n".join(filter(None, (type(error).__name__, str(error), error.details)))
+        self._copy.setVisible(bool(error.details))
