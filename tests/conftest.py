@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+
+if TYPE_CHECKING:
+    from rapport.sandbox.server import SandboxThread
 
 TESTS = Path(__file__).parent
 ON_A_DISPLAY = frozenset({"ui", "e2e"})
@@ -27,3 +32,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             "Run `make test`, which brings its own, or "
             "`.venv/bin/python -m rapport.app.virtual_desktop -- .venv/bin/python -m pytest …`."
         )
+
+
+@pytest.fixture
+def sandbox() -> Iterator[SandboxThread]:
+    """A sandbox of sixty contacts on a free port, new for each test: ``sandbox.info()``.
+
+    Its search knows a write at once; tests about the lag make a sandbox with one.
+    """
+    from rapport.sandbox.server import SandboxThread
+
+    with SandboxThread(contacts=60, seed=7, index_lag_s=0.0) as sandbox:
+        yield sandbox
