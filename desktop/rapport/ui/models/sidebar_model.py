@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 TODAY, CONTACTS = "today", "contacts"
 LIST, TAG, ALL_TAGS = "list:", "tag:", "all-tags"
+LISTS, TAGS = "lists", "tags"
+"""The sections; on the collapsed rail each is one entry that offers a menu."""
 _TOP_TAGS = 8
 _DELAY_MS = 60
 _SYNC_DELAY_MS = 500
@@ -70,10 +72,22 @@ def entries(counts: SidebarCounts, *, all_tags: bool = False) -> list[Entry]:
         tags.append(Entry(ALL_TAGS, NavKind.LIST, words, "more", total))
     result = places
     if lists:
-        result += [Entry("lists", NavKind.SECTION, tr("Smart lists")), *lists]
+        result += [Entry(LISTS, NavKind.SECTION, tr("Smart lists")), *lists]
     if tags:
-        result += [Entry("tags", NavKind.SECTION, tr("Tags")), *tags]
+        result += [Entry(TAGS, NavKind.SECTION, tr("Tags")), *tags]
     return result
+
+
+def rail(wide: list[Entry]) -> list[Entry]:
+    """The lines of the collapsed sidebar: places, and a menu for each section."""
+    icons = {LISTS: "smart", TAGS: "tag"}
+    menus = [
+        Entry(entry.id, NavKind.LIST, entry.text, icons[entry.id])
+        for entry in wide
+        if entry.kind is NavKind.SECTION
+    ]
+    places = [entry for entry in wide if entry.kind is NavKind.PLACE]
+    return [*places, Entry("rule", NavKind.SECTION, ""), *menus] if menus else places
 
 
 def _some(number: int) -> str:
@@ -120,10 +134,16 @@ class SidebarModel(QAbstractListModel):
             self._runner.start(self._read, slot="sidebar")
 
     def set_collapsed(self, collapsed: bool) -> None:
-        """A collapsed rail has no room for section titles and offers no tags."""
         if collapsed != self._collapsed:
             self._collapsed = collapsed
             self._show(self._counts)
+
+    def under(self, section: str) -> list[Entry]:
+        """The entries of a section, whether the sidebar is collapsed or not."""
+        prefix = LIST if section == LISTS else TAG
+        return [
+            entry for entry in entries(self._counts, all_tags=True) if entry.id.startswith(prefix)
+        ]
 
     def toggle_all_tags(self) -> None:
         self._all_tags = not self._all_tags
@@ -186,7 +206,7 @@ class SidebarModel(QAbstractListModel):
         self._counts = counts
         fresh = entries(counts, all_tags=self._all_tags)
         if self._collapsed:
-            fresh = [entry for entry in fresh if entry.kind is NavKind.PLACE]
+            fresh = rail(fresh)
         if [entry.id for entry in fresh] == [entry.id for entry in self._entries]:
             for row, (old, new) in enumerate(zip(self._entries, fresh, strict=True)):
                 if old != new:

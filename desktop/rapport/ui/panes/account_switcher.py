@@ -1,0 +1,126 @@
+"""Which account is open: badge, name, place; it heads the sidebar column."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
+
+from rapport.domain.settings import Account
+from rapport.domain.text import visible
+from rapport.ui.context import WindowContext
+from rapport.ui.look.avatars import badge_pixmap
+from rapport.ui.look.icons import draw_icon
+from rapport.ui.look.paint import mirrored, rounded
+from rapport.ui.look.text import Run, baseline_in
+from rapport.ui.look.tokens import account_colour
+from rapport.ui.look.type import SEMIBOLD, TextSize
+from rapport.ui.menus import RULE, fill_menu, pop_up
+from rapport.ui.widgets.base import Control
+from rapport.ui.wording import count, tr
+
+_MENU = (
+    "account.add",
+    "account.sign-in",
+    "account.ask-write",
+    RULE,
+    "account.sign-out",
+)
+
+
+class AccountSwitcher(Control):
+    def __init__(self, context: WindowContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._account: Account | None = None
+        self._contacts = 0
+        self._collapsed = False
+        self.setObjectName("account-switcher")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.clicked.connect(self._offer)
+        self._say()
+
+    def show_account(self, account: Account | None) -> None:
+        self._account = account
+        self._contacts = 0
+        self._say()
+
+    def set_contacts(self, contacts: int) -> None:
+        if contacts != self._contacts:
+            self._contacts = contacts
+            self._say()
+
+    def set_collapsed(self, collapsed: bool) -> None:
+        self._collapsed = collapsed
+        self.restyle()
+
+    def sizeHint(self) -> QSize:
+        px = self.type.px
+        return QSize(px(56 if self._collapsed else 219), px(47))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        rect, px, tokens = QRectF(self.rect()), self.type.px, self.tokens
+        flipped = self.isRightToLeft()
+        if self.underMouse() or self.isDown():
+            inset = rect.adjusted(px(4), px(4), -px(4), -px(4))
+            rounded(painter, inset, px(6), fill=tokens.pressed if self.isDown() else tokens.hover)
+        if self._account is None:
+            return
+        ratio = self.devicePixelRatioF()
+        colour = account_colour(0, sandbox=self._account.sandbox)
+        size = 28 if self._collapsed else 24
+        badge = badge_pixmap(colour, self._account.name, size, ratio)
+        side = px(size)
+        x = (rect.width() - side) / 2 if self._collapsed else px(16)
+        spot = mirrored(QRectF(x, (rect.height() - side) / 2, side, side), rect, flipped)
+        painter.drawPixmap(spot.topLeft(), badge)
+        if self._collapsed:
+            return
+        start, end = px(50), rect.width() - px(36)
+        top = round((rect.height() - self.type.line() - self.type.line(TextSize.CAPTION)) / 2)
+        self._line(painter, self._account.name, start, end, top, TextSize.BODY)
+        self._line(
+            painter, self._place(), start, end, top + self.type.line(), TextSize.CAPTION, muted=True
+        )
+        chevrons = QRectF(rect.width() - px(28), rect.center().y() - px(8), px(16), px(16))
+        draw_icon(painter, "updown", mirrored(chevrons, rect, flipped), tokens.muted)
+
+    def _line(
+        self,
+        painter: QPainter,
+        text: str,
+        start: float,
+        end: float,
+        top: float,
+        size: TextSize,
+        *,
+        muted: bool = False,
+    ) -> None:
+        font = self.type.font(size) if muted else self.type.font(size, SEMIBOLD)
+        run = Run(visible(text), font, end - start)
+        rect = QRectF(self.rect())
+        area = mirrored(QRectF(start, top, run.width, 1), rect, self.isRightToLeft())
+        painter.setPen(QColor(self.tokens.muted if muted else self.tokens.text))
+        baseline = baseline_in(top, self.type.line(size), self.type.metrics(size))
+        run.draw(painter, area.left(), baseline)
+
+    def _place(self) -> str:
+        contacts = tr("{n} contacts").format(n=count(self._contacts)) if self._contacts else ""
+        place = self._account.place if self._account is not None else ""
+        return " · ".join(part for part in (place, contacts) if part)
+
+    def _say(self) -> None:
+        name = visible(self._account.name) if self._account is not None else tr("No account")
+        self.setAccessibleName(tr("Account: {name}").format(name=name))
+        self.setToolTip(" · ".join(part for part in (name, self._place()) if part))
+        self.update()
+
+    def _offer(self) -> None:
+        menu = QMenu(self)
+        if self._account is not None:
+            title = menu.addAction(visible(self._account.name))
+            title.setEnabled(False)
+            menu.addSeparator()
+        fill_menu(menu, self._context, _MENU)
+        pop_up(menu, self)

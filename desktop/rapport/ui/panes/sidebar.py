@@ -1,0 +1,206 @@
+"""The sidebar: Today, contacts, smart lists and tags; Settings and help stay at the bottom."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPalette
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QListView, QMenu, QVBoxLayout, QWidget
+
+from rapport.domain.filters import ContactQuery
+from rapport.ui.context import Page, WindowContext
+from rapport.ui.delegates.row import dress_list
+from rapport.ui.delegates.sidebar_row import SidebarDelegate
+from rapport.ui.look.icons import icon
+from rapport.ui.models import sidebar_model as nav
+from rapport.ui.models.sidebar_model import Entry, SidebarModel
+from rapport.ui.roles import NavKind
+from rapport.ui.widgets.button import Button, IconButton, Kind
+from rapport.ui.wording import tr
+
+WIDE, RAIL = 220, 56
+
+
+class _View(QListView):
+    """Arrow keys choose, letters are left to the window's shortcuts."""
+
+    chosen = Signal(QModelIndex)
+    """Enter was pressed."""
+    reached = Signal(QModelIndex)
+    """The keyboard moved to an entry; a click is answered when it ends instead."""
+
+    def keyboardSearch(self, search: str) -> None:
+        return
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.chosen.emit(self.currentIndex())
+            return
+        before = self.currentIndex().row()
+        super().keyPressEvent(event)
+        if self.currentIndex().row() != before:
+            self.reached.emit(self.currentIndex())
+
+
+class Sidebar(QWidget):
+    """Says what the list shows: choosing an entry changes page and query through the context."""
+
+    def __init__(self, context: WindowContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._collapsed = False
+        self.setObjectName("sidebar-pane")
+        self.setAutoFillBackground(True)
+        self.model = SidebarModel(self)
+        self.view = _View(self)
+        self.view.setObjectName("sidebar")
+        self.view.setAccessibleName(tr("Navigation"))
+        self._delegate = SidebarDelegate(self.view)
+        dress_list(self.view, self._delegate, uniform=False)
+        self.view.setModel(self.model)
+        self.view.viewport().setBackgroundRole(QPalette.ColorRole.Window)
+        self.view.clicked.connect(self._clicked)
+        self.view.chosen.connect(self._clicked)
+        self.view.reached.connect(self._reached)
+
+        self._settings = Button(tr("Settings"), self, kind=Kind.QUIET, icon="settings")
+        self._settings.setObjectName("settings-button")
+        self._settings.clicked.connect(lambda: context.actions.trigger("go.settings"))
+        self._help = IconButton("help", tr("Keyboard shortcuts"), self)
+        self._help.setObjectName("help-button")
+        self._help.clicked.connect(lambda: context.actions.trigger("app.help"))
+        self._foot = QHBoxLayout()
+        self._foot.addWidget(self._settings)
+        self._foot.addStretch(1)
+        self._foot.addWidget(self._help)
+        column = QVBoxLayout(self)
+        column.setSpacing(0)
+        column.addWidget(self.view, 1)
+        column.addLayout(self._foot)
+
+        self._chosen = nav.CONTACTS
+        self.model.modelReset.connect(self._mark)
+        context.page_changed.connect(self._page_changed)
+        context.actions.bound.connect(self._show_foot)
+        context.theme.changed.connect(self._dress)
+        self._show_foot()
+        self._dress()
+        self._mark()
+
+    @property
+    def collapsed(self) -> bool:
+        return self._collapsed
+
+    def set_collapsed(self, collapsed: bool) -> None:
+        """Shrink to a rail of icons, or open again."""
+        if collapsed == self._collapsed:
+            return
+        self._collapsed = collapsed
+        self._delegate.set_rail(collapsed)
+        self.model.set_collapsed(collapsed)
+        self.view.doItemsLayout()
+        self._dress()
+        self._mark()
+
+    def sizeHint(self) -> QSize:
+        width = self._context.theme.type.px(RAIL if self._collapsed else WIDE)
+        return QSize(width, super().sizeHint().height())
+
+    def choose(self, id: str) -> None:
+        """Show what the entry stands for."""
+        row = self.model.row_of(id)
+        entry = self.model.entry(row)
+        if entry is not None:
+            self._go(entry)
+
+    def note_query(self, query: ContactQuery) -> None:
+        """Mark the entry whose conditions the contact list shows now, whoever asked for them."""
+        if self._context.situation.page is not Page.CONTACTS:
+            return
+        entries = [*self.model.under(nav.LISTS), *self.model.under(nav.TAGS)]
+        found = next((e.id for e in entries if e.conditions == query.conditions), nav.CONTACTS)
+        self._chosen = found if query.conditions else nav.CONTACTS
+        self._mark()
+
+    def title_of(self, query: ContactQuery) -> str:
+        """The name of the list a query stands for."""
+        for entry in (*self.model.under(nav.LISTS), *self.model.under(nav.TAGS)):
+            if query.conditions and entry.conditions == query.conditions:
+                return entry.text
+        return tr("All contacts") if not query.conditions else tr("Filtered contacts")
+
+    def _clicked(self, index: QModelIndex) -> None:
+        entry = self.model.entry(index.row())
+        if entry is None or entry.kind is NavKind.SECTION:
+            return
+        if entry.id == nav.ALL_TAGS:
+            self.model.toggle_all_tags()
+        elif entry.id in (nav.LISTS, nav.TAGS):
+            self._offer(entry.id, index)
+        else:
+            self._go(entry)
+
+    def _reached(self, index: QModelIndex) -> None:
+        entry = self.model.entry(index.row())
+        if entry is not None and (entry.kind is NavKind.PLACE or entry.conditions):
+            self._go(entry)
+
+    def _go(self, entry: Entry) -> None:
+        self._chosen = entry.id
+        if entry.id == nav.TODAY:
+            self._context.show_page(Page.TODAY)
+        else:
+            self._context.show_contacts(ContactQuery(conditions=entry.conditions))
+        self._mark()
+
+    def _offer(self, section: str, index: QModelIndex) -> None:
+        menu = QMenu(self)
+        for entry in self.model.under(section):
+            item = menu.addAction(f"{entry.text}\t{entry.count}")
+            item.setIcon(icon(entry.icon))
+            item.triggered.connect(lambda _=False, entry=entry: self._go(entry))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.view.viewport().mapToGlobal(self.view.visualRect(index).topRight()))
+
+    def _page_changed(self, page: str) -> None:
+        if page == Page.TODAY:
+            self._chosen = nav.TODAY
+        elif page == Page.CONTACTS and self._chosen == nav.TODAY:
+            self._chosen = nav.CONTACTS
+        elif page == Page.SETTINGS:
+            self._chosen = ""
+        self._settings.setDown(False)
+        self._mark()
+
+    def _mark(self) -> None:
+        """Select the chosen entry; on the rail its section stands for it."""
+        row = self.model.row_of(self._chosen)
+        if row < 0 and self._collapsed and self._chosen:
+            row = self.model.row_of(nav.TAGS if self._chosen.startswith(nav.TAG) else nav.LISTS)
+        selection = self.view.selectionModel()
+        with QSignalBlocker(selection):
+            if row < 0:
+                selection.clear()
+            else:
+                flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
+                selection.setCurrentIndex(self.model.index(row), flags)
+        self.view.viewport().update()
+
+    def _show_foot(self, _: str = "") -> None:
+        self._settings.setVisible(self._context.actions.is_bound("go.settings"))
+        self._help.setVisible(self._context.actions.is_bound("app.help"))
+
+    def _dress(self) -> None:
+        px = self._context.theme.type.px
+        self.setFixedWidth(px(RAIL if self._collapsed else WIDE))
+        layout = self.layout()
+        assert layout is not None
+        layout.setContentsMargins(0, px(8), 0, px(8))
+        self._foot.setDirection(
+            QBoxLayout.Direction.BottomToTop
+            if self._collapsed
+            else QBoxLayout.Direction.LeftToRight
+        )
+        side = px(12 if self._collapsed else 8)
+        self._foot.setContentsMargins(side, 0, side, 0)
+        self._settings.set_wordless(self._collapsed)
+        self._help.setVisible(not self._collapsed and self._context.actions.is_bound("app.help"))

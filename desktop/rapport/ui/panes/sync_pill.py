@@ -1,0 +1,212 @@
+"""Whether this computer and the CRM agree: the pill in the top bar and what it unfolds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from rapport.domain.views import OutboxItem, SyncState, SyncStatus
+from rapport.ui.context import WindowContext
+from rapport.ui.look.type import TextSize
+from rapport.ui.panes.parts import Elided, Rule, Words
+from rapport.ui.widgets.button import Button
+from rapport.ui.widgets.chips import Pill, Tone
+from rapport.ui.wording import clock_time, count, time_left, tr
+
+if TYPE_CHECKING:
+    from rapport.services.workspace import Workspace
+
+_LISTED = 6
+Part = tuple[str, str, str]
+
+
+def to_send(status: SyncStatus) -> str:
+    return tr("{n} to send").format(n=count(status.waiting))
+
+
+def progress_words(status: SyncStatus) -> str:
+    """ "1,240 of 8,310; about 2 min", or less while less is known."""
+    progress = status.progress
+    if progress is None:
+        return ""
+    if not progress.total:
+        return count(progress.done) if progress.done else ""
+    done = tr("{done} of {total}").format(done=count(progress.done), total=count(progress.total))
+    return done if progress.eta_s is None else f"{done}; {time_left(progress.eta_s)}"
+
+
+def pill_parts(status: SyncStatus, synced: str) -> tuple[tuple[Part, ...], Tone]:
+    """The pill's icon-and-word parts. ``synced`` is the time of the last agreement, or empty."""
+    tone = Tone.NEUTRAL
+    match status.state:
+        case SyncState.OFFLINE:
+            first: Part = ("cloudoff", tr("Offline"), "muted")
+        case SyncState.SIGN_IN:
+            first, tone = ("key", tr("Sign in again"), ""), Tone.WARNING
+        case SyncState.STORAGE:
+            first, tone = ("alert", tr("Disk problem"), ""), Tone.DANGER
+        case SyncState.PAUSED:
+            first = ("clock", tr("Paused"), "muted")
+        case SyncState.STARTING:
+            first = ("sync", tr("Connecting"), "muted")
+        case SyncState.SYNCING:
+            done = progress_words(status).partition(";")[0]
+            first = ("sync", tr("Syncing {n}").format(n=done) if done else tr("Syncing"), "muted")
+        case _:
+            words = tr("Synced {time}").format(time=synced) if synced else tr("Synced")
+            first = ("check", words, "success")
+    parts = [first]
+    if status.waiting:
+        parts.append(("clock", to_send(status), "muted"))
+    if status.parked:
+        parts.append(("alert", tr("{n} refused").format(n=count(status.parked)), "warning"))
+    return tuple(parts), tone
+
+
+def state_sentence(status: SyncStatus) -> str:
+    """What the state means for the person."""
+    if status.message:
+        return status.message
+    match status.state:
+        case SyncState.OFFLINE:
+            return tr("No connection. What was read stays readable, and edits are sent later.")
+        case SyncState.SIGN_IN:
+            return tr("The CRM no longer accepts this sign-in. Edits wait until you sign in again.")
+        case SyncState.STORAGE:
+            return tr("The local copy cannot be written. Free some disk space.")
+        case SyncState.PAUSED:
+            return tr("The CRM asked to slow down. It goes on by itself.")
+        case SyncState.STARTING:
+            return tr("Asking the CRM what is new.")
+        case SyncState.SYNCING:
+            return progress_words(status) or tr("Fetching what is new.")
+    return tr("This computer and the CRM agree.")
+
+
+class SyncPopover(QFrame):
+    """State, waiting edits, and Sync now."""
+
+    def __init__(self, context: WindowContext, workspace: Workspace, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self._context = context
+        self._workspace = workspace
+        self.setObjectName("sync-popover")
+        self.setAccessibleName(tr("Synchronisation"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        px = context.theme.type.px
+        self.setFixedWidth(px(320))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(px(16), px(12), px(16), px(12))
+        column.setSpacing(px(6))
+        self._title = Words(parent=self, strong=True)
+        self._sentence = Words(parent=self, role="muted")
+        self._sentence.setWordWrap(True)
+        self._items = QVBoxLayout()
+        self._items.setSpacing(px(2))
+        self._button = Button(tr("Sync now"), self, icon="sync", key="F5")
+        self._button.setObjectName("sync-now")
+        self._button.clicked.connect(self._act)
+        column.addWidget(self._title)
+        column.addWidget(self._sentence)
+        column.addLayout(self._items)
+        column.addSpacing(px(4))
+        column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignLeft)
+        self._unsubscribe: Callable[[], None] = workspace.sync.subscribe(self._show)
+        self._show(workspace.sync.status())
+        self._button.setFocus()
+
+    def closeEvent(self, event: object) -> None:
+        self._unsubscribe()
+        super().closeEvent(event)  # type: ignore[arg-type]
+
+    def _show(self, status: SyncStatus) -> None:
+        clock = self._workspace.clock
+        synced = clock_time(status.synced_at, clock.zone()) if status.synced_at else ""
+        parts, _ = pill_parts(status, synced)
+        self._title.setText(parts[0][1])
+        self._sentence.setText(state_sentence(status))
+        signed_out = status.state is SyncState.SIGN_IN
+        signed_out = signed_out and self._context.actions.is_bound("account.sign-in")
+        self._button.setText(tr("Sign in again") if signed_out else tr("Sync now"))
+        self._button.setAccessibleName(self._button.text())
+        self._button.key = "" if signed_out else self._context.actions.key_text("sync.now")
+        self._button.set_icon("key" if signed_out else "sync")
+        self._button.restyle()
+        if status.waiting or status.parked:
+            self._context.runner.start(self._list_items, slot="sync-popover")
+        else:
+            self._show_items([])
+
+    async def _list_items(self) -> None:
+        self._show_items(await self._workspace.queries.outbox_items())
+
+    def _show_items(self, items: list[OutboxItem]) -> None:
+        while (old := self._items.takeAt(0)) is not None:
+            if (widget := old.widget()) is not None:
+                widget.deleteLater()
+        if items:
+            self._items.addWidget(Rule(self))
+        for item in items[:_LISTED]:
+            line = Elided(item.title, self)
+            self._items.addWidget(line)
+            if item.error:
+                self._items.addWidget(
+                    Elided(item.error, self, size=TextSize.CAPTION, role="warning")
+                )
+        if len(items) > _LISTED:
+            more = tr("and {n} more").format(n=count(len(items) - _LISTED))
+            self._items.addWidget(Words(more, self, size=TextSize.CAPTION, role="muted"))
+        self.adjustSize()
+
+    def _act(self) -> None:
+        signed_out = self._workspace.sync.status().state is SyncState.SIGN_IN
+        if signed_out and self._context.actions.is_bound("account.sign-in"):
+            self.close()
+            self._context.actions.trigger("account.sign-in")
+        else:
+            self._context.actions.trigger("sync.now")
+
+
+class SyncPill(Pill):
+    def __init__(self, context: WindowContext, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Connecting"), parent, icon="sync", height=24, clickable=True)
+        self._context = context
+        self._workspace: Workspace | None = None
+        self._unsubscribe: Callable[[], None] | None = None
+        self.setObjectName("sync-pill")
+        self.clicked.connect(self._unfold)
+
+    def open(self, workspace: Workspace | None) -> None:
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+        self._workspace = workspace
+        self.setVisible(workspace is not None)
+        if workspace is not None:
+            self._unsubscribe = workspace.sync.subscribe(self._show)
+            self._show(workspace.sync.status())
+
+    def _show(self, status: SyncStatus) -> None:
+        if self._workspace is None:
+            return
+        clock = self._workspace.clock
+        synced = clock_time(status.synced_at, clock.zone()) if status.synced_at else ""
+        parts, tone = pill_parts(status, synced)
+        self.set_parts(*parts, tone=tone)
+        self.setToolTip(state_sentence(status))
+
+    def _unfold(self) -> None:
+        if self._workspace is None:
+            return
+        popover = SyncPopover(self._context, self._workspace, self)
+        popover.adjustSize()
+        corner = self.mapToGlobal(self.rect().bottomRight())
+        x = corner.x() - popover.width()
+        if self.isRightToLeft():
+            x = self.mapToGlobal(self.rect().bottomLeft()).x()
+        popover.move(x, corner.y() + 6)
+        popover.show()
