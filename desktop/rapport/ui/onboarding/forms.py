@@ -104,7 +104,7 @@ class ScopeChoice(QWidget):
         column.addWidget(Words(tr("Also ask for"), caption=True, strong=True))
         self._optional: dict[str, QCheckBox] = {}
         for scope in scopes.OPTIONAL:
-            box = QCheckBox(f"{tr(scope.title)}: {tr(scope.detail)}")
+            box = QCheckBox(f"{tr(scope.title)} · {tr(scope.detail)}")
             box.setChecked(True)
             box.setObjectName(f"scope-{scope.name}")
             box.setToolTip(f"{scope.name}\n{tr(scope.lost)}")

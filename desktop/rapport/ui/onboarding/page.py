@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QScrollArea,
     QSizePolicy,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -104,9 +103,7 @@ class WelcomePage(QWidget):
         self._ended.again.connect(lambda: self._again())
         self._ended.back.connect(lambda: self._turn_to(self._came_from or self._choices))
 
-        self._pages = _TallAsCurrent()
-        for page in (self._choices, self._connect, self._token, self._waiting, self._ended):
-            self._pages.addWidget(page)
+        self._pages = _Pages(self._choices, self._connect, self._token, self._waiting, self._ended)
         card = _Card(theme)
         inside = QVBoxLayout(card)
         inside.setContentsMargins(1, 1, 1, 1)
@@ -158,11 +155,11 @@ class WelcomePage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._pages.currentWidget() is self._choices:
+        if self._pages.current is self._choices:
             self._sandbox.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _begin(self, sign_in: Callable[[], Coroutine[Any, Any, Account]], what: str) -> None:
-        shown = self._pages.currentWidget()
+        shown = self._pages.current
         if shown in (self._choices, self._connect, self._token):
             self._came_from = shown
         self._waiting.begin(what)
@@ -191,7 +188,7 @@ class WelcomePage(QWidget):
         self._turn_to(self._ended)
 
     def _turn_to(self, page: QWidget) -> None:
-        self._pages.setCurrentWidget(page)
+        self._pages.turn_to(page)
         first = page.nextInFocusChain()
         while (
             first is not None
@@ -314,26 +311,23 @@ class _Rule(Painted):
         QPainter(self).fillRect(self.rect(), self.tokens.divider)
 
 
-class _TallAsCurrent(QStackedWidget):
-    """As tall as the page it shows; a stack is otherwise as tall as its tallest."""
+class _Pages(QWidget):
+    """One page at a time, as tall as that page; a stack is as tall as its tallest."""
 
-    def __init__(self) -> None:
+    def __init__(self, *pages: QWidget) -> None:
         super().__init__()
-        self.currentChanged.connect(self._fit)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        self._pages = pages
+        self.current = pages[0]
+        for page in pages:
+            page.hide()
+            column.addWidget(page)
 
-    def addWidget(self, page: QWidget) -> int:
-        page.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
-        return super().addWidget(page)
-
-    def _fit(self, current: int) -> None:
-        for position in range(self.count()):
-            policy = (
-                QSizePolicy.Policy.Preferred if position == current else QSizePolicy.Policy.Ignored
-            )
-            page = self.widget(position)
-            assert page is not None
-            page.setSizePolicy(QSizePolicy.Policy.Preferred, policy)
-        self.updateGeometry()
+    def turn_to(self, page: QWidget) -> None:
+        self.current = page
+        for other in self._pages:
+            other.setVisible(other is page)
 
 
 class _WaitingPage(QWidget):
