@@ -29,6 +29,8 @@ from rapport.domain.errors import (
 from rapport.domain.text import visible
 
 _LONGEST_QUOTE = 500
+_NO_MARKUP = str.maketrans("<>", "‹›")
+"""A label that guesses whether its text is rich must not guess wrong about a server's words."""
 
 
 class WriteOutcome(StrEnum):
@@ -85,7 +87,7 @@ def server_text(body: Any) -> str:
         if isinstance(value, list):
             value = "; ".join(str(item) for item in value)
         if isinstance(value, str) and value.strip():
-            return visible(value.strip())[:_LONGEST_QUOTE]
+            return visible(value.strip())[:_LONGEST_QUOTE].translate(_NO_MARKUP)
     return ""
 
 
@@ -179,7 +181,11 @@ def _other_id(body: Any) -> str:
 def _duplicate_of(body: Any) -> str:
     meta = body.get("meta") if isinstance(body, dict) else None
     name = meta.get("contactName") if isinstance(meta, dict) else None
-    return f"It is {visible(name)[:100]}." if isinstance(name, str) and name.strip() else ""
+    return (
+        f"It is {visible(name)[:100].translate(_NO_MARKUP)}."
+        if isinstance(name, str) and name.strip()
+        else ""
+    )
 
 
 def _trace_id(body: Any, headers: Mapping[str, str]) -> str:

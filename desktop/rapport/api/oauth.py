@@ -1,0 +1,353 @@
+"""Signing in: the authorization-code flow with state and PKCE (RFC 6749, 7636, 9700)."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import msgspec
+from msgspec import Struct
+
+from rapport.api.errors import server_text
+from rapport.api.http import Http, Reply
+from rapport.domain.errors import (
+    AuthError,
+    NetworkError,
+    RateLimitError,
+    ServerError,
+    SignInError,
+)
+from rapport.domain.ports import Clock
+
+_DAY_S = 86_399
+_LONGEST_LIFE_S = 10 * 365 * 86_400
+_LONGEST_CALLBACK = 8192
+INACTIVE_PAUSE_S = 300.0
+
+
+class Tokens(Struct, frozen=True, kw_only=True):
+    """What signing in yields. Private-integration tokens have neither refresh token nor expiry."""
+
+    access: str
+    refresh: str = ""
+    expires_at: datetime | None = None
+    scopes: tuple[str, ...] = ()
+    location_id: str = ""
+    company_id: str = ""
+    user_id: str = ""
+
+    def __repr__(self) -> str:  # a log or a crash report must not show them
+        return f"Tokens(location_id={self.location_id!r}, expires_at={self.expires_at})"
+
+
+class OAuthApp(Struct, frozen=True, kw_only=True):
+    """An app as it is registered with the CRM; the secret is the person's or agency's own."""
+
+    authorize_url: str
+    token_url: str
+    client_id: str
+    client_secret: str
+    redirect_uri: str
+    revoke_url: str = ""
+    """Empty where the CRM offers none."""
+
+    def __repr__(self) -> str:
+        return f"OAuthApp(client_id={self.client_id!r}, redirect_uri={self.redirect_uri!r})"
+
+
+class OAuthFlow:
+    """One attempt to sign in. Whatever comes back first, good or bad, ends it."""
+
+    def __init__(
+        self, app: OAuthApp, scopes: Iterable[str], *, clock: Clock, http: Http | None = None
+    ) -> None:
+        self._app = app
+        self._scopes = tuple(scopes)
+        self._clock = clock
+        self._http = http or Http()
+        self._state = secrets.token_urlsafe(32)
+        self._verifier = secrets.token_urlsafe(64)
+        self._ended = False
+
+    @property
+    def url(self) -> str:
+        """Where the person's consent is asked for."""
+        from authlib.oauth2.client import OAuth2Client
+
+        client = OAuth2Client(
+            None,
+            client_id=self._app.client_id,
+            redirect_uri=self._app.redirect_uri,
+            code_challenge_method="S256",
+        )
+        url, _ = client.create_authorization_url(
+            self._app.authorize_url,
+            state=self._state,
+            code_verifier=self._verifier,
+            scope=" ".join(self._scopes),
+            # Else the login opens a window of its own, which the consent view does not allow.
+            loginWindowOpenMode="self",
+        )
+        return str(url)
+
+    def cancel(self) -> None:
+        """A callback that comes later is refused."""
+        self._ended = True
+
+    def code_from(self, callback: str) -> str:
+        """The authorization code in ``callback``. Raises SignInError unless it is the answer to
+        this very question."""
+        if self._ended:
+            raise _forged("the flow has ended")
+        self._ended = True
+        query = _query_at(callback, self._app.redirect_uri)
+        state = query.get("state", "")
+        if not hmac.compare_digest(state.encode(), self._state.encode()):
+            raise _forged("the state is missing or wrong")
+        if "iss" in query and _origin(query["iss"]) != _origin(self._app.authorize_url):
+            raise _forged("the issuer is another one")  # RFC 9207: two servers mixed up
+        if "error" in query:
+            raise _declined(query)
+        if not query.get("code"):
+            raise _forged("there is no code")
+        return query["code"]
+
+    async def finish(self, callback: str) -> Tokens:
+        """Checks ``callback`` and exchanges its code. Raises SignInError, or NetworkError."""
+        from authlib.oauth2.rfc6749.parameters import prepare_token_request
+
+        body = prepare_token_request(
+            "authorization_code",
+            code=self.code_from(callback),
+            redirect_uri=self._app.redirect_uri,
+            code_verifier=self._verifier,
+            user_type="Location",
+        )
+        reply = await _post(self._app, self._http, self._app.token_url, body)
+        if reply.status >= 400:
+            raise _exchange_error(reply)
+        tokens = _tokens(reply.json(), self._clock.now(), scopes=self._scopes)
+        if not tokens.location_id:
+            raise SignInError(
+                "This sign-in is for a whole agency.",
+                "Try again and choose one location.",
+                reason="failed",
+            )
+        return tokens
+
+
+async def refresh(app: OAuthApp, tokens: Tokens, *, clock: Clock, http: Http) -> Tokens:
+    """The next token set; the old refresh token is spent by asking (FACTS A).
+
+    Raises AuthError when it is refused for good, RateLimitError while the location is not active
+    (the same token works again later), NetworkError or ServerError when nobody knows.
+    """
+    from authlib.oauth2.rfc6749.parameters import prepare_token_request
+
+    body = prepare_token_request(
+        "refresh_token", refresh_token=tokens.refresh, user_type="Location"
+    )
+    reply = await _post(app, http, app.token_url, body)
+    if reply.status >= 400:
+        raise _refresh_error(reply)
+    fresh = _tokens(reply.json(), clock.now(), scopes=tokens.scopes)
+    if fresh.location_id not in ("", tokens.location_id):
+        raise AuthError(
+            "The CRM answered for another location.", "Sign in again. Your edits are kept."
+        )
+    return msgspec.structs.replace(
+        fresh,
+        refresh=fresh.refresh or tokens.refresh,
+        location_id=tokens.location_id,
+        company_id=fresh.company_id or tokens.company_id,
+        user_id=fresh.user_id or tokens.user_id,
+    )
+
+
+async def revoke(app: OAuthApp, tokens: Tokens, *, http: Http) -> bool:
+    """Ends the tokens at the server; False where it offers no such thing."""
+    if not app.revoke_url:
+        return False
+    from authlib.oauth2.rfc7009 import prepare_revoke_token_request
+
+    hints = ((tokens.refresh, "refresh_token"), (tokens.access, "access_token"))
+    replies = [
+        await _post(app, http, app.revoke_url, prepare_revoke_token_request(token, hint)[0])
+        for token, hint in hints
+        if token
+    ]
+    return all(reply.status < 400 for reply in replies)
+
+
+async def _post(app: OAuthApp, http: Http, url: str, body: str) -> Reply:
+    """Authlib's protocol over our guarded exchange. Here and below it is imported late: it takes a
+    while, and most starts of the program need none of it."""
+    from authlib.oauth2.auth import ClientAuth
+
+    # FACTS A: the secret is a field of the form.
+    auth = ClientAuth(app.client_id, app.client_secret, "client_secret_post")
+    url, _, body = auth.prepare("POST", url, {}, body)
+    return await http.exchange(
+        "POST", url, {"Accept": "application/json"}, form=body.encode("utf-8")
+    )
+
+
+# The callback.
+
+
+def _forged(details: str) -> SignInError:
+    return SignInError(
+        "The answer did not belong to this sign-in.",
+        "Nothing was stored. Try again.",
+        reason="forged",
+        details=details,
+    )
+
+
+def _declined(query: Mapping[str, str]) -> SignInError:
+    said = server_text({"error_description": query.get("error_description", "")})
+    code = server_text({"error": query["error"]})
+    details = f"{code}: {said}" if said else code
+    if query["error"] == "access_denied":
+        return SignInError(
+            "Access was not allowed.",
+            "Nothing was stored. Try again when you want to.",
+            reason="denied",
+            details=details,
+        )
+    return SignInError(
+        "The CRM did not complete the sign-in.",
+        f"It says: “{said or code}”",
+        reason="failed",
+        details=details,
+    )
+
+
+def _query_at(callback: str, redirect_uri: str) -> dict[str, str]:
+    """The parameters of ``callback``, which must be the redirect address to the letter: not a
+    longer host, not another port, no user name, nothing hidden in a fragment."""
+    if len(callback) > _LONGEST_CALLBACK or any(c <= " " or c in "\\\x7f" for c in callback):
+        raise _forged("not an address")
+    try:
+        got, registered = urlsplit(callback), urlsplit(redirect_uri)
+        same = (got.scheme, got.netloc, got.path) == (
+            registered.scheme,
+            registered.netloc,
+            registered.path,
+        )
+        pairs = parse_qsl(got.query, keep_blank_values=True, max_num_fields=50)
+    except ValueError:
+        raise _forged("not an address") from None
+    if not same or got.fragment:
+        raise _forged("another address than the redirect address")
+    query = dict(pairs)
+    if len(query) != len(pairs):
+        raise _forged("a parameter is there twice")
+    return query
+
+
+def _origin(url: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", ""
+    return parts.scheme, parts.netloc
+
+
+# The token endpoint.
+
+
+def _tokens(raw: Any, now: datetime, *, scopes: tuple[str, ...]) -> Tokens:
+    if not isinstance(raw, dict):
+        raise _no_tokens("not an object")
+
+    def text(*names: str) -> str:
+        found = (raw.get(name) for name in names)  # v3 answers in camel case (FACTS A)
+        return next((value for value in found if isinstance(value, str)), "")
+
+    access = text("access_token", "accessToken")
+    if not access or not (access.isascii() and access.isprintable()) or " " in access:
+        raise _no_tokens("there is no access token")
+    if text("token_type", "tokenType").lower() not in ("", "bearer"):
+        raise _no_tokens("not a bearer token")
+    life = raw.get("expires_in", raw.get("expiresIn"))
+    if isinstance(life, str) and life.isdecimal() and len(life) < 12:
+        life = int(life)
+    if not isinstance(life, int) or isinstance(life, bool) or not 0 < life <= _LONGEST_LIFE_S:
+        life = _DAY_S
+    granted = tuple(text("scope").split())
+    return Tokens(
+        access=access,
+        refresh=text("refresh_token", "refreshToken"),
+        expires_at=now + timedelta(seconds=life),
+        scopes=granted or scopes,
+        location_id=text("locationId"),
+        company_id=text("companyId"),
+        user_id=text("userId"),
+    )
+
+
+def _no_tokens(details: str) -> ServerError:
+    return ServerError(
+        "The CRM’s answer cannot be understood.", "Try again later.", status=200, details=details
+    )
+
+
+def _exchange_error(reply: Reply) -> Exception:
+    body = reply.json_or_none()
+    said = server_text(body)
+    if reply.status >= 500 or reply.status == 429 or reply.is_html:
+        return SignInError(
+            "The CRM has a problem.",
+            "Try again in a moment.",
+            reason="failed",
+            details=f"token endpoint → {reply.status}",
+        )
+    client = isinstance(body, dict) and body.get("error") in (
+        "invalid_client",
+        "unauthorized_client",
+    )
+    if client or "client" in said.lower() or reply.status == 401:
+        return SignInError(
+            "The CRM does not know this client id and secret.",
+            "Compare both with the app’s page in the developer portal.",
+            reason="failed",
+            details=said,
+        )
+    return SignInError(
+        "The CRM did not complete the sign-in.",
+        f"It says: “{said}”" if said else "Try again.",
+        reason="failed",
+        details=f"token endpoint → {reply.status}",
+    )
+
+
+def _refresh_error(reply: Reply) -> Exception:
+    said = server_text(reply.json_or_none())
+    low = said.lower()
+    details = f"token endpoint → {reply.status}: {said}"
+    if "not active" in low:
+        return RateLimitError(
+            "This location is not active in the CRM.",
+            "Rapport asks again from time to time. Everything here stays readable.",
+            status=reply.status,
+            retry_after_s=INACTIVE_PAUSE_S,
+            details=details,
+        )
+    if reply.status in (400, 401, 403) and not reply.is_html and "timed out" not in low:
+        return AuthError(
+            "The sign-in has ended.",
+            "Sign in again. Everything here stays readable and your edits are kept.",
+            status=reply.status,
+            details=details,
+        )
+    return NetworkError(
+        "The sign-in cannot be renewed just now.",
+        "Rapport tries again; your edits are kept.",
+        details=details,
+        sent=True,
+    )

@@ -1,0 +1,1 @@
+"""What the operating system offers: keyring, notifications, paths, the running instance."""

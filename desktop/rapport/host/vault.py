@@ -1,0 +1,139 @@
+"""An account's secrets in the keyring: tokens, client secret and the key of its database."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+
+from rapport.domain.errors import KeyringError
+from rapport.domain.ports import Keyring
+
+PART = 1200
+"""Characters in one entry: Windows takes 2,560 bytes of UTF-16."""
+
+_SLOTS = ("a", "b")
+KEY_BYTES = 32
+
+
+class Vault:
+    """The secrets of one account. Calls block, see ``Keyring``.
+
+    Token sets have two slots and a marker: a new one is written into the free slot, then the marker
+    flips. Whatever moment the program dies at, the marked slot holds a whole set.
+    """
+
+    def __init__(self, keyring: Keyring, account_id: str) -> None:
+        self._keyring = keyring
+        self._account_id = account_id
+
+    # Tokens.
+
+    def read_tokens(self) -> tuple[str, ...]:
+        """The token sets, the current one first; none after a sign-out."""
+        marked = self._marked()
+        if marked is None:
+            return ()
+        found = (self._read(f"tokens.{slot}") for slot in (marked, _other(marked)))
+        return tuple(value for value in found if value is not None)
+
+    def write_tokens(self, value: str) -> None:
+        free = _other(self._marked() or _SLOTS[1])
+        self._write(f"tokens.{free}", value)
+        self._keyring.set(self._name("tokens"), free)
+
+    def _marked(self) -> str | None:
+        marked = self._keyring.get(self._name("tokens"))
+        return marked if marked in _SLOTS else None
+
+    # The client secret.
+
+    def client_secret(self) -> str | None:
+        return self._read("client-secret")
+
+    def set_client_secret(self, value: str) -> None:
+        self._write("client-secret", value)
+
+    # The database key.
+
+    def database_key(self, *, database_exists: bool) -> bytes:
+        """The 32-byte key. It is made when there is neither key nor database; a key that is gone
+        is never made anew over a database, which could then never be read: KeyringError."""
+        stored = self._read("database-key")
+        if stored is not None:
+            try:
+                key = base64.b64decode(stored, validate=True)
+            except ValueError:
+                key = b""
+            if len(key) == KEY_BYTES:
+                return key
+        if stored is not None or database_exists:
+            raise KeyringError(
+                "The key of the local copy is not in the keyring.",
+                "The copy cannot be read without it. It is left as it is: restore the keyring, or "
+                "sign in again to start a new copy.",
+                retry=False,
+            )
+        key = secrets.token_bytes(KEY_BYTES)
+        self._write("database-key", base64.b64encode(key).decode("ascii"))
+        if self._read("database-key") != base64.b64encode(key).decode("ascii"):
+            raise KeyringError(
+                "The keyring does not keep what it is given.",
+                "Without a key the local copy cannot be stored.",
+            )
+        return key
+
+    # The end.
+
+    def delete_all(self) -> None:
+        """Forgets everything of this account: what signing out means."""
+        for name in ("tokens.a", "tokens.b", "client-secret", "database-key"):
+            self._delete(name)
+        self._keyring.delete(self._name("tokens"))
+
+    # Values of any length: the first entry says how many parts there are and what they sum to.
+
+    def _read(self, name: str) -> str | None:
+        head = self._keyring.get(self._name(name))
+        if head is None:
+            return None
+        count, _, rest = head.partition(":")
+        digest, _, value = rest.partition(":")
+        if not count.isdecimal():
+            return None
+        for number in range(1, int(count)):
+            part = self._keyring.get(self._name(name, number))
+            if part is None:
+                return None
+            value += part
+        return value if digest == _digest(value) else None
+
+    def _write(self, name: str, value: str) -> None:
+        parts = [value[i : i + PART] for i in range(0, len(value), PART)] or [""]
+        # The head last: a write that was cut short does not match its sum.
+        for number in range(len(parts) - 1, 0, -1):
+            self._keyring.set(self._name(name, number), parts[number])
+        before = self._count(name)
+        self._keyring.set(self._name(name), f"{len(parts)}:{_digest(value)}:{parts[0]}")
+        for number in range(len(parts), before):
+            self._keyring.delete(self._name(name, number))
+
+    def _delete(self, name: str) -> None:
+        for number in range(self._count(name) - 1, 0, -1):
+            self._keyring.delete(self._name(name, number))
+        self._keyring.delete(self._name(name))
+
+    def _count(self, name: str) -> int:
+        count = (self._keyring.get(self._name(name)) or "").partition(":")[0]
+        return int(count) if count.isdecimal() else 0
+
+    def _name(self, name: str, part: int = 0) -> str:
+        return f"{self._account_id}/{name}" + (f"/{part}" if part else "")
+
+
+def _other(slot: str) -> str:
+    return _SLOTS[1 - _SLOTS.index(slot)]
+
+
+def _digest(value: str) -> str:
+    return hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()[:16]
