@@ -47,6 +47,9 @@ class Choice(Control):
         lines = self.type.line(TextSize.SECTION) + self.type.line()
         return QSize(self.type.px(454), max(self.type.px(76), lines + self.type.px(32)))
 
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         forward = _STEPS.get(Qt.Key(event.key()))
         if forward is None:
