@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
-from typing import Any, TypeVar
-from urllib.parse import quote, urlencode
+from typing import Any
 
 from msgspec import Struct
 
 from rapport.api import operations as ops
 from rapport.api import wire
-from rapport.api.errors import error_from
-from rapport.api.http import Http, Reply
+from rapport.api.caller import Caller
 from rapport.api.operations import Operation
-from rapport.api.pacing import Lane, Pacer
-from rapport.api.session import TokenSource
-from rapport.api.wire import Malformed, Remote
-from rapport.domain.errors import AuthError, NetworkError, RateLimitError, ServerError
-from rapport.domain.ports import Clock
+from rapport.api.pacing import Lane
+from rapport.api.replies import (
+    checked,
+    confirmed,
+    listed,
+    one,
+    records_in,
+    reply_object,
+    unusable,
+)
+from rapport.api.wire import Remote
 from rapport.domain.records import Business, CustomField, Location, User
-
-log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 Cursor = list[Any]
 """Where the next page starts; JSON-ready and opaque."""
 
 LIST_LIMIT = 100
 SEARCH_LIMIT = 500
-_REFUSED_TRIES = 3
-_READ_TRIES = 3
 
 
 class Page(Struct, frozen=True, kw_only=True):
@@ -43,110 +40,8 @@ class Page(Struct, frozen=True, kw_only=True):
     cursor: Cursor | None = None
 
 
-class ApiClient:
-    """All methods raise from the tree in ``domain.errors`` only; ``errors.outcome_of`` says what an
-    error means for a write. A refused token is renewed once, a 429 waited out in the pacer, a
-    failed read tried again within the retry budget; a write is sent exactly once."""
-
-    def __init__(
-        self,
-        base_url: str,
-        tokens: TokenSource,
-        *,
-        location_id: str,
-        clock: Clock,
-        pacer: Pacer | None = None,
-        http: Http | None = None,
-    ) -> None:
-        self.location_id = location_id
-        self.pacer = pacer or Pacer(clock)
-        self._base_url = base_url.rstrip("/")
-        self._tokens = tokens
-        self._clock = clock
-        self._http = http or Http()
-
-    async def aclose(self) -> None:
-        await self._http.aclose()
-
-    # One request.
-
-    async def request(
-        self,
-        operation: Operation,
-        *,
-        path: Mapping[str, str] | None = None,
-        query: Mapping[str, str | int | bool | None] | None = None,
-        body: Any = None,
-        lane: Lane = Lane.BACKGROUND,
-    ) -> Any:
-        """The parsed JSON of a 2xx reply. ``path`` fills the operation's parameters."""
-        url = self._url(operation, path or {}, query or {})
-        token = await self._tokens.access_token()
-        renewed = False
-        refused = failed = 0
-        while True:
-            try:
-                reply = await self._once(operation, url, token, body, lane)
-                return reply.json()
-            except AuthError:
-                if renewed:
-                    raise
-                token, renewed = await self._tokens.renewed(token), True
-            except RateLimitError:
-                refused += 1
-                if refused >= _REFUSED_TRIES:
-                    raise
-            except (ServerError, NetworkError) as error:
-                failed += 1
-                dropped = isinstance(error, ServerError) or error.sent
-                if operation.writes or not dropped or failed >= _READ_TRIES:
-                    raise
-                if not self.pacer.may_retry():
-                    raise
-                await self._clock.sleep(self.pacer.backoff(failed))
-
-    async def _once(
-        self, operation: Operation, url: str, token: str, body: Any, lane: Lane
-    ) -> Reply:
-        headers = {
-            "Authorization": f"Bearer {token}",
-            "Version": operation.version,
-            "Accept": "application/json",
-        }
-        async with self.pacer.permit(lane) as permit:
-            reply = await self._http.exchange(
-                operation.method, url, headers, body, on_head=permit.heard
-            )
-        if reply.status < 400:
-            return reply
-        error = error_from(
-            operation,
-            reply.status,
-            reply.json_or_none(),
-            html=reply.is_html,
-            headers=reply.headers,
-            retry_after_s=permit.retry_after_s,
-        )
-        log.info("%s → %s %s", operation.id, reply.status, type(error).__name__)
-        raise error
-
-    def _url(
-        self,
-        operation: Operation,
-        path: Mapping[str, str],
-        query: Mapping[str, str | int | bool | None],
-    ) -> str:
-        values = {"location_id": self.location_id, **path}
-        filled = operation.path
-        for name, value in values.items():
-            filled = filled.replace(f"{{{name}}}", quote(value, safe=""))
-        pairs = {
-            # A boolean in a query must be lower-case (FACTS F10).
-            key: str(value).lower() if isinstance(value, bool) else str(value)
-            for key, value in query.items()
-            if value is not None
-        }
-        return self._base_url + filled + (f"?{urlencode(pairs, quote_via=quote)}" if pairs else "")
+class ApiClient(Caller):
+    """Every method takes and returns domain field names; see :class:`Caller` for what it raises."""
 
     # Contacts.
 
@@ -225,7 +120,7 @@ class ApiClient:
 
     async def get_contact(self, rid: str, *, lane: Lane = Lane.BACKGROUND) -> Remote:
         reply = await self.request(ops.GET_CONTACT, path={"contact_id": rid}, lane=lane)
-        return _one(reply, "contact", wire.contact)
+        return one(reply, "contact", wire.contact)
 
     async def create_contact(
         self, values: Mapping[str, Any], *, lane: Lane = Lane.BACKGROUND
@@ -233,7 +128,7 @@ class ApiClient:
         """``values`` by domain field name; tags and custom fields may be among them."""
         body = {"locationId": self.location_id, **wire.contact_body(values, create=True)}
         reply = await self.request(ops.CREATE_CONTACT, body=body, lane=lane)
-        return _one(reply, "contact", wire.contact)
+        return one(reply, "contact", wire.contact)
 
     async def update_contact(
         self, rid: str, values: Mapping[str, Any], *, lane: Lane = Lane.BACKGROUND
@@ -246,7 +141,7 @@ class ApiClient:
             body=wire.contact_body(values),
             lane=lane,
         )
-        return _one(reply, "contact", wire.contact)
+        return one(reply, "contact", wire.contact)
 
     async def upsert_contact(
         self, values: Mapping[str, Any], *, lane: Lane = Lane.BACKGROUND
@@ -254,10 +149,10 @@ class ApiClient:
         """The contact, and whether it is new. The server chooses which contact matches."""
         body = {"locationId": self.location_id, **wire.contact_body(values, create=True)}
         reply = await self.request(ops.UPSERT_CONTACT, body=body, lane=lane)
-        return _one(reply, "contact", wire.contact), reply.get("new") is True
+        return one(reply, "contact", wire.contact), reply.get("new") is True
 
     async def delete_contact(self, rid: str, *, lane: Lane = Lane.BACKGROUND) -> None:
-        _done(await self.request(ops.DELETE_CONTACT, path={"contact_id": rid}, lane=lane))
+        confirmed(await self.request(ops.DELETE_CONTACT, path={"contact_id": rid}, lane=lane))
 
     async def find_duplicate(
         self, *, email: str = "", phone: str = "", lane: Lane = Lane.BACKGROUND
@@ -272,8 +167,8 @@ class ApiClient:
             },
             lane=lane,
         )
-        found = _reply_object(reply).get("contact")
-        return _checked(wire.contact, found) if isinstance(found, dict) and found else None
+        found = reply_object(reply).get("contact")
+        return checked(wire.contact, found) if isinstance(found, dict) and found else None
 
     async def contacts_of_business(
         self,
@@ -290,8 +185,8 @@ class ApiClient:
             query={"locationId": self.location_id, "limit": limit, "skip": skip},
             lane=lane,
         )
-        found = _list(reply, "contacts")
-        items = _records(found, lambda raw: wire.contact(raw, partial=True))
+        found = listed(reply, "contacts")
+        items = records_in(found, lambda raw: wire.contact(raw, partial=True))
         return Page(items=items, cursor=[skip + len(found)] if len(found) >= limit else None)
 
     async def add_tags(
@@ -312,7 +207,7 @@ class ApiClient:
         reply = await self.request(
             operation, path={"contact_id": rid}, body={"tags": list(tags)}, lane=lane
         )
-        return tuple(wire.tags(_list(reply, "tags")))
+        return tuple(wire.tags(listed(reply, "tags")))
 
     async def appointments_of(
         self, contact_rid: str, *, zone: tzinfo = UTC, lane: Lane = Lane.BACKGROUND
@@ -321,8 +216,8 @@ class ApiClient:
         reply = await self.request(
             ops.APPOINTMENTS_OF_CONTACT, path={"contact_id": contact_rid}, lane=lane
         )
-        return _records(
-            _list(reply, "events"),
+        return records_in(
+            listed(reply, "events"),
             lambda raw: wire.appointment(raw, contact_rid=contact_rid, zone=zone),
         )
 
@@ -333,12 +228,14 @@ class ApiClient:
     ) -> tuple[Remote, ...]:
         """All tasks of a contact."""
         reply = await self.request(ops.LIST_TASKS, path={"contact_id": contact_rid}, lane=lane)
-        return _records(_list(reply, "tasks"), lambda raw: wire.task(raw, contact_rid=contact_rid))
+        return records_in(
+            listed(reply, "tasks"), lambda raw: wire.task(raw, contact_rid=contact_rid)
+        )
 
     async def get_task(self, contact_rid: str, rid: str, *, lane: Lane = Lane.BACKGROUND) -> Remote:
         path = {"contact_id": contact_rid, "task_id": rid}
         reply = await self.request(ops.GET_TASK, path=path, lane=lane)
-        return _one(reply, "task", lambda raw: wire.task(raw, contact_rid=contact_rid))
+        return one(reply, "task", lambda raw: wire.task(raw, contact_rid=contact_rid))
 
     async def create_task(
         self, contact_rid: str, values: Mapping[str, Any], *, lane: Lane = Lane.BACKGROUND
@@ -350,7 +247,7 @@ class ApiClient:
             body=wire.task_body(values, create=True),
             lane=lane,
         )
-        return _one(reply, "task", lambda raw: wire.task(raw, contact_rid=contact_rid))
+        return one(reply, "task", lambda raw: wire.task(raw, contact_rid=contact_rid))
 
     async def update_task(
         self,
@@ -365,7 +262,7 @@ class ApiClient:
         reply = await self.request(
             ops.UPDATE_TASK, path=path, body=wire.task_body(values), lane=lane
         )
-        return _one(reply, "task", lambda raw: wire.task(raw, contact_rid=contact_rid))
+        return one(reply, "task", lambda raw: wire.task(raw, contact_rid=contact_rid))
 
     async def complete_task(
         self,
@@ -379,13 +276,13 @@ class ApiClient:
         reply = await self.request(
             ops.COMPLETE_TASK, path=path, body={"completed": completed}, lane=lane
         )
-        return _one(reply, "task", lambda raw: wire.task(raw, contact_rid=contact_rid))
+        return one(reply, "task", lambda raw: wire.task(raw, contact_rid=contact_rid))
 
     async def delete_task(
         self, contact_rid: str, rid: str, *, lane: Lane = Lane.BACKGROUND
     ) -> None:
         path = {"contact_id": contact_rid, "task_id": rid}
-        _done(await self.request(ops.DELETE_TASK, path=path, lane=lane))
+        confirmed(await self.request(ops.DELETE_TASK, path=path, lane=lane))
 
     async def search_tasks(
         self,
@@ -407,8 +304,8 @@ class ApiClient:
         if assigned_to:
             body["assignedTo"] = list(assigned_to)
         reply = await self.request(ops.SEARCH_TASKS, body=body, lane=lane)
-        found = _list(reply, "tasks")
-        items = _records(
+        found = listed(reply, "tasks")
+        items = records_in(
             [raw for raw in found if not (isinstance(raw, dict) and raw.get("deleted") is True)],
             wire.task,
         )
@@ -421,12 +318,14 @@ class ApiClient:
     ) -> tuple[Remote, ...]:
         """All notes of a contact, newest first."""
         reply = await self.request(ops.LIST_NOTES, path={"contact_id": contact_rid}, lane=lane)
-        return _records(_list(reply, "notes"), lambda raw: wire.note(raw, contact_rid=contact_rid))
+        return records_in(
+            listed(reply, "notes"), lambda raw: wire.note(raw, contact_rid=contact_rid)
+        )
 
     async def get_note(self, contact_rid: str, rid: str, *, lane: Lane = Lane.BACKGROUND) -> Remote:
         path = {"contact_id": contact_rid, "note_id": rid}
         reply = await self.request(ops.GET_NOTE, path=path, lane=lane)
-        return _one(reply, "note", lambda raw: wire.note(raw, contact_rid=contact_rid))
+        return one(reply, "note", lambda raw: wire.note(raw, contact_rid=contact_rid))
 
     async def create_note(
         self, contact_rid: str, values: Mapping[str, Any], *, lane: Lane = Lane.BACKGROUND
@@ -438,7 +337,7 @@ class ApiClient:
             body=wire.note_body(values, create=True),
             lane=lane,
         )
-        return _one(reply, "note", lambda raw: wire.note(raw, contact_rid=contact_rid))
+        return one(reply, "note", lambda raw: wire.note(raw, contact_rid=contact_rid))
 
     async def update_note(
         self,
@@ -453,36 +352,36 @@ class ApiClient:
         reply = await self.request(
             ops.UPDATE_NOTE, path=path, body=wire.note_body(values), lane=lane
         )
-        return _one(reply, "note", lambda raw: wire.note(raw, contact_rid=contact_rid))
+        return one(reply, "note", lambda raw: wire.note(raw, contact_rid=contact_rid))
 
     async def delete_note(
         self, contact_rid: str, rid: str, *, lane: Lane = Lane.BACKGROUND
     ) -> None:
         path = {"contact_id": contact_rid, "note_id": rid}
-        _done(await self.request(ops.DELETE_NOTE, path=path, lane=lane))
+        confirmed(await self.request(ops.DELETE_NOTE, path=path, lane=lane))
 
     # The account's dictionaries.
 
     async def location(self, *, lane: Lane = Lane.BACKGROUND) -> Location:
         reply = await self.request(ops.GET_LOCATION, lane=lane)
-        return _one(reply, "location", wire.location)
+        return one(reply, "location", wire.location)
 
     async def tags(self, *, lane: Lane = Lane.BACKGROUND) -> tuple[str, ...]:
         """The names in the location's tag dictionary."""
         reply = await self.request(ops.LIST_TAGS, lane=lane)
-        names = [tag.get("name") for tag in _list(reply, "tags") if isinstance(tag, dict)]
+        names = [tag.get("name") for tag in listed(reply, "tags") if isinstance(tag, dict)]
         return tuple(wire.tags(names))
 
     async def custom_fields(self, *, lane: Lane = Lane.BACKGROUND) -> tuple[CustomField, ...]:
         """The definitions of the contacts' custom fields."""
         reply = await self.request(ops.LIST_CUSTOM_FIELDS, query={"model": "contact"}, lane=lane)
-        return _records(_list(reply, "customFields"), wire.custom_field)
+        return records_in(listed(reply, "customFields"), wire.custom_field)
 
     async def users(self, *, lane: Lane = Lane.BACKGROUND) -> tuple[User, ...]:
         reply = await self.request(
             ops.LIST_USERS, query={"locationId": self.location_id}, lane=lane
         )
-        return _records(_list(reply, "users"), wire.user)
+        return records_in(listed(reply, "users"), wire.user)
 
     async def businesses(self, *, lane: Lane = Lane.BACKGROUND) -> tuple[Business, ...]:
         """All businesses, page by page."""
@@ -494,76 +393,19 @@ class ApiClient:
                 query={"locationId": self.location_id, "limit": LIST_LIMIT, "skip": skip},
                 lane=lane,
             )
-            page = _list(reply, "businesses")
-            found.extend(_records(page, wire.business))
+            page = listed(reply, "businesses")
+            found.extend(records_in(page, wire.business))
             skip += len(page)
             if len(page) < LIST_LIMIT:
                 return tuple({business.id: business for business in found}.values())
 
     async def business(self, business_id: str, *, lane: Lane = Lane.BACKGROUND) -> Business:
         reply = await self.request(ops.GET_BUSINESS, path={"business_id": business_id}, lane=lane)
-        return _one(reply, "business", wire.business)
-
-
-# What a 2xx reply must hold. One that does not has promised nothing: a write may or may not stand.
-
-
-def _unusable(why: str) -> ServerError:
-    return ServerError(
-        "The CRM’s answer cannot be understood.",
-        "Rapport looks again; your edits are safe here.",
-        status=200,
-        details=why,
-    )
-
-
-def _reply_object(reply: Any) -> dict[str, Any]:
-    if not isinstance(reply, dict):
-        raise _unusable("the reply is not an object")
-    return reply
-
-
-def _checked(read: Callable[[Any], T], raw: Any) -> T:
-    try:
-        return read(raw)
-    except Malformed as error:
-        raise _unusable(str(error)) from None
-
-
-def _one(reply: Any, key: str, read: Callable[[Any], T]) -> T:
-    return _checked(read, _reply_object(reply).get(key))
-
-
-def _list(reply: Any, key: str) -> list[Any]:
-    found = _reply_object(reply).get(key)
-    if not isinstance(found, list):
-        raise _unusable(f"the reply has no list “{key}”")
-    return found
-
-
-def _records(found: Iterable[Any], read: Callable[[Any], T]) -> tuple[T, ...]:
-    """One broken record must not keep the others away; it is left out and counted in the log."""
-    records: list[T] = []
-    broken = 0
-    for raw in found:
-        try:
-            records.append(read(raw))
-        except Malformed:
-            broken += 1
-    if broken:
-        log.warning("%d records without an id were left out", broken)
-    return tuple(records)
-
-
-def _done(reply: Any) -> None:
-    """FACTS F1: three spellings of success."""
-    told = _reply_object(reply)
-    if not any(told.get(key) is True for key in ("succeded", "succeeded", "success")):
-        raise _unusable("the reply does not confirm")
+        return one(reply, "business", wire.business)
 
 
 def _contact_page(reply: Any, limit: int, cursor: Cursor | None, after: str) -> Page:
-    found = _list(reply, "contacts")
+    found = listed(reply, "contacts")
     total = reply.get("total")
     if not isinstance(total, int):
         meta = reply.get("meta")
@@ -573,9 +415,9 @@ def _contact_page(reply: Any, limit: int, cursor: Cursor | None, after: str) -> 
     if len(found) < limit:  # FACTS B1b: even the last page has a cursor
         following = None
     elif not isinstance(following, list) or len(following) < 2 or following == cursor:
-        raise _unusable("a full page without a usable cursor")
+        raise unusable("a full page without a usable cursor")
     return Page(
-        items=_records(found, lambda raw: wire.contact(raw, partial=True)),
+        items=records_in(found, lambda raw: wire.contact(raw, partial=True)),
         total=total if isinstance(total, int) else None,
         cursor=following,
     )
