@@ -1,0 +1,67 @@
+"""Which keyring there is, and what of an account lies in it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+
+from rapport.domain.errors import KeyringError
+from rapport.domain.ports import Keyring
+from rapport.host.keyring import MemoryKeyring, SystemKeyring
+from rapport.host.paths import read_key_file
+from rapport.host.vault import Vault
+
+log = logging.getLogger(__name__)
+
+
+class Secrets:
+    """The system's keyring, or memory where there is none: then everything lasts until quitting.
+
+    ``key_file`` replaces the database key only, for measuring; tokens never go there.
+    """
+
+    def __init__(
+        self, profile_id: str, *, keyring: Keyring | None = None, key_file: Path | None = None
+    ) -> None:
+        self._keyring: Keyring = keyring or SystemKeyring(profile_id)
+        self._key_file = key_file
+
+    @property
+    def in_memory(self) -> bool:
+        return isinstance(self._keyring, MemoryKeyring)
+
+    @property
+    def place(self) -> str:
+        """Where secrets are, as a sentence."""
+        if self.in_memory:
+            return "There is no keyring: the sign-in and your edits last until you quit."
+        return "Its key and your sign-in are in the system’s keyring."
+
+    async def prepare(self) -> None:
+        """Makes sure that secrets can be kept. Falls back to memory where there is no keyring at
+        all; a locked or silent one raises KeyringError, since waiting may help there."""
+        if self.in_memory:
+            return
+        try:
+            await asyncio.to_thread(self._keyring.get, "check")
+        except KeyringError as error:
+            if error.title != no_keyring_title():
+                raise
+            log.warning("no keyring: secrets stay in memory")
+            self._keyring = MemoryKeyring()
+
+    def vault(self, account_id: str) -> Vault:
+        return Vault(self._keyring, account_id)
+
+    def database_key(self, account_id: str, database: Path) -> bytes:
+        """Blocks; raises KeyringError, or StoreError for a bad key file."""
+        if self._key_file is not None:
+            return read_key_file(self._key_file)
+        return self.vault(account_id).database_key(database_exists=database.exists())
+
+
+def no_keyring_title() -> str:
+    from rapport.host.keyring import no_keyring
+
+    return no_keyring().title

@@ -1,0 +1,150 @@
+"""One open account: its local copy, its engine, and what the window sees of both."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ulid import ULID
+
+from rapport.app.engine_thread import EngineThread
+from rapport.app.secrets import Secrets
+from rapport.domain.ports import Clock
+from rapport.domain.scopes import Capabilities
+from rapport.domain.settings import Account
+from rapport.services.workspace import Workspace
+from rapport.store import Store
+from rapport.sync.status import StatusBoard
+
+if TYPE_CHECKING:
+    # Imported where they are used: they would stand before the first paint.
+    from rapport.api import ApiClient, TokenSource
+    from rapport.api.http import Http
+    from rapport.api.oauth import OAuthApp
+    from rapport.host.vault import Vault
+    from rapport.sync.engine import Engine
+
+log = logging.getLogger(__name__)
+
+DATABASE = "rapport.db"
+
+
+class Session:
+    """Opened from the local copy alone; ``connect`` starts the part that needs the network, after
+    the first paint."""
+
+    def __init__(self, account: Account, store: Store, clock: Clock, secrets: Secrets) -> None:
+        self.account = account
+        self.store = store
+        self._clock = clock
+        self._secrets = secrets
+        self._board = StatusBoard()
+        self.workspace = Workspace(
+            account,
+            store,
+            self._board,
+            Capabilities.of(account.scopes),
+            clock,
+            asyncio.get_running_loop(),
+        )
+        self._line: _Line | None = None
+        self._thread: EngineThread | None = None
+
+    @classmethod
+    def open(
+        cls, account: Account, folder: Path, key: bytes | None, *, clock: Clock, secrets: Secrets
+    ) -> Session:
+        """``key`` None keeps the copy in memory. Raises StoreError."""
+        path = None if key is None else folder / DATABASE
+        store = Store.open(path, key or bytes(32), clock=clock, new_id=lambda: str(ULID()))
+        return cls(account, store, clock, secrets)
+
+    @property
+    def connected(self) -> bool:
+        return self._line is not None
+
+    async def connect(self, thread: EngineThread) -> None:
+        """Starts the engine on its own thread. Raises RapportError."""
+        await self.disconnect()
+        line = await asyncio.wrap_future(
+            thread.run(
+                _Line.open(self.account, self.store, self._board, self._clock, self._secrets)
+            )
+        )
+        self._thread, self._line = thread, line
+
+    async def disconnect(self) -> None:
+        """Stops the engine; what it had begun to send is finished or stays in the outbox."""
+        line, self._line = self._line, None
+        if line is not None and self._thread is not None:
+            await asyncio.wrap_future(self._thread.run(line.close()))
+
+    async def close(self) -> None:
+        await self.disconnect()
+        self.workspace.close()
+        await asyncio.to_thread(self.store.close)
+
+
+class _Line:
+    """What talks to the CRM for one account. Lives on the engine's loop."""
+
+    def __init__(self, client: ApiClient, engine: Engine) -> None:
+        self._client = client
+        self._engine = engine
+
+    @classmethod
+    async def open(
+        cls, account: Account, store: Store, board: StatusBoard, clock: Clock, secrets: Secrets
+    ) -> _Line:
+        from rapport.api import ApiClient
+        from rapport.api.http import Http
+        from rapport.sync.engine import Engine
+
+        http = Http()
+        client = ApiClient(
+            account.api_url,
+            await _token_source(account, secrets, clock, http),
+            location_id=account.location_id,
+            clock=clock,
+            http=http,
+        )
+        engine = Engine(store, client, clock, Capabilities.of(account.scopes), board=board)
+        await engine.start()
+        return cls(client, engine)
+
+    async def close(self) -> None:
+        await self._engine.stop()
+        await self._client.aclose()
+
+
+async def _token_source(
+    account: Account, secrets: Secrets, clock: Clock, http: Http
+) -> TokenSource:
+    from rapport.api import StaticToken
+    from rapport.api.oauth import refresh
+    from rapport.api.session import OAuthSession, decode
+
+    vault = secrets.vault(account.id)
+    if account.static_token:
+        kept = await asyncio.to_thread(vault.read_tokens)
+        found = decode(kept[0]) if kept else None
+        return StaticToken(found.access if found else "")
+    app = await asyncio.to_thread(oauth_app, account, vault)
+    return OAuthSession(vault, functools.partial(refresh, app, clock=clock, http=http), clock=clock)
+
+
+def oauth_app(account: Account, vault: Vault) -> OAuthApp:
+    """The registration that the account was signed in with. Blocks; raises KeyringError."""
+    from rapport.api.oauth import OAuthApp
+
+    return OAuthApp(
+        authorize_url=account.authorize_url,
+        token_url=account.token_url,
+        client_id=account.client_id,
+        client_secret=vault.client_secret() or "",
+        redirect_uri=account.redirect_uri,
+        revoke_url=account.revoke_url,
+    )

@@ -1,0 +1,245 @@
+"""How a person signs in: consent here or in the browser, the code exchanged, the tokens kept."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from ulid import ULID
+
+from rapport.api.http import Http
+from rapport.api.oauth import OAuthApp, OAuthFlow, Tokens, revoke
+from rapport.api.session import encode
+from rapport.app.engine_thread import EngineThread
+from rapport.app.sandbox_process import SandboxSource
+from rapport.app.secrets import Secrets
+from rapport.domain import scopes
+from rapport.domain.errors import RapportError, SignInError
+from rapport.domain.ports import Clock, SignInObserver
+from rapport.domain.settings import Account, ConnectRequest, TokenRequest
+from rapport.host.loopback import LoopbackReceiver, is_loopback
+from rapport.ui.consent.launch import ask_consent
+from rapport.ui.consent.request import ConsentRequest, Ending, ScopeLine
+from rapport.ui.wording import tr
+
+CONSENT_LIMIT_S = 600.0
+
+log = logging.getLogger(__name__)
+
+Open = Callable[[Account, Tokens], Awaitable[None]]
+
+
+class SignIn:
+    """``domain.ports.AuthGateway``. Lives on the window's loop; HTTP happens on the engine's.
+
+    ``opened`` is called with the new account before a sign-in counts as done. ``appearance`` gives
+    theme and text scale for the consent page; ``open_browser`` is the desktop's.
+    """
+
+    def __init__(
+        self,
+        *,
+        engine: EngineThread,
+        secrets: Secrets,
+        sandbox: SandboxSource,
+        clock: Clock,
+        opened: Open,
+        known: Callable[[str, str], Account | None],
+        appearance: Callable[[], tuple[str, float]],
+        open_browser: Callable[[str], bool],
+        sandbox_scopes: tuple[str, ...] | None = None,
+    ) -> None:
+        self._engine = engine
+        self._secrets = secrets
+        self._sandbox = sandbox
+        self._clock = clock
+        self._opened = opened
+        self._known = known
+        self._appearance = appearance
+        self._open_browser = open_browser
+        self._sandbox_scopes = sandbox_scopes or tuple(scope.name for scope in scopes.ALL)
+        self._running: asyncio.Task[object] | None = None
+
+    async def explore_sandbox(self, observer: SignInObserver) -> Account:
+        info = await self._sandbox.start()
+        return await self.connect(sandbox_request(info, self._sandbox_scopes), observer)
+
+    async def connect(self, request: ConnectRequest, observer: SignInObserver) -> Account:
+        await self._only_one()
+        await self._secrets.prepare()
+        app = OAuthApp(
+            authorize_url=request.authorize_url,
+            token_url=request.token_url,
+            client_id=request.client_id,
+            client_secret=request.client_secret,
+            redirect_uri=request.redirect_uri,
+            revoke_url=request.revoke_url,
+        )
+        http = Http()  # connects only when it is used, on the engine's loop
+        flow = OAuthFlow(app, request.scopes, clock=self._clock, http=http)
+        url = await asyncio.to_thread(lambda: flow.url)  # imports Authlib: 100 ms
+        try:
+            callback = await self._consent(request, url, observer)
+        except BaseException:
+            flow.cancel()
+            raise
+        observer.finishing()
+        tokens = await asyncio.wrap_future(self._engine.run(_finish(flow, http, callback)))
+        account = self._account(request, tokens)
+        await self._keep(account, tokens, request.client_secret)
+        return account
+
+    async def use_token(self, request: TokenRequest, observer: SignInObserver) -> Account:
+        await self._only_one()
+        await self._secrets.prepare()
+        observer.finishing()
+        tokens = Tokens(
+            access=request.token, scopes=request.scopes, location_id=request.location_id
+        )
+        host = urlsplit(request.api_url).hostname or ""
+        known = self._known(host, request.location_id)
+        account = Account(
+            id=known.id if known else str(ULID()),
+            name=known.name if known else request.location_id,
+            location_id=request.location_id,
+            api_url=request.api_url,
+            authorize_url="",
+            token_url="",
+            client_id="",
+            redirect_uri="",
+            scopes=request.scopes,
+            static_token=True,
+        )
+        await self._keep(account, tokens, "")
+        return account
+
+    # Consent.
+
+    async def _only_one(self) -> None:
+        """A second sign-in ends the first: one consent page at a time."""
+        current = asyncio.current_task()
+        earlier, self._running = self._running, current
+        if earlier is not None and earlier is not current and not earlier.done():
+            earlier.cancel()
+            await asyncio.wait({earlier})
+
+    async def _consent(self, request: ConnectRequest, url: str, observer: SignInObserver) -> str:
+        if request.in_browser:
+            return await self._in_browser(request, url, observer)
+        theme, text_scale = self._appearance()
+        lines = tuple(
+            ScopeLine(title=tr(scope.title), detail=tr(scope.detail), name=scope.name)
+            for scope in scopes.ALL
+            if scope.name in request.scopes
+        )
+        reply = await ask_consent(
+            ConsentRequest(
+                url=url,
+                redirect_uri=request.redirect_uri,
+                scopes=lines,
+                not_asked=tr(scopes.NOT_ASKED),
+                provider=tr("the sandbox") if request.sandbox else "HighLevel",
+                timeout_s=CONSENT_LIMIT_S,
+                theme=theme,
+                text_scale=text_scale,
+            )
+        )
+        if reply.ending is Ending.CALLBACK:
+            return reply.callback
+        if reply.ending is Ending.BROWSER:
+            return await self._in_browser(request, url, observer)
+        if reply.ending is Ending.TIMEOUT:
+            raise _timeout()
+        if reply.ending is Ending.FAILED:
+            raise SignInError(
+                "The sign-in page could not be shown.", reply.message, reason="failed"
+            )
+        raise SignInError("The sign-in was cancelled.", "Nothing was changed.", reason="cancelled")
+
+    async def _in_browser(self, request: ConnectRequest, url: str, observer: SignInObserver) -> str:
+        if not is_loopback(request.redirect_uri):
+            raise SignInError(
+                "Your browser cannot hand the sign-in over.",
+                "For that the redirect address must be http on this computer, such as "
+                "http://127.0.0.1:47311/callback.",
+                reason="failed",
+            )
+        async with LoopbackReceiver(request.redirect_uri) as receiver:
+            if not self._open_browser(url):
+                log.info("no browser could be opened; the link can be copied")
+            observer.in_browser(url, CONSENT_LIMIT_S)
+            try:
+                return await asyncio.wait_for(receiver.callback(), CONSENT_LIMIT_S)
+            except TimeoutError:
+                raise _timeout() from None
+
+    # What becomes of it.
+
+    def _account(self, request: ConnectRequest, tokens: Tokens) -> Account:
+        host = urlsplit(request.api_url).hostname or ""
+        known = self._known("sandbox" if request.sandbox else host, tokens.location_id)
+        return Account(
+            id=known.id if known else str(ULID()),
+            name=known.name if known else ("Sandbox" if request.sandbox else tokens.location_id),
+            place=known.place if known else "",
+            location_id=tokens.location_id,
+            api_url=request.api_url,
+            authorize_url=request.authorize_url,
+            token_url=request.token_url,
+            revoke_url=request.revoke_url,
+            client_id=request.client_id,
+            redirect_uri=request.redirect_uri,
+            scopes=tokens.scopes,
+            sandbox=request.sandbox,
+        )
+
+    async def _keep(self, account: Account, tokens: Tokens, client_secret: str) -> None:
+        vault = self._secrets.vault(account.id)
+        await asyncio.to_thread(vault.write_tokens, encode(tokens))
+        if client_secret:
+            await asyncio.to_thread(vault.set_client_secret, client_secret)
+        await self._opened(account, tokens)
+
+
+def sandbox_request(info: dict[str, object], wanted: tuple[str, ...]) -> ConnectRequest:
+    """The sandbox's own answer to what a person would otherwise fill in."""
+    base = str(info["base_url"])
+    return ConnectRequest(
+        client_id=str(info["client_id"]),
+        client_secret=str(info["client_secret"]),
+        scopes=wanted,
+        authorize_url=str(info["authorize_url"]),
+        token_url=str(info["token_url"]),
+        revoke_url=f"{base}/oauth/revoke",
+        api_url=base,
+        redirect_uri=str(info["redirect_uri"]),
+        sandbox=True,
+    )
+
+
+async def end_session(app: OAuthApp, tokens: Tokens) -> bool:
+    """Revokes the tokens, where that is offered and the server can be reached. On the engine's
+    loop; False when the server was not told."""
+    http = Http()
+    try:
+        return await revoke(app, tokens, http=http)
+    except RapportError as error:
+        log.info("the sign-in was not revoked: %s", type(error).__name__)
+        return False
+    finally:
+        await http.aclose()
+
+
+async def _finish(flow: OAuthFlow, http: Http, callback: str) -> Tokens:
+    try:
+        return await flow.finish(callback)
+    finally:
+        await http.aclose()
+
+
+def _timeout() -> SignInError:
+    return SignInError(
+        "The sign-in took too long.", "Nothing was changed. Try again.", reason="timeout"
+    )
