@@ -6,12 +6,13 @@ speaks for, its scope; then the handler, whose writes are committed before the r
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
@@ -27,6 +28,8 @@ from .errors import (
 from .faults import Fault, Faults, Journal
 from .ids import uuid_id
 from .table import Call, Operation, Table
+
+log = logging.getLogger(__name__)
 
 PUBLISHED_VERSIONS = frozenset({"v3", "2023-02-21", "2021-07-28", "2021-04-15"})
 _MOST_BODY = 25 * 1024 * 1024
@@ -54,7 +57,10 @@ class Gate:
         if scope["type"] != "http":
             return
         request = Request(scope, receive)
-        body = await request.body()
+        try:
+            body = await request.body()
+        except ClientDisconnect:
+            return
         fault = self._faults.take(request.method, request.url.path)
         status: int | None = None
         try:
@@ -122,6 +128,10 @@ class Gate:
             if error.traced:
                 content = {**content, "traceId": call.trace_id}
             return _json(content, error.status, headers)
+        except Exception:
+            log.exception("%s %s failed", call.method, call.path)
+            content = {"statusCode": 500, "message": "Internal server error"}
+            return _json(content, 500, headers)
         if isinstance(answer, Response):
             answer.headers.update(headers)
             return answer
@@ -211,17 +221,19 @@ def _entry(
         "path": request.url.path,
         "query": dict(request.query_params),
         "headers": headers,
-        "body": _readable(headers.get("content-type", ""), body),
+        "body": _readable(request.url.path, headers.get("content-type", ""), body),
         "status": status,
         "fault": fault.kind if fault else None,
     }
 
 
-def _readable(content_type: str, body: bytes) -> str:
+def _readable(path: str, content_type: str, body: bytes) -> str:
     text = body.decode("utf-8", "replace")
     if content_type.startswith("application/x-www-form-urlencoded"):
         fields = parse_qsl(text, keep_blank_values=True)
         return urlencode(
             [(name, _hashed(value) if name in _SECRET_FIELDS else value) for name, value in fields]
         )
+    if path.startswith("/oauth/"):
+        return _hashed(text)
     return text

@@ -8,6 +8,7 @@ addition of the sandbox; the vendor documents no such call.
 import base64
 import hashlib
 import hmac
+import secrets
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
 
 import msgspec
@@ -240,7 +241,7 @@ def token(call: Call) -> Answer:
     else:
         raise _refused("unsupported_grant_type", "Unsupported grant type: grant_type is invalid")
     call.core.tokens.spend(held)
-    reply = issue(call, held.grant)
+    reply = issue(call, held.grant, held.family)
     if _is_v3(call):
         reply = {_CAMEL.get(name, name): value for name, value in reply.items()}
     return Response(
@@ -286,11 +287,11 @@ def _check_active(call: Call, grant: Grant) -> None:
         raise bad_request("Location is not active")
 
 
-def issue(call: Call, grant: Grant) -> Doc:
+def issue(call: Call, grant: Grant, family: str) -> Doc:
     """The token endpoint's reply, with a new access and refresh token."""
-    refresh, refresh_id = call.core.tokens.refresh(grant)
+    refresh, refresh_id = call.core.tokens.refresh(grant, family)
     reply: Doc = {
-        "access_token": call.core.tokens.access(grant),
+        "access_token": call.core.tokens.access(grant, family),
         "token_type": "Bearer",
         "expires_in": ACCESS_S,
         "refresh_token": refresh,
@@ -313,17 +314,16 @@ def issue(call: Call, grant: Grant) -> Doc:
 
 @routes("POST", "/oauth/revoke")
 def revoke(call: Call) -> Answer:
-    """RFC 7009: 200 whether or not the token was known; its whole grant ends with it."""
+    """RFC 7009: 200 whether or not the token was known; its whole installation ends."""
     fields = _fields(call, json_too=True)
     _check_client(call, _need(call, fields, "client_id"), _need(call, fields, "client_secret"))
     given = _need(call, fields, "token")
     tokens = call.core.tokens
     held = tokens.find("refresh", given) or tokens.find("access", given)
-    if held is not None and held.live:
-        if tokens.find("refresh", given) is not None:
-            tokens.revoke(given, ("refresh",))
-        else:
-            tokens.revoke(given, ("access",))
+    if held is not None and held.family:
+        tokens.revoke_family(held.family)
+    elif held is not None:
+        tokens.revoke(given)
     return {}
 
 
@@ -387,7 +387,7 @@ def location_token(call: Call) -> Answer:
         tuple(scope for scope in grant.scopes if scope not in scopes.AGENCY_ONLY),
         grant.app,
     )
-    reply = issue(call, mine)
+    reply = issue(call, mine, secrets.token_hex(8))
     reply["appId"] = call.core.tokens.client.app_id
     reply["versionId"] = call.core.tokens.client.app_id
     return reply

@@ -42,7 +42,7 @@ CREATE TABLE record (
   kind TEXT NOT NULL, id TEXT NOT NULL, location TEXT NOT NULL, parent TEXT, key TEXT,
   position INTEGER NOT NULL, doc TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
 CREATE TABLE token (
-  hash TEXT PRIMARY KEY, kind TEXT NOT NULL, expires INTEGER NOT NULL,
+  hash TEXT PRIMARY KEY, kind TEXT NOT NULL, family TEXT NOT NULL, expires INTEGER NOT NULL,
   state TEXT NOT NULL, doc TEXT NOT NULL) WITHOUT ROWID;
 """
 _INDEXES = """
@@ -139,16 +139,21 @@ class Store:
                 str(path) if path else ":memory:", check_same_thread=False, isolation_level=None
             )
             db.create_function("fold", 1, fold, deterministic=True)
-            db.execute("PRAGMA journal_mode=WAL")
-            db.execute("PRAGMA synchronous=FULL")
             db.execute("PRAGMA cache_size=-65536")
+            # One sandbox per file: a second one is refused at once.
+            db.execute("PRAGMA busy_timeout=0")
+            db.execute("PRAGMA locking_mode=EXCLUSIVE")
             version = db.execute("PRAGMA user_version").fetchone()[0]
             tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            if version not in (0, SCHEMA_VERSION) or (version == 0 and tables):
+                db.close()
+                raise StateError(f"{path} is not a state file of this sandbox.")
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=FULL")
+            db.execute("BEGIN IMMEDIATE")
+            db.execute("COMMIT")
         except sqlite3.Error as error:
-            raise StateError(f"The state file {path} cannot be opened: {error}.") from error
-        if version not in (0, SCHEMA_VERSION) or (version == 0 and tables):
-            db.close()
-            raise StateError(f"{path} is not a sandbox state file of this version.")
+            raise StateError(f"The state file {path} cannot be used: {error}.") from error
         self.fresh = version == 0
         if not self.fresh:
             for table in ("contact", "task"):

@@ -11,8 +11,6 @@ import msgspec
 from .errors import bad_request, no_access_to_location, no_such_route, unauthorized
 
 if TYPE_CHECKING:
-    from starlette.responses import Response
-
     from .core import Core
     from .tokens import Grant
 

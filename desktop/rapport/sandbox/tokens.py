@@ -4,6 +4,7 @@ Only hashes are stored. An access token is a signed JWT with the vendor's claims
 client the sandbox treats it as opaque and looks it up.
 """
 
+import functools
 import hashlib
 import random
 import secrets
@@ -77,9 +78,16 @@ class Held:
     """What is known of one token."""
 
     hash: str
+    family: str  # the installation it descends from
     grant: Grant
     live: bool
     doc: Doc
+
+
+@functools.cache
+def _signing_key() -> RSAKey:
+    """One for the process: making it takes longer than starting a small sandbox."""
+    return RSAKey.generate_key(2048)
 
 
 def digest(token: str) -> str:
@@ -93,12 +101,11 @@ class Tokens:
         self._store = store
         self._clock = clock
         self.client = client
-        self._key: RSAKey | None = None
         self._held: dict[str, tuple[Grant, int]] = {}  # live access tokens: grant and expiry
 
     # -- issuing -----------------------------------------------------------------------------
 
-    def access(self, grant: Grant, expires_s: int = ACCESS_S) -> str:
+    def access(self, grant: Grant, family: str = "") -> str:
         now = int(self._clock.now())
         resource = grant.location_id or grant.company_id
         level = "Company" if grant.is_company else "Location"
@@ -112,40 +119,45 @@ class Tokens:
             "oauthMeta": {"scopes": list(grant.scopes), "client": self.client.app_id},
             "jti": secrets.token_hex(12),
             "iat": now,
-            "exp": now + expires_s,
+            "exp": now + ACCESS_S,
         }
-        if self._key is None:
-            self._key = RSAKey.generate_key(2048)
-        token = jwt.encode({"alg": "RS256", "typ": "JWT"}, claims, self._key)
-        self._keep(token, "access", grant, expires_s)
+        token = jwt.encode({"alg": "RS256", "typ": "JWT"}, claims, _signing_key())
+        self._keep(token, "access", grant, ACCESS_S, family)
         return token
 
-    def refresh(self, grant: Grant) -> tuple[str, str]:
+    def refresh(self, grant: Grant, family: str) -> tuple[str, str]:
         """A refresh token and its id."""
         token_id = ids.mongo_id()
         token = f"{secrets.token_urlsafe(48)}.{token_id}"
-        self._keep(token, "refresh", grant, REFRESH_S, {"refreshTokenId": token_id})
+        self._keep(token, "refresh", grant, REFRESH_S, family)
         return token, token_id
 
-    def code(self, grant: Grant, redirect_uri: str, challenge: str | None) -> str:
+    def code(self, grant: Grant, redirect_uri: str | None, challenge: str | None) -> str:
+        """An authorization code; without ``redirect_uri`` it fits any."""
         token = secrets.token_hex(20)
         extra = {"redirect_uri": redirect_uri, "challenge": challenge}
-        self._keep(token, "code", grant, CODE_S, extra)
+        self._keep(token, "code", grant, CODE_S, secrets.token_hex(8), extra)
         return token
 
     def private(self, grant: Grant) -> str:
         """A private-integration token: static, without expiry."""
         token = f"pit-{ids.uuid_id()}"
-        self._keep(token, "private", grant, 100 * REFRESH_S)
+        self._keep(token, "private", grant, 100 * REFRESH_S, "")
         return token
 
     def _keep(
-        self, token: str, kind: Kind, grant: Grant, expires_s: int, extra: Doc | None = None
+        self,
+        token: str,
+        kind: Kind,
+        grant: Grant,
+        expires_s: int,
+        family: str,
+        extra: Doc | None = None,
     ) -> None:
         doc = {"grant": asdict(grant), **(extra or {})}
         self._store.db.execute(
-            "INSERT INTO token VALUES (?,?,?,'live',?)",
-            (digest(token), kind, self._clock.now_ms() + expires_s * 1000, encode(doc)),
+            "INSERT INTO token VALUES (?,?,?,?,'live',?)",
+            (digest(token), kind, family, self._clock.now_ms() + expires_s * 1000, encode(doc)),
         )
 
     # -- finding -----------------------------------------------------------------------------
@@ -164,16 +176,16 @@ class Tokens:
 
     def find(self, kind: Kind, token: str) -> Held | None:
         row = self._store.db.execute(
-            "SELECT hash, expires, state, doc FROM token WHERE hash=? AND kind=?",
+            "SELECT hash, family, expires, state, doc FROM token WHERE hash=? AND kind=?",
             (digest(token), kind),
         ).fetchone()
         if row is None:
             return None
-        doc = decode(row[3])
-        doc["expires"] = row[1]
+        doc = decode(row[4])
+        doc["expires"] = row[2]
         fields = {**doc["grant"], "scopes": tuple(doc["grant"]["scopes"])}
-        live = row[2] == "live" and row[1] > self._clock.now_ms()
-        return Held(row[0], Grant(**fields), live, doc)
+        live = row[3] == "live" and row[2] > self._clock.now_ms()
+        return Held(row[0], row[1], Grant(**fields), live, doc)
 
     # -- ending ------------------------------------------------------------------------------
 
@@ -187,6 +199,13 @@ class Tokens:
 
     def expire(self, token: str | None = None, kinds: tuple[Kind, ...] = ("access",)) -> int:
         return self._end("expires=?", (self._clock.now_ms(),), token, kinds)
+
+    def revoke_family(self, family: str) -> None:
+        """End an installation: every token that descends from its code."""
+        self._held.clear()
+        self._store.db.execute(
+            "UPDATE token SET state='revoked' WHERE family=? AND state='live'", (family,)
+        )
 
     def forget_all(self) -> None:
         self._held.clear()

@@ -1,11 +1,23 @@
 """The operations, one module per resource. ``OPERATIONS`` is the whole table."""
 
-from .. import oauth
-from ..table import Operation
-from . import contact_lists, contacts
+from rapport.sandbox import oauth
+from rapport.sandbox.table import Operation
+
+from . import calendars, contact_lists, contacts, locations, memberships, notes, tasks, team
+
+_ROUTES = (
+    oauth.routes,
+    contacts.routes,
+    contact_lists.routes,
+    tasks.routes,
+    notes.routes,
+    memberships.routes,
+    calendars.contact_routes,
+    calendars.routes,
+    locations.routes,
+    team.routes,
+)
 
 OPERATIONS: tuple[Operation, ...] = tuple(
-    operation
-    for module in (oauth, contacts, contact_lists)
-    for operation in module.routes.operations
+    operation for routes in _ROUTES for operation in routes.operations
 )

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from ..clock import iso
-from ..core import Core
-from ..errors import ApiError, unprocessable
-from ..store import Doc
-from ..wire import FLAG, ITEMS, MAPPING, TEXT, TEXTS, Field
+from rapport.sandbox.clock import iso
+from rapport.sandbox.core import Core
+from rapport.sandbox.errors import ApiError, unprocessable
+from rapport.sandbox.store import Doc
+from rapport.sandbox.wire import FLAG, ITEMS, MAPPING, TEXT, TEXTS, Field
 
 CHANNELS = ("Call", "Email", "SMS", "WhatsApp", "GMB", "FB")
 

@@ -3,9 +3,10 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from ..errors import bad_request, unprocessable
-from ..table import Answer, Call, Routes
-from ..wire import ANY, ITEMS, NUMBER, TEXT, Field, checked, whole_number
+from rapport.sandbox.errors import bad_request, unprocessable
+from rapport.sandbox.table import Answer, Call, Routes
+from rapport.sandbox.wire import ANY, ITEMS, NUMBER, TEXT, Field, checked, whole_number
+
 from . import contact_forms as forms
 from .search_filters import SORTABLE, compile_filters, contains
 
@@ -63,7 +64,7 @@ def list_contacts(call: Call) -> Answer:
     }
     if contacts:
         meta["startAfter"], meta["startAfterId"] = contacts[-1]["startAfter"]
-        following = {
+        following: dict[str, Any] = {
             **{name: query[name] for name in ("locationId", "limit", "query") if name in query},
             "startAfter": meta["startAfter"],
             "startAfterId": meta["startAfterId"],

@@ -1,10 +1,11 @@
 """Contacts: get, create, update, upsert, delete, and looking for duplicates."""
 
-from ..errors import ApiError, no_access_to_location, unprocessable
-from ..ids import firestore_id
-from ..store import Doc, fold
-from ..table import Answer, Call, Routes
-from ..wire import checked
+from rapport.sandbox.errors import ApiError, no_access_to_location, unprocessable
+from rapport.sandbox.ids import firestore_id
+from rapport.sandbox.store import Doc, fold
+from rapport.sandbox.table import Answer, Call, Routes
+from rapport.sandbox.wire import checked
+
 from . import contact_forms as forms
 
 routes = Routes()

@@ -6,8 +6,8 @@ Top level means AND; ``{"group": "OR", "filters": […]}`` nests. Text is compar
 import re
 from typing import Any
 
-from ..clock import parse_ms
-from ..errors import bad_request, unprocessable
+from rapport.sandbox.clock import parse_ms
+from rapport.sandbox.errors import bad_request, unprocessable
 
 
 def _text(path: str) -> str:

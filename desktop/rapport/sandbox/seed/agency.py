@@ -4,8 +4,8 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
-from .. import ids
-from ..store import Doc, Filling
+from rapport.sandbox import ids
+from rapport.sandbox.store import Doc, Filling
 
 DAY_MS = 86_400_000
 

@@ -114,8 +114,8 @@ LUMEN: tuple[Person, ...] = (
         ),
     ),
     Person(
-        "小明",
-        "王",
+        "王小明",
+        "",
         "xiaoming.wang@mingyue.example",
         "+8613812345678",
         "明月科技有限公司",
@@ -243,8 +243,8 @@ LUMEN: tuple[Person, ...] = (
         notes=(CastNote("Préfère WhatsApp. Équipe de six, libre dès le 3.", -5, 16.2),),
     ),
     Person(
-        "美咲",
         "田中",
+        "美咲",
         "misaki@tanakaseisakusho.example",
         "+819012345678",
         "田中製作所",
@@ -295,8 +295,8 @@ LUMEN: tuple[Person, ...] = (
         ),
     ),
     Person(
-        "서연",
-        "김",
+        "김서연",
+        "",
         "seoyeon@hanbitfood.example",
         "+821023456789",
         "한빛식품",

@@ -8,9 +8,10 @@ from itertools import accumulate
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .. import ids
-from ..clock import Clock
-from ..store import Doc, Filling, Store
+from rapport.sandbox import ids
+from rapport.sandbox.clock import Clock
+from rapport.sandbox.store import Doc, Filling, Store
+
 from . import agency, words
 from .agency import DAY_MS, Place
 from .cast import CASTS, Person
@@ -146,7 +147,8 @@ class Grower:
         # More have been added lately than long ago; most have rested since.
         added = self._now - DAY_MS - int(draw() ** 2 * 900 * DAY_MS)
         updated = added + int((self._now - 4 * 3_600_000 - added) * draw() ** 1.5)
-        doc = self._contact(place, given[0], family[0], added)
+        first, last = culture.full_name(given[0], family[0])
+        doc = self._contact(place, first, last, added)
         doc["dateUpdated"] = updated
         doc["country"] = culture.country
         doc["timezone"] = culture.timezone
@@ -180,7 +182,7 @@ class Grower:
         if draw() < 0.45:
             doc["customFields"] = self._values(place, index, culture)
         self._fill.contact(doc)
-        self._surroundings(place, doc, given[0])
+        self._surroundings(place, doc, first)
 
     def _surroundings(self, place: Place, doc: Doc, name: str) -> None:
         rng, draw = self._rng, self._rng.random

@@ -29,6 +29,14 @@ class Culture:
     family: tuple[Name, ...]
     trades: tuple[str, ...]
     places: tuple[Place, ...]
+    family_first: bool = False
+
+    def full_name(self, given: str, family: str) -> tuple[str, str]:
+        """First and last name as people of this culture are entered into such systems.
+
+        Where the family name leads and no space parts the two, all of it is the first name.
+        """
+        return (family + given, "") if self.family_first else (given, family)
 
 
 def _names(text: str) -> tuple[Name, ...]:
@@ -68,7 +76,8 @@ CULTURES: tuple[Culture, ...] = (
         "+3461#######",
         9,
         _names(
-            "Íñigo/inigo Begoña/begona Martín/martin Nuria Andrés/andres Lucía/lucia Joaquín/joaquin"
+            "Íñigo/inigo Begoña/begona Martín/martin"
+            " Nuria Andrés/andres Lucía/lucia Joaquín/joaquin"
             " Ainhoa Raúl/raul Sofía/sofia Núria/nuria Òscar/oscar"
         ),
         _names(
@@ -107,7 +116,8 @@ CULTURES: tuple[Culture, ...] = (
         "+479#######",
         6,
         _names(
-            "Åse/ase Øyvind/oyvind Sølvi/solvi Bjørn/bjorn Ingrid Håkon/hakon Ragnhild Torbjørn/torbjorn"
+            "Åse/ase Øyvind/oyvind Sølvi/solvi Bjørn/bjorn"
+            " Ingrid Håkon/hakon Ragnhild Torbjørn/torbjorn"
             " Gunnhild Eirik Maren Sindre"
         ),
         _names(
@@ -131,7 +141,8 @@ CULTURES: tuple[Culture, ...] = (
             " Matthias Jörg/joerg Friederike Götz/goetz Lieselotte Niklas"
         ),
         _names(
-            "Müller-Lüdenscheid/mueller-luedenscheid Groß/gross Weiß/weiss Köhler/koehler Schäfer/schaefer"
+            "Müller-Lüdenscheid/mueller-luedenscheid Groß/gross"
+            " Weiß/weiss Köhler/koehler Schäfer/schaefer"
             " von_Bülow/vonbuelow Jäger/jaeger Brückner/brueckner Thieß/thiess Voß/voss"
         ),
         ("{} Maschinenbau GmbH", "Bäckerei {}", "{} & Söhne KG", "Stiftung {}"),
@@ -151,7 +162,8 @@ CULTURES: tuple[Culture, ...] = (
             " Jérôme/jerome Solène/solene Théo/theo Hélène/helene Cédric/cedric Noëlle/noelle"
         ),
         _names(
-            "Lefèvre/lefevre Dupré/dupre Bérenger/berenger Gaëtan/gaetan d’Arvor/darvor Châtelain/chatelain"
+            "Lefèvre/lefevre Dupré/dupre Bérenger/berenger"
+            " Gaëtan/gaetan d’Arvor/darvor Châtelain/chatelain"
             " Noël/noel Besançon/besancon Crépin/crepin Lemaître/lemaitre"
         ),
         ("Atelier {}", "{} Frères", "Boulangerie {}", "Maison {}"),
@@ -172,7 +184,8 @@ CULTURES: tuple[Culture, ...] = (
         ),
         _names(
             "Wójcik/wojcik Kowalczyk Dąbrowska/dabrowska Zieliński/zielinski Szymański/szymanski"
-            " Pawłowska/pawlowska Gołębiewski/golebiewski Ćwikliński/cwiklinski Ślusarczyk/slusarczyk"
+            " Pawłowska/pawlowska Gołębiewski/golebiewski"
+            " Ćwikliński/cwiklinski Ślusarczyk/slusarczyk"
         ),
         ("Warsztat {}", "{} Sp. z o.o.", "Piekarnia {}", "Hurtownia {}"),
         (
@@ -272,7 +285,8 @@ CULTURES: tuple[Culture, ...] = (
         "+86138########",
         5,
         _names(
-            "小明/xiaoming 丽华/lihua 建国/jianguo 晓燕/xiaoyan 志强/zhiqiang 秀英/xiuying 子轩/zixuan"
+            "小明/xiaoming 丽华/lihua 建国/jianguo"
+            " 晓燕/xiaoyan 志强/zhiqiang 秀英/xiuying 子轩/zixuan"
         ),
         _names("张/zhang 李/li 刘/liu 陈/chen 杨/yang 欧阳/ouyang 赵/zhao"),
         ("{}科技有限公司", "{}贸易公司", "{}餐饮"),
@@ -280,6 +294,7 @@ CULTURES: tuple[Culture, ...] = (
             Place("上海", "南京东路{}号", "200001"),
             Place("成都", "春熙路{}号", "610016"),
         ),
+        family_first=True,
     ),
     Culture(
         "JP",
@@ -303,6 +318,7 @@ CULTURES: tuple[Culture, ...] = (
         _names("김/kim 이/lee 박/park 최/choi 정/jung"),
         ("{}식품", "{}전자", "주식회사 {}"),
         (Place("서울", "종로 {}", "03154"), Place("부산", "해운대로 {}", "48094")),
+        family_first=True,
     ),
     Culture(
         "VN",
@@ -367,5 +383,3 @@ CULTURES: tuple[Culture, ...] = (
         (Place("Utrecht", "Oudegracht {}", "3511 AL"), Place("Groningen", "Herestraat {}", "9711")),
     ),
 )
-
-COUNTRY_NAMES = {"PT": "Portugal", "NO": "Norway", "IE": "Ireland"}

@@ -1,8 +1,13 @@
 """What seeded tasks, notes, tags and appointments say."""
 
 #: With the share of contacts that carry each; the tail is rarer than all of these.
-COMMON_TAGS = (("newsletter", 0.25), ("lead", 0.10), ("vip", 0.05), ("installer", 0.035))
-COMMON_TAGS += (("hot", 0.03),)
+COMMON_TAGS = (
+    ("newsletter", 0.25),
+    ("lead", 0.10),
+    ("vip", 0.05),
+    ("installer", 0.035),
+    ("hot", 0.03),
+)
 
 _SUBJECTS = (
     "quote", "battery", "heat pump", "roof", "permit", "referral", "webinar", "expo", "warranty",
