@@ -26,6 +26,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     """BCP 47; empty follows the system."""
     list_width: int = 380
     fields_width: int = 240
+    custom_fields_open: bool = True
     window: tuple[int, int] = (1280, 800)
     maximized: bool = False
     close_to_tray_told: bool = False
