@@ -1,0 +1,272 @@
+"""Runs push and pull on the engine thread's loop and says how they fare."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from rapport.api import ApiClient
+from rapport.domain.changes import ChangeEvent, Origin
+from rapport.domain.errors import CapabilityError, RapportError, StoreError
+from rapport.domain.ports import Clock, SyncControl
+from rapport.domain.scopes import Capabilities
+from rapport.domain.views import Progress, SyncState
+from rapport.store import Store
+from rapport.sync.contacts import Contacts
+from rapport.sync.details import Details
+from rapport.sync.intake import Intake
+from rapport.sync.link import Link
+from rapport.sync.pace import Pace, pause
+from rapport.sync.push import Push
+from rapport.sync.reference import ReferenceData
+from rapport.sync.remote import Records
+from rapport.sync.resolve import Resolver
+from rapport.sync.status import StatusBoard
+from rapport.sync.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+SYNCED_AT = "synced_at"
+EDIT_RETRY_S = 2.0
+RESTART_S = 5.0
+LONGEST_RESTART_S = 300.0
+SLICE_S = 5.0
+"""Waits are cut into slices that look at the wall clock: the monotonic one stands still while the
+computer sleeps."""
+REFERENCE_EVERY = timedelta(minutes=15)
+
+
+class Engine:
+    """One account's sync. Made on any thread; ``start`` and ``stop`` run on the engine's loop.
+
+    ``board`` is what the window may have been given already, before there was an engine.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        client: ApiClient,
+        clock: Clock,
+        capabilities: Capabilities,
+        pace: Pace | None = None,
+        board: StatusBoard | None = None,
+    ) -> None:
+        self._store = store
+        self._client = client
+        self._clock = clock
+        self._capabilities = capabilities
+        self._pace = pace or Pace()
+        self._board = board or StatusBoard()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._unsubscribe: Callable[[], None] | None = None
+        self._pulling = False
+        self._refusal = ""
+        self._read_reference_at: datetime | None = None
+
+    @property
+    def control(self) -> SyncControl:
+        """What the window gets."""
+        return self._board
+
+    async def start(self) -> None:
+        """Returns when the engine runs; what it does then is seen in the status."""
+        loop = asyncio.get_running_loop()
+        clock, pace, store, client = self._clock, self._pace, self._store, self._client
+        self._poll = asyncio.Event()
+        self._count = asyncio.Event()
+        self._filled = asyncio.Event()
+        self._link = Link(clock, self._restate)
+        intake = Intake(store, clock, pace)
+        records = Records(client)
+        resolver = Resolver(store, client, records, intake, clock, pace)
+        self._contacts = Contacts(store, client, intake, self._link, clock, pace)
+        self._all_tasks = Tasks(
+            store, client, self._capabilities, intake, self._link, self._contacts.find
+        )
+        self._reference = ReferenceData(store, client, self._capabilities, self._link, clock)
+        self._details = Details(
+            store,
+            client,
+            self._reference,
+            self._all_tasks,
+            intake,
+            self._link,
+            clock,
+            pace,
+            self._restate,
+        )
+        self._push = Push(store, records, resolver, intake, self._link, clock, pace, self._restate)
+        await self._reference.recall()
+        await self._recall_status()
+
+        def heard(event: ChangeEvent) -> None:  # on the writer thread
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(self._heard, event)
+
+        self._unsubscribe = store.feed.subscribe(heard)
+        self._board.bind(loop, self._sync_now, self._details.opened)
+        self._own(self._pull, "pull")
+        self._own(self._details.serve, "details")
+        self._own(self._counting, "counting")
+        self._own(self._after_first(self._details.backfill), "backfill")
+        self._own(self._after_first(self._sweep), "sweep")
+        if self._capabilities.can_write:
+            self._own(self._push.run, "push")
+
+    async def stop(self) -> None:
+        """Ends everything; edits on their way are looked up at the next start."""
+        self._board.unbind()
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+
+    # Tasks and their owner.
+
+    def _own(self, work: Callable[[], Awaitable[None]], name: str) -> None:
+        self._tasks.append(asyncio.create_task(self._keep_going(work, name), name=name))
+
+    async def _keep_going(self, work: Callable[[], Awaitable[None]], name: str) -> None:
+        """One part's trouble must not end the others, nor itself for good; a part that the token
+        may not do stays off."""
+        wait = RESTART_S
+        while True:
+            try:
+                await work()
+                return
+            except CapabilityError as error:
+                log.warning("%s is off: %s", name, error.title)
+                self._refusal = str(error)
+                self._restate()
+                return
+            except StoreError as error:
+                log.error("%s: %s", name, error.title)
+            except RapportError as error:
+                log.warning("%s: %s", name, error.title)
+            except Exception:
+                log.exception("%s failed unexpectedly", name)
+            self._pulling = self._pulling and name != "pull"
+            self._restate()
+            await self._clock.sleep(wait)
+            wait = min(2 * wait, LONGEST_RESTART_S)
+
+    def _after_first(self, work: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        async def later() -> None:
+            await self._filled.wait()
+            await work()
+
+        return later
+
+    # What wakes it.
+
+    def _heard(self, event: ChangeEvent) -> None:
+        self._push.heard(event)
+        if event.outbox or event.origin is not Origin.SYNC:
+            self._count.set()
+        if event.origin is not Origin.SYNC:
+            self._link.hurry(EDIT_RETRY_S)
+        else:
+            self._details.more()
+
+    def _sync_now(self) -> None:
+        self._link.hurry()
+        self._poll.set()
+        self._push.wake()
+
+    # Pull.
+
+    async def _pull(self) -> None:
+        reference = asyncio.create_task(self._refresh_reference())
+        try:
+            self._set_pulling(True)
+            if not await self._contacts.complete():
+                await self._contacts.first(self._progress)
+                self._board.set(progress=None)
+            await self._all_tasks.first()
+            await reference
+        finally:
+            reference.cancel()
+            self._set_pulling(False)
+        self._filled.set()
+        while True:
+            self._poll.clear()
+            self._set_pulling(True)
+            try:
+                changed = await self._contacts.changes()
+                await self._all_tasks.look()
+                await self._details.refresh_tasks(changed)
+                await self._refresh_reference()
+            finally:
+                self._set_pulling(False)
+            now = self._clock.now()
+            self._board.set(synced_at=now)
+            await asyncio.wrap_future(self._store.replica.set_cursor(SYNCED_AT, now.isoformat()))
+            await self._rest(self._pace.poll_s, self._poll)
+
+    async def _refresh_reference(self) -> None:
+        now = self._clock.now()
+        if self._read_reference_at is None or now - self._read_reference_at > REFERENCE_EVERY:
+            await self._reference.refresh()
+            self._read_reference_at = now
+
+    async def _sweep(self) -> None:
+        """Deletions show in nothing but absence: a slow round over all ids finds them."""
+        while True:
+            await self._rest(self._pace.sweep_least_s)
+            gone = await self._contacts.sweep(self._clock.sleep)
+            if gone:
+                log.info("%d contacts were deleted in the CRM", gone)
+
+    async def _rest(self, seconds: float, *events: asyncio.Event) -> None:
+        """Waits that long by the wall clock too, which goes on while the computer sleeps."""
+        started, until = self._clock.now(), self._clock.monotonic() + seconds
+        while not any(event.is_set() for event in events):
+            left = until - self._clock.monotonic()
+            slept = abs((self._clock.now() - started).total_seconds())
+            if left <= 0 or slept >= seconds:
+                return
+            await pause(self._clock, min(left, SLICE_S), *events)
+
+    # Status.
+
+    async def _recall_status(self) -> None:
+        synced = await asyncio.wrap_future(self._store.replica.cursor(SYNCED_AT))
+        await self._take_counts()
+        self._board.set(
+            state=SyncState.STARTING,
+            synced_at=datetime.fromisoformat(synced) if synced else None,
+        )
+
+    async def _counting(self) -> None:
+        while True:
+            await self._count.wait()
+            self._count.clear()
+            await self._take_counts()
+            self._restate()
+
+    async def _take_counts(self) -> None:
+        counts = await asyncio.wrap_future(self._store.outbox.counts())
+        self._board.set(waiting=counts.waiting, parked=counts.parked)
+
+    def _progress(self, progress: Progress) -> None:
+        self._board.set(progress=progress)
+
+    def _set_pulling(self, pulling: bool) -> None:
+        self._pulling = pulling
+        self._restate()
+
+    def _restate(self) -> None:
+        trouble = self._store.trouble
+        if trouble is not None:
+            self._board.set(state=SyncState.STORAGE, message=trouble)
+        elif self._link.trouble is not None:
+            self._board.set(state=self._link.trouble, message=self._link.message)
+        else:
+            busy = self._pulling or self._push.active or self._details.active
+            state = SyncState.SYNCING if busy else SyncState.IDLE
+            self._board.set(state=state, message=self._refusal)

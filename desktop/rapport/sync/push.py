@@ -1,0 +1,323 @@
+"""Drains the outbox: each edit reaches the server once, or a person hears why not.
+
+At most four records are on their way at a time, one per contact. Before the first byte of a write
+leaves, the outbox says SENDING on disk; whatever happens then, the edit is known to be uncertain.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+from datetime import timedelta
+
+from rapport.api import Remote, WriteOutcome, outcome_of, wire
+from rapport.domain.changes import ChangeEvent, Op, Origin
+from rapport.domain.errors import (
+    DuplicateError,
+    RapportError,
+    RateLimitError,
+)
+from rapport.domain.ports import Clock
+from rapport.domain.records import Id, Kind
+from rapport.store import OpState, OutboxEntry, Store
+from rapport.sync.compare import changed_since, plan_update, wanted_by
+from rapport.sync.intake import Intake
+from rapport.sync.link import RATE_WAIT_S, Link
+from rapport.sync.pace import Pace, pause
+from rapport.sync.remote import Records
+from rapport.sync.resolve import Resolver
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 4
+LONGEST_BACKOFF_S = 60.0
+LOOK_AGAIN_S = 30.0
+
+
+class Push:
+    def __init__(
+        self,
+        store: Store,
+        records: Records,
+        resolver: Resolver,
+        intake: Intake,
+        link: Link,
+        clock: Clock,
+        pace: Pace,
+        changed: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._outbox = store.outbox
+        self._records = records
+        self._resolver = resolver
+        self._intake = intake
+        self._link = link
+        self._clock = clock
+        self._pace = pace
+        self._changed = changed
+        self._wake = asyncio.Event()
+        self._busy: dict[Id, asyncio.Task[None]] = {}
+
+    @property
+    def active(self) -> bool:
+        return bool(self._busy)
+
+    def wake(self) -> None:
+        """There may be something to send."""
+        self._wake.set()
+
+    def heard(self, event: ChangeEvent) -> None:
+        if event.outbox or event.origin is not Origin.SYNC:
+            self.wake()
+
+    async def run(self) -> None:
+        await self._recall_uncertain()
+        try:
+            while True:
+                await self._link.open()
+                self._wake.clear()
+                await self._start_due()
+                await pause(self._clock, await self._next_turn(), self._wake)
+        finally:
+            for task in self._busy.values():
+                task.cancel()
+            await asyncio.gather(*self._busy.values(), return_exceptions=True)
+
+    async def _recall_uncertain(self) -> None:
+        """Creates of which an earlier run of the program did not hear the end."""
+        for item in await asyncio.wrap_future(self._store.queries.outbox_items()):
+            if item.state in (OpState.UNCERTAIN, OpState.SENDING):
+                entry = await asyncio.wrap_future(self._outbox.entry(item.seq))
+                if entry is not None and entry.op is Op.CREATE:
+                    self._intake.expect(entry)
+
+    async def _start_due(self) -> None:
+        free = AT_ONCE - len(self._busy)
+        if free <= 0:
+            return
+        due = await asyncio.wrap_future(
+            self._outbox.due(self._clock.now(), AT_ONCE + 4 * len(self._busy) + 4)
+        )
+        for entry in due:
+            if free > 0 and entry.contact_id not in self._busy:
+                free -= 1
+                task = asyncio.create_task(self._send(entry))
+                self._busy[entry.contact_id] = task
+                task.add_done_callback(lambda _, id=entry.contact_id: self._sent(id))  # type: ignore[misc]
+        self._changed()
+
+    def _sent(self, contact_id: Id) -> None:
+        task = self._busy.pop(contact_id, None)
+        if task is not None and not task.cancelled() and (error := task.exception()):
+            log.error("Sending an edit failed unexpectedly", exc_info=error)
+        self.wake()
+        self._changed()
+
+    async def _next_turn(self) -> float:
+        at = await asyncio.wrap_future(self._outbox.next_not_before())
+        if at is None:
+            return LOOK_AGAIN_S
+        wait = (at - self._clock.now()).total_seconds()
+        # A little late rather than a little early, which would mean another turn; and what could
+        # go by its time but may not for another reason must not make this loop spin.
+        return min(wait + 0.01, LOOK_AGAIN_S) if wait > 0 else 1.0
+
+    # One edit.
+
+    async def _send(self, entry: OutboxEntry) -> None:
+        sending = _Sending(entry)
+        try:
+            match entry.op:
+                case Op.CREATE:
+                    await self._create(sending)
+                case Op.UPDATE:
+                    await self._update(sending)
+                case Op.DELETE:
+                    await self._delete(sending)
+            self._link.succeeded()
+        except RapportError as error:
+            await self._judge(sending, error)
+        except BaseException as error:
+            # A bug, or the engine's end: what was sent must be looked for before it goes again.
+            if sending.wrote:
+                self._outbox.uncertain(entry.seq, "It was interrupted while it was sent.")
+                sending.uncertain = True
+            elif not isinstance(error, asyncio.CancelledError):
+                self._outbox.park(entry.seq, f"It could not be prepared ({type(error).__name__}).")
+            raise
+        finally:
+            if not sending.uncertain:
+                self._intake.expect_no_more(entry.seq)
+
+    async def _begin(self, sending: _Sending, pre_ids: list[str] | None = None) -> bool:
+        """SENDING is on disk when this returns True. False: withdrawn meanwhile."""
+        fresh = await asyncio.wrap_future(self._outbox.sending(sending.entry.seq, pre_ids))
+        if fresh is None:
+            return False
+        sending.entry, sending.wrote = fresh, True
+        if fresh.op is Op.CREATE:
+            self._intake.expect(fresh)
+        return True
+
+    async def _create(self, sending: _Sending) -> None:
+        entry = sending.entry
+        if entry.state is OpState.UNCERTAIN:
+            sending.uncertain = True
+            self._intake.expect(entry)
+            sending.uncertain = not await self._resolver.resolve(entry)
+            return
+        pre_ids = None
+        if entry.ref.kind is not Kind.CONTACT:
+            pre_ids = [remote.rid for remote in await self._records.siblings(entry)]
+        if not await self._begin(sending, pre_ids):
+            return
+        entry = sending.entry
+        try:
+            created = await self._records.create(entry, wanted_by(entry))
+        except DuplicateError as error:
+            sending.wrote = False
+            await self._resolver.duplicate(entry, error)
+            return
+        await self._settle(entry, created)
+
+    async def _update(self, sending: _Sending) -> None:
+        late = sending.entry.state is OpState.UNCERTAIN
+        now = await self._records.get(sending.entry)
+        entry = sending.entry
+        plan = plan_update(entry.ref.kind, entry.fields, now.values)
+        if plan.writes and late and not self._settled_down(entry):
+            # An earlier attempt may still land; over what others write meanwhile, if we hurry.
+            await self._wait(entry, "It is not certain yet that the CRM got this.")
+            return
+        if not plan.writes:
+            await self._finish_update(entry, now, plan.conflicts)
+            return
+        if not await self._begin(sending):
+            return
+        entry = sending.entry  # what the person added meanwhile goes along
+        plan = plan_update(entry.ref.kind, entry.fields, now.values)
+        values = wire.wanted(plan.send)
+        if values:
+            await self._records.update(entry, values)
+        if plan.add_tags:
+            await self._records.add_tags(entry, plan.add_tags)
+        if plan.remove_tags:
+            await self._records.remove_tags(entry, plan.remove_tags)
+        await self._finish_update(entry, await self._records.get(entry), plan.conflicts)
+
+    async def _finish_update(
+        self, entry: OutboxEntry, now: Remote, conflicts: dict[str, object]
+    ) -> None:
+        for field in conflicts:
+            await asyncio.wrap_future(
+                self._outbox.conflict(
+                    entry.seq, field, now.values.get(field), "It was changed in the CRM as well."
+                )
+            )
+        if not conflicts or set(entry.fields) - set(conflicts):
+            await self._settle(entry, now)
+
+    async def _delete(self, sending: _Sending) -> None:
+        entry = sending.entry
+        if entry.state is not OpState.UNCERTAIN and entry.base:
+            now = await self._records.get(entry)
+            if changed_since(entry.ref.kind, entry.base, now.values):
+                await asyncio.wrap_future(
+                    self._outbox.conflict(
+                        entry.seq, "", now.values, "It was changed in the CRM after you saw it."
+                    )
+                )
+                return
+        if not await self._begin(sending):
+            return
+        entry = sending.entry
+        await self._records.delete(entry)
+        await self._deleted(entry)
+
+    async def _deleted(self, entry: OutboxEntry) -> None:
+        if entry.rid:
+            self._intake.wrote(entry.ref.kind, entry.rid)
+        await asyncio.wrap_future(self._outbox.settled(entry.seq))
+
+    async def _settle(self, entry: OutboxEntry, now: Remote) -> None:
+        self._intake.wrote(now.kind, now.rid, now.values.get("updated_at"))
+        await asyncio.wrap_future(
+            self._outbox.settled(entry.seq, now.rid, self._intake.snapshot(now))
+        )
+
+    # What an error means.
+
+    async def _judge(self, sending: _Sending, error: RapportError) -> None:
+        entry = sending.entry
+        outcome = outcome_of(error, entry.op)
+        log.info("%s of a %s: %s", entry.op.value, entry.ref.kind.value, outcome.value)
+        uncertain_before = entry.state is OpState.UNCERTAIN and not sending.wrote
+        match outcome:
+            case WriteOutcome.GONE:
+                await self._gone(entry)
+            case WriteOutcome.PARK | WriteOutcome.DUPLICATE | WriteOutcome.CAPABILITY:
+                await asyncio.wrap_future(self._outbox.park(entry.seq, str(error)))
+            case WriteOutcome.UNCERTAIN if sending.wrote:
+                self._link.failed(error)
+                sending.uncertain = True
+                await self._wait(entry, str(error))
+            case _:
+                self._link.failed(error)
+                if uncertain_before:
+                    await self._wait(entry, str(error))
+                else:
+                    await self._later(entry, error)
+
+    async def _gone(self, entry: OutboxEntry) -> None:
+        self._link.succeeded()
+        if entry.op is Op.DELETE:
+            await self._deleted(entry)
+        elif entry.op is Op.CREATE:
+            await asyncio.wrap_future(
+                self._outbox.park(entry.seq, "Its contact is not in the CRM any more.")
+            )
+        else:
+            await asyncio.wrap_future(
+                self._outbox.conflict(entry.seq, "", None, "It was deleted in the CRM.")
+            )
+
+    async def _later(self, entry: OutboxEntry, error: RapportError) -> None:
+        """It was certainly not applied."""
+        if isinstance(error, RateLimitError):
+            asked = error.retry_after_s if error.retry_after_s is not None else RATE_WAIT_S
+            wait = max(0.0, min(asked, 3600.0)) + random.uniform(0.0, 1.0)
+        elif outcome_of(error, entry.op) is WriteOutcome.AUTH:
+            wait = 0.0  # the link stays shut until the person has signed in
+        else:
+            # The link's own backoff holds everything; this one spreads what failed together.
+            wait = random.uniform(0.0, min(LONGEST_BACKOFF_S, 2.0 ** min(entry.attempt, 6)))
+            wait = min(wait, 2.0)
+        at = self._clock.now() + timedelta(seconds=wait)
+        await asyncio.wrap_future(self._outbox.later(entry.seq, at, str(error)))
+
+    async def _wait(self, entry: OutboxEntry, why: str) -> None:
+        """It stays uncertain and is looked up again soon: more often at first."""
+        sent_at = entry.sent_at or self._clock.now()
+        age = (self._clock.now() - sent_at).total_seconds()
+        wait = min(max(1.0, age / 2), LONGEST_BACKOFF_S)
+        if age < self._pace.settle_s < age + wait:
+            wait = self._pace.settle_s - age + 0.1
+        at = self._clock.now() + timedelta(seconds=wait)
+        await asyncio.wrap_future(self._outbox.uncertain(entry.seq, why, not_before=at))
+
+    def _settled_down(self, entry: OutboxEntry) -> bool:
+        if entry.sent_at is None:
+            return True
+        return self._clock.now() >= entry.sent_at + timedelta(seconds=self._pace.settle_s)
+
+
+class _Sending:
+    """An edit while it is handled. ``wrote`` tells whether a write may have left this computer,
+    ``uncertain`` whether it remains open what became of it."""
+
+    def __init__(self, entry: OutboxEntry) -> None:
+        self.entry = entry
+        self.wrote = False
+        self.uncertain = False

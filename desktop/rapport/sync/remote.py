@@ -1,0 +1,91 @@
+"""The records' operations by kind, so that push need not know which resource it talks to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rapport.api import ApiClient, Lane, Remote
+from rapport.domain.errors import InvalidError
+from rapport.domain.records import Kind
+from rapport.store import OutboxEntry
+
+PERSON = Lane.PERSON
+"""Every write, and what is read for it, is a person's and goes before background reads."""
+
+
+class Records:
+    """``entry`` must know its ``rid`` for all but create and siblings, and its ``contact_rid``
+    where it belongs to a contact."""
+
+    def __init__(self, client: ApiClient) -> None:
+        self._client = client
+
+    async def get(self, entry: OutboxEntry) -> Remote:
+        rid, contact_rid = entry.rid or "", entry.contact_rid or ""
+        match entry.ref.kind:
+            case Kind.CONTACT:
+                return await self._client.get_contact(rid, lane=PERSON)
+            case Kind.TASK:
+                return await self._client.get_task(contact_rid, rid, lane=PERSON)
+            case Kind.NOTE:
+                return await self._client.get_note(contact_rid, rid, lane=PERSON)
+        raise _never(entry)
+
+    async def create(self, entry: OutboxEntry, values: Mapping[str, Any]) -> Remote:
+        contact_rid = entry.contact_rid or ""
+        match entry.ref.kind:
+            case Kind.CONTACT:
+                return await self._client.create_contact(values, lane=PERSON)
+            case Kind.TASK:
+                return await self._client.create_task(contact_rid, values, lane=PERSON)
+            case Kind.NOTE:
+                return await self._client.create_note(contact_rid, values, lane=PERSON)
+        raise _never(entry)
+
+    async def update(self, entry: OutboxEntry, values: Mapping[str, Any]) -> None:
+        rid, contact_rid = entry.rid or "", entry.contact_rid or ""
+        match entry.ref.kind:
+            case Kind.CONTACT:
+                await self._client.update_contact(rid, values, lane=PERSON)
+            case Kind.TASK:
+                rest = {name: value for name, value in values.items() if name != "completed"}
+                if rest:
+                    await self._client.update_task(contact_rid, rid, rest, lane=PERSON)
+                if "completed" in values:
+                    await self._client.complete_task(
+                        contact_rid, rid, bool(values["completed"]), lane=PERSON
+                    )
+            case Kind.NOTE:
+                await self._client.update_note(contact_rid, rid, values, lane=PERSON)
+            case _:
+                raise _never(entry)
+
+    async def delete(self, entry: OutboxEntry) -> None:
+        rid, contact_rid = entry.rid or "", entry.contact_rid or ""
+        match entry.ref.kind:
+            case Kind.CONTACT:
+                await self._client.delete_contact(rid, lane=PERSON)
+            case Kind.TASK:
+                await self._client.delete_task(contact_rid, rid, lane=PERSON)
+            case Kind.NOTE:
+                await self._client.delete_note(contact_rid, rid, lane=PERSON)
+            case _:
+                raise _never(entry)
+
+    async def add_tags(self, entry: OutboxEntry, tags: tuple[str, ...]) -> None:
+        await self._client.add_tags(entry.rid or "", tags, lane=PERSON)
+
+    async def remove_tags(self, entry: OutboxEntry, tags: tuple[str, ...]) -> None:
+        await self._client.remove_tags(entry.rid or "", tags, lane=PERSON)
+
+    async def siblings(self, entry: OutboxEntry) -> tuple[Remote, ...]:
+        """All records of the same kind and contact; this list does not lag."""
+        contact_rid = entry.contact_rid or ""
+        if entry.ref.kind is Kind.TASK:
+            return await self._client.tasks_of(contact_rid, lane=PERSON)
+        return await self._client.notes_of(contact_rid, lane=PERSON)
+
+
+def _never(entry: OutboxEntry) -> InvalidError:
+    return InvalidError(f"The CRM lets no {entry.ref.kind.value} be changed from here.")

@@ -1,0 +1,83 @@
+"""What the window sees of the engine, and the two things it may ask of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import structs
+
+from rapport.domain.records import Id
+from rapport.domain.views import SyncStatus
+
+log = logging.getLogger(__name__)
+
+Listener = Callable[[SyncStatus], None]
+
+
+class StatusBoard:
+    """The engine's :class:`~rapport.domain.ports.SyncControl`. Every method may be called from any
+    thread; listeners are called on the engine's."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._status = SyncStatus()
+        self._listeners: tuple[Listener, ...] = ()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._sync_now: Callable[[], None] = lambda: None
+        self._opened: Callable[[Id], None] = lambda contact_id: None
+
+    def bind(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        sync_now: Callable[[], None],
+        opened: Callable[[Id], None],
+    ) -> None:
+        with self._lock:
+            self._loop, self._sync_now, self._opened = loop, sync_now, opened
+
+    def unbind(self) -> None:
+        with self._lock:
+            self._loop = None
+
+    def status(self) -> SyncStatus:
+        with self._lock:
+            return self._status
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        with self._lock:
+            self._listeners += (listener,)
+
+        def unsubscribe() -> None:
+            with self._lock:
+                self._listeners = tuple(one for one in self._listeners if one is not listener)
+
+        return unsubscribe
+
+    def sync_now(self) -> None:
+        self._call(self._sync_now)
+
+    def opened(self, contact_id: Id) -> None:
+        self._call(self._opened, contact_id)
+
+    def set(self, **changes: Any) -> None:
+        """Replaces fields of the status and tells the listeners when that made a difference."""
+        with self._lock:
+            status = structs.replace(self._status, **changes)
+            if status == self._status:
+                return
+            self._status = status
+            listeners = self._listeners
+        for listener in listeners:
+            try:
+                listener(status)
+            except Exception:  # whoever listens must not stop the sync
+                log.exception("A listener of the sync status failed")
+
+    def _call(self, hook: Callable[..., None], *args: Any) -> None:
+        with self._lock:
+            if self._loop is not None and not self._loop.is_closed():
+                self._loop.call_soon_threadsafe(hook, *args)
