@@ -327,8 +327,6 @@ class _Row:
         middle = self.picture.height / 2
         self._assignee(width - px(40))
         column, room = _due_column(width)
-        if not self.assignee:
-            column += px(30)
         if self.due:
             self._due(column, room, middle)
         end = column - px(12) if self.due else width - px(52)

@@ -9,12 +9,13 @@ from rapport.ui.look.tokens import Tokens
 from rapport.ui.look.type import Type
 
 
-def build_stylesheet(tokens: Tokens, type_: Type, check_mark: str) -> str:
-    """Return the sheet. ``check_mark`` is the path of a tick drawn in the colour on accent."""
+def build_stylesheet(tokens: Tokens, type_: Type, images: str) -> str:
+    """Return the sheet. ``images`` is the folder of the tick and the chevron."""
     px = type_.px
     thumb = tokens.control_border if tokens.high_contrast else tokens.thumb
     rest = px(1) if tokens.high_contrast else px(3)
     return f"""
+QAbstractScrollArea {{ border: none; }}
 QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox, QComboBox {{
   background: {tokens.surface}; color: {tokens.text};
   border: 1px solid {tokens.control_border}; border-radius: {px(6)}px;
@@ -40,6 +41,9 @@ QLineEdit[bare="true"], QPlainTextEdit[bare="true"], QTextEdit[bare="true"] {{
   border: none; background: transparent; padding: 0; min-height: 0;
 }}
 QComboBox::drop-down {{ border: none; width: {px(24)}px; }}
+QComboBox::down-arrow {{
+  image: url("{images}/chevron.svg"); width: {px(14)}px; height: {px(14)}px;
+}}
 QComboBox QAbstractItemView, QMenu {{
   background: {tokens.raised}; border: 1px solid {tokens.divider};
   selection-background-color: {tokens.selection}; selection-color: {tokens.text};
@@ -62,7 +66,7 @@ QCheckBox::indicator, QAbstractItemView::indicator {{
 }}
 QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {{
   background: {tokens.accent_fill}; border-color: {tokens.accent_fill};
-  image: url("{check_mark}");
+  image: url("{images}/tick.svg");
 }}
 QCheckBox::indicator:focus {{ border: 2px solid {tokens.accent_text}; }}
 QRadioButton::indicator {{
@@ -90,7 +94,6 @@ QScrollBar::handle:horizontal:hover, QScrollBar::handle:horizontal:pressed {{
 }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
-QAbstractScrollArea {{ border: none; }}
 QAbstractScrollArea::corner {{ background: transparent; }}
 QSplitter::handle {{ background: {tokens.divider}; }}
 QSplitter::handle:horizontal {{ width: 1px; }}

@@ -17,7 +17,7 @@ from rapport.ui.look.tokens import Pair, Tokens
 from rapport.ui.look.type import TextSize, Type
 
 # The style sheet engine reads images from files; the package is never zipped.
-TICK_FILE = (Path(rapport_resources.__file__).parent / "tick.svg").as_posix()
+IMAGES = Path(rapport_resources.__file__).parent.as_posix()
 
 
 class Mode(Enum):
@@ -143,7 +143,7 @@ class Theme(QObject):
         app.setFont(self.type.font())
         QToolTip.setFont(self.type.font(TextSize.CAPTION))
         QToolTip.setPalette(palette)
-        app.setStyleSheet(build_stylesheet(self.tokens, self.type, TICK_FILE))
+        app.setStyleSheet(build_stylesheet(self.tokens, self.type, IMAGES))
 
 
 _current: Theme | None = None

@@ -81,6 +81,7 @@ class ChoiceCard(Control):
 
     def restyle(self) -> None:
         px = self.type.px
+        self.setMinimumHeight(px(76))
         self._row.setContentsMargins(px(74), px(12), px(48), px(12))
         super().restyle()
 

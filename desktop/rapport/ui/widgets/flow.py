@@ -63,16 +63,31 @@ class FlowLayout(QLayout):
         gap = current_theme().type.px(self._gap)
         owner = self.parentWidget()
         flipped = owner is not None and owner.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        x, y, line = area.left(), area.top(), 0
+        y = area.top()
+        for line in self._lines(area.width(), gap):
+            height = max(size.height() for _, size in line)
+            x = area.left()
+            for item, size in line:
+                if move:
+                    left = area.left() + area.right() + 1 - x - size.width() if flipped else x
+                    top = y + (height - size.height()) // 2
+                    item.setGeometry(QRect(QPoint(left, top), size))
+                x += size.width() + gap
+            y += height + gap
+        used = max(0, y - gap - area.top())
+        return margins.top() + used + margins.bottom()
+
+    def _lines(self, width: int, gap: int) -> list[list[tuple[QLayoutItem, QSize]]]:
+        """Break the items into lines of at most ``width`` pixels."""
+        lines: list[list[tuple[QLayoutItem, QSize]]] = []
+        x = 0
         for item in self._items:
             if item.isEmpty():
                 continue
-            size = item.sizeHint().boundedTo(QSize(max(1, area.width()), 10_000))
-            if x > area.left() and x + size.width() > area.right() + 1:
-                x, y, line = area.left(), y + line + gap, 0
-            if move:
-                left = area.left() + area.right() + 1 - x - size.width() if flipped else x
-                item.setGeometry(QRect(QPoint(left, y), size))
+            size = item.sizeHint().boundedTo(QSize(max(1, width), 10_000))
+            if not lines or x + size.width() > width:
+                lines.append([])
+                x = 0
+            lines[-1].append((item, size))
             x += size.width() + gap
-            line = max(line, size.height())
-        return y + line - rect.top() + margins.bottom()
+        return lines

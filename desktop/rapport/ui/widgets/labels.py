@@ -33,6 +33,8 @@ class Label(QLabel):
         self._size, self._weight, self._role, self._struck = size, weight, role, struck
         # Never rich: what people type must not become markup.
         self.setTextFormat(Qt.TextFormat.PlainText)
+        # Inside a button a label would take the button's role of text colour.
+        self.setForegroundRole(QPalette.ColorRole.WindowText)
         self.setWordWrap(wrap)
         if selectable:
             self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -165,10 +165,10 @@ class Segmented(Painted):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         forward = Qt.Key.Key_Left if is_rtl(self) else Qt.Key.Key_Right
-        steps = {forward: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
+        steps: dict[int, int] = {forward: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
         back = Qt.Key.Key_Right if is_rtl(self) else Qt.Key.Key_Left
         steps[back] = -1
-        step = steps.get(Qt.Key(event.key()))
+        step = steps.get(event.key())
         if step is None:
             super().keyPressEvent(event)
             return

@@ -49,6 +49,7 @@ class Sidebar(QListView):
     def restyle(self) -> None:
         theme = current_theme()
         self.setFixedWidth(theme.type.px(RAIL if self.is_rail() else WIDE))
+        self.setViewportMargins(0, theme.type.px(8), 0, theme.type.px(8))
         palette = QPalette(self.palette())
         palette.setColor(QPalette.ColorRole.Base, QColor(theme.tokens.window))
         self.setPalette(palette)
@@ -66,8 +67,8 @@ class Sidebar(QListView):
         self.clearSelection()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
-        step = steps.get(Qt.Key(event.key()))
+        steps: dict[int, int] = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
+        step = steps.get(event.key())
         if step is None:
             super().keyPressEvent(event)
             return

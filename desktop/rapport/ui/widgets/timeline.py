@@ -349,14 +349,20 @@ class OpenTasksCard(Card):
     def set_tasks(self, tasks: list[tuple[str, str, str, DueState]]) -> None:
         """Show (id, title, due in words, state) from top to bottom."""
         while (item := self.body.takeAt(0)) is not None:
-            widget = item.widget()
+            nested = item.layout()
+            first = nested.takeAt(0) if nested is not None else item
+            widget = first.widget() if first is not None else None
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
         self._ids = [ident for ident, *_ in tasks]
         for position, (ident, title, due, state) in enumerate(tasks):
             if position:
-                self.body.addWidget(Rule(self))
+                inset = current_theme().type.px(12)
+                rule = QHBoxLayout()
+                rule.setContentsMargins(inset, 0, inset, 0)
+                rule.addWidget(Rule(self))
+                self.body.addLayout(rule)
             line = TaskLine(title, due, state, self)
             line.circle.clicked.connect(lambda _=False, i=ident: self.circle_clicked.emit(i))
             line.clicked.connect(lambda _=False, i=ident: self.task_clicked.emit(i))
