@@ -217,6 +217,6 @@ class ActionRegistry(QObject):
                 return self.trigger(id)
         return False
 
-    def keys(self) -> tuple[str, ...]:
+    def key_sequences(self) -> tuple[str, ...]:
         """All key sequences of the table, each once."""
         return tuple(dict.fromkeys(key for action in self._actions.values() for key in action.keys))

@@ -1,60 +1,427 @@
-"""The main window: top bar, sidebar, and the pages beside it."""
+"""The main window: top bar, sidebar, and the pages beside it.
+
+The window knows what it is made of and passes messages between the parts; what a part does is the
+part's own business. ``app`` builds it, gives it workspaces, and is asked when it closes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QWidget
+from msgspec import structs
+from PySide6.QtCore import QEvent, QSize, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
+from rapport.domain.changes import ChangeEvent
+from rapport.domain.commands import DeleteContact
+from rapport.domain.filters import ContactQuery
 from rapport.domain.records import Id
-from rapport.ui.context import WindowContext
+from rapport.domain.settings import Density, Settings, ThemeMode
+from rapport.domain.text import visible
+from rapport.domain.views import SyncStatus
+from rapport.ui.context import Notice, Page, Pane, WindowContext
+from rapport.ui.keys import bind_keys, keeps_key
+from rapport.ui.look.icons import mark_icon
+from rapport.ui.look.theme import Mode, Theme
+from rapport.ui.pages import Pages
+from rapport.ui.panes.banner import Banners
+from rapport.ui.panes.sidebar import Sidebar
+from rapport.ui.panes.top_bar import TopBar
+from rapport.ui.rooms import STANDARD_ROOMS, Rooms
+from rapport.ui.toasts import Toasts
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace
 
-
-class DetailRoom(Protocol):
-    """What the window asks of the detail pane. It is a QWidget; it binds its actions on
-    ``context.actions`` when built, and the window deletes it when the account changes."""
-
-    def show_contact(self, contact_id: Id | None) -> None:
-        """Show a contact, or the sentence that none is chosen. The same id again: bring it
-        forward, keep what is being typed."""
-        ...
+_COLLAPSE_BELOW = 1040
+_LEAST = (960, 600)
+_KEEP_AFTER_MS = 400
+_RECENT = 20
 
 
-class TodayRoom(Protocol):
-    """What the window asks of the Today page (a QWidget, too)."""
+class MainWindow(QWidget):
+    """One window, one account at a time.
 
-    def open_task(self, task_id: Id) -> None:
-        """Choose the task in the list, show it and put the keyboard focus on it."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Rooms:
-    """How the window builds the parts it does not know: after its first paint, on first use.
-
-    ``settings`` None: there is no settings page, and navigation does not offer one.
+    ``keep_settings`` is called with each new value. ``hides_on_close`` is asked when the window is
+    closed: True leaves the program running in the tray. ``rooms`` says how detail, Today and
+    settings are built.
     """
 
-    detail: Callable[[Workspace, WindowContext], QWidget]
-    today: Callable[[Workspace, WindowContext], QWidget]
-    settings: Callable[[WindowContext], QWidget] | None = None
+    painted = Signal()
+    """The first frame is on screen."""
+    closed = Signal()
+    """The window was closed for good: nothing keeps the program running."""
+    hidden_to_tray = Signal()
 
+    def __init__(
+        self,
+        theme: Theme,
+        settings: Settings,
+        *,
+        workspace: Workspace | None = None,
+        rooms: Rooms = STANDARD_ROOMS,
+        keep_settings: Callable[[Settings], None] = lambda settings: None,
+        hides_on_close: Callable[[], bool] = lambda: False,
+        memory_only: bool = False,
+    ) -> None:
+        super().__init__()
+        self.setObjectName("main-window")
+        self.setWindowIcon(mark_icon())
+        self._keep_settings = keep_settings
+        self._hides_on_close = hides_on_close
+        self._kept = settings
+        self._quitting = False
+        self._painted = False
+        self._unsubscribe: list[Callable[[], None]] = []
+        self.context = WindowContext(theme, settings, self)
 
-def _detail(workspace: Workspace, context: WindowContext) -> QWidget:
-    from rapport.ui.panes.detail import DetailPane
+        self.top_bar = TopBar(self.context, self)
+        self.sidebar = Sidebar(self.context, self)
+        self.banners = Banners(self.context, self)
+        self.banners.set_memory_only(memory_only)
+        self.pages = Pages(self.context, rooms, self)
+        self._build()
+        self.toasts = Toasts(self.context, self)
+        self._bind_actions()
+        bind_keys(self, self.context.actions)
 
-    return DetailPane(workspace, context)
+        self._keep = QTimer(self, singleShot=True, interval=_KEEP_AFTER_MS)
+        self._keep.timeout.connect(self._keep_now)
+        self.context.settings_changed.connect(self._keep.start)
+        self.context.query_wanted.connect(self.show_query)
+        self.context.contact_opened.connect(self._opened)
+        self.context.page_changed.connect(lambda _: self._say_title())
+        self.top_bar.search.textChanged.connect(self._searched)
+        self.top_bar.search.left.connect(self._leave_search)
+        self.pages.query_changed.connect(self.show_query)
+        self.pages.search_cleared.connect(self.top_bar.search.clear)
+        self.sidebar.model.modelReset.connect(self._take_counts)
+        self.sidebar.model.dataChanged.connect(self._take_counts)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._focus_moved)
+        theme.changed.connect(self._dress)
+        self._dress()
+        self._restore_size()
+        self._say_title()
+        if workspace is not None:
+            self.set_workspace(workspace)
 
+    # What app and tray ask.
 
-def _today(workspace: Workspace, context: WindowContext) -> QWidget:
-    from rapport.ui.panes.today import TodayPage
+    @property
+    def current_contact_id(self) -> Id | None:
+        return self.context.situation.contact_id
 
-    return TodayPage(workspace, context)
+    def set_workspace(self, workspace: Workspace | None) -> None:
+        """Show another account, or none. What belonged to the old one is closed."""
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        self._unsubscribe = []
+        self.pages.open(workspace)
+        self.context.change(workspace=workspace, contact_id=None, task_id=None, note_id=None)
+        self.banners.clear()
+        self.top_bar.open(workspace)
+        self.sidebar.model.open(workspace, self.context.runner)
+        if workspace is not None:
+            self._unsubscribe = [
+                workspace.sync.subscribe(self._synced),
+                workspace.feed.subscribe(self._heard),
+            ]
+            self._synced(workspace.sync.status())
+            self.show_query(ContactQuery())
+        self._say_title()
 
+    def set_cover(self, cover: QWidget | None) -> None:
+        """Lay a widget (onboarding) over the whole window, or uncover it."""
+        old = self._layers.widget(1)
+        if old is not None:
+            self._layers.removeWidget(old)
+            old.hide()
+            old.setParent(None)
+        if cover is not None:
+            self._layers.addWidget(cover)
+        self._layers.setCurrentIndex(1 if cover is not None else 0)
 
-STANDARD_ROOMS = Rooms(detail=_detail, today=_today)
+    def set_memory_only(self, memory_only: bool) -> None:
+        """Say, as long as it is so, that edits last until the program is quit."""
+        self.banners.set_memory_only(memory_only)
+
+    def show_page(self, name: Page | str) -> None:
+        self.context.show_page(Page(name))
+
+    def show_detail(self, contact_id: Id) -> None:
+        self.context.open_contact(contact_id)
+
+    def open_task(self, task_id: Id) -> None:
+        self.context.open_task(task_id)
+
+    def toast(self, notice: Notice) -> None:
+        self.context.noticed.emit(notice)
+
+    def come_forward(self) -> None:
+        """Show and raise the window, wherever it was."""
+        if self.isMinimized():
+            self.showNormal()
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def quit(self) -> None:
+        """Close for good, tray or not."""
+        self._quitting = True
+        self.close()
+
+    async def aclose(self) -> None:
+        """End everything that runs for this window; then it may be deleted."""
+        self.set_workspace(None)
+        self.toasts.clear()
+        await self.context.runner.close()
+
+    # Lists and search.
+
+    def show_query(self, query: ContactQuery) -> None:
+        """Show a list of contacts. Its text goes into the search field, if it is not there."""
+        contacts = self.pages.contacts
+        if contacts is None:
+            return
+        if query.text != self.top_bar.search.text().strip():
+            self.top_bar.search.blockSignals(True)
+            self.top_bar.search.setText(query.text)
+            self.top_bar.search.blockSignals(False)
+        contacts.list.show_query(query, self.sidebar.title_of(query))
+        self.sidebar.note_query(query)
+
+    def _searched(self, text: str) -> None:
+        contacts = self.pages.contacts
+        if contacts is None:
+            return
+        query = structs.replace(contacts.list.query, text=text.strip())
+        if self.context.situation.page is not Page.CONTACTS and query.text:
+            self.context.show_page(Page.CONTACTS)
+        if query != contacts.list.query:
+            self.show_query(query)
+
+    def _focus_search(self) -> None:
+        self.top_bar.search.setFocus()
+        self.top_bar.search.selectAll()
+
+    def _leave_search(self) -> None:
+        if self.pages.contacts is not None:
+            self.context.show_page(Page.CONTACTS)
+            self.pages.contacts.list.focus_rows()
+
+    def _go_back(self) -> None:
+        """Escape: from the detail to the list, from a search to all contacts."""
+        contacts = self.pages.contacts
+        if contacts is None or self.context.situation.page is not Page.CONTACTS:
+            self.context.show_page(Page.CONTACTS)
+        elif not contacts.list.view.hasFocus():
+            contacts.list.focus_rows()
+        elif self.top_bar.search.text():
+            self.top_bar.search.clear()
+
+    # Actions.
+
+    def _bind_actions(self) -> None:
+        actions = self.context.actions
+        actions.bind("search.focus", self._focus_search)
+        actions.bind("go.today", lambda: self.context.show_page(Page.TODAY))
+        actions.bind("go.contacts", lambda: self.sidebar.choose("contacts"))
+        actions.bind("go.next", lambda: self.pages.step(1))
+        actions.bind("go.previous", lambda: self.pages.step(-1))
+        actions.bind("go.back", self._go_back)
+        if self.pages.has_settings:
+            actions.bind("go.settings", lambda: self.context.show_page(Page.SETTINGS))
+        actions.bind("contact.open", self._open_chosen)
+        actions.bind("contact.delete", self._delete_contact)
+        actions.bind("edit.undo", self.context.undo)
+        actions.bind("view.theme", self._toggle_theme)
+        actions.bind("view.density", self._toggle_density)
+        actions.bind("sync.now", self._sync_now)
+        actions.bind("app.help", self._show_help)
+        actions.bind("app.quit", self.quit)
+
+    def _open_chosen(self) -> None:
+        contact_id = self.context.situation.contact_id
+        if contact_id is not None:
+            self.context.open_contact(contact_id)
+            self.pages.focus_detail()
+
+    async def _delete_contact(self) -> None:
+        contact_id = self.context.situation.contact_id
+        if contact_id is None:
+            return
+        detail = await self.context.workspace.queries.row_of(contact_id)
+        about = visible(detail.name) if detail is not None else ""
+        await self.context.perform(DeleteContact(contact_id=contact_id), about)
+
+    def _toggle_theme(self) -> None:
+        dark = self.context.theme.tokens.dark
+        self.context.change_settings(theme=ThemeMode.LIGHT if dark else ThemeMode.DARK)
+        self.context.theme.set_mode(Mode.LIGHT if dark else Mode.DARK)
+
+    def _toggle_density(self) -> None:
+        compact = self.context.settings.density is Density.COMPACT
+        self.context.change_settings(density=Density.COMFORTABLE if compact else Density.COMPACT)
+
+    def _sync_now(self) -> None:
+        self.context.workspace.sync.sync_now()
+
+    def _show_help(self) -> None:
+        from rapport.ui.shortcut_sheet import ShortcutSheet
+
+        ShortcutSheet(self.context, self).open()
+
+    # News.
+
+    def _synced(self, status: SyncStatus) -> None:
+        self.banners.show_status(status)
+
+    def _heard(self, event: ChangeEvent) -> None:
+        """Forget what was deleted."""
+        situation = self.context.situation
+        if situation.contact_id is None or situation.contact_id not in event.contacts():
+            return
+        self.context.runner.start(self._check_contact, slot="check-contact")
+
+    async def _check_contact(self) -> None:
+        contact_id = self.context.situation.contact_id
+        if contact_id is None or await self.context.workspace.queries.row_of(contact_id):
+            return
+        if self.context.situation.contact_id == contact_id:
+            self.context.change(contact_id=None, task_id=None, note_id=None)
+            self.pages.show_contact(None)
+
+    def _opened(self, contact_id: Id) -> None:
+        recent = self.context.settings.recent_contacts
+        rest = tuple(id for id in recent if id != contact_id)
+        self.context.change_settings(recent_contacts=(contact_id, *rest)[:_RECENT])
+
+    def _take_counts(self) -> None:
+        counts = self.sidebar.model.counts
+        self.top_bar.account.set_contacts(counts.contacts)
+        self.top_bar.set_due(counts.overdue)
+        contacts = self.pages.contacts
+        if contacts is not None:
+            self.sidebar.note_query(contacts.list.query)
+
+    def _focus_moved(self, old: QWidget | None, new: QWidget | None) -> None:
+        if new is not None and new.window() is self:
+            self.context.change(pane=self._pane_of(new))
+
+    def _pane_of(self, widget: QWidget) -> Pane:
+        if self.top_bar.isAncestorOf(widget):
+            return Pane.SEARCH if widget is self.top_bar.search else Pane.OTHER
+        if self.sidebar.isAncestorOf(widget):
+            return Pane.SIDEBAR
+        return self.pages.pane_of(widget)
+
+    # Shape.
+
+    def _build(self) -> None:
+        self.shell = QWidget(self)
+        beside = QVBoxLayout()
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(0)
+        beside.addWidget(self.banners)
+        beside.addWidget(self.pages, 1)
+        body = QHBoxLayout()
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(0)
+        body.addWidget(self.sidebar)
+        body.addWidget(self.sidebar.edge)
+        body.addLayout(beside, 1)
+        column = QVBoxLayout(self.shell)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.top_bar)
+        column.addLayout(body, 1)
+        self._layers = QStackedLayout(self)
+        self._layers.setContentsMargins(0, 0, 0, 0)
+        self._layers.addWidget(self.shell)
+        self.setTabOrder(self.top_bar.search, self.sidebar.view)
+
+    def _dress(self) -> None:
+        px = self.context.theme.type.px
+        self.setMinimumSize(px(_LEAST[0]), px(_LEAST[1]))
+        self._collapse()
+
+    def _collapse(self) -> None:
+        narrow = self.width() < self.context.theme.type.px(_COLLAPSE_BELOW)
+        self.sidebar.set_collapsed(narrow)
+        self.top_bar.set_collapsed(narrow)
+
+    def _restore_size(self) -> None:
+        width, height = self.context.settings.window
+        self.resize(QSize(width, height).expandedTo(self.minimumSize()))
+
+    def _remember_size(self) -> None:
+        """Keep size and splitters; of a maximised window the size it would return to."""
+        size = self.normalGeometry().size() if self.isMaximized() else self.size()
+        self.context.change_settings(
+            window=(size.width(), size.height()),
+            maximized=self.isMaximized(),
+            list_width=self.pages.list_width,
+        )
+
+    def _keep_now(self) -> None:
+        self._keep.stop()
+        self._remember_size()
+        self._keep.stop()
+        if self.context.settings != self._kept:
+            self._kept = self.context.settings
+            self._keep_settings(self._kept)
+
+    def _say_title(self) -> None:
+        workspace = self.context.situation.workspace
+        name = visible(workspace.account.name) if workspace is not None else ""
+        self.setWindowTitle(f"{name} – Rapport" if name else "Rapport")
+
+    def open_at_its_size(self) -> None:
+        """Show the window as it was left."""
+        if self.context.settings.maximized:
+            self.showMaximized()
+        else:
+            self.show()
+
+    # Qt.
+
+    def event(self, event: QEvent) -> bool:
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and keeps_key(self.focusWidget(), event)
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._collapse()
+        if self.isVisible():
+            self._keep.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._painted:
+            self._painted = True
+            # Behind the paint event in the queue: what follows may take its time.
+            QTimer.singleShot(0, self, self._after_first_paint)
+
+    def _after_first_paint(self) -> None:
+        self.painted.emit()
+        self.pages.finish()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._keep_now()
+        if not self._quitting and self._hides_on_close():
+            event.ignore()
+            self.hide()
+            self.hidden_to_tray.emit()
+            return
+        super().closeEvent(event)
+        self.closed.emit()

@@ -192,6 +192,18 @@ class ContactListModel(QAbstractListModel):
         self._again.stop()
         self._ask(new=True)
 
+    def show_placeholders(self, rows: int) -> None:
+        """Say "loading" with empty rows; they go when the answer comes."""
+        if not self._count:
+            self.beginInsertRows(QModelIndex(), 0, rows - 1)
+            self._count = rows
+            self.endInsertRows()
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is shown, placeholders apart."""
+        return not len(self._keys)
+
     def retry(self) -> None:
         self._ask(new=True)
 

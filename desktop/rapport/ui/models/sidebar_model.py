@@ -149,6 +149,10 @@ class SidebarModel(QAbstractListModel):
         self._all_tags = not self._all_tags
         self._show(self._counts)
 
+    @property
+    def counts(self) -> SidebarCounts:
+        return self._counts
+
     def entry(self, row: int) -> Entry | None:
         return self._entries[row] if 0 <= row < len(self._entries) else None
 

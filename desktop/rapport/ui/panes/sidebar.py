@@ -13,6 +13,7 @@ from rapport.ui.delegates.sidebar_row import SidebarDelegate
 from rapport.ui.look.icons import icon
 from rapport.ui.models import sidebar_model as nav
 from rapport.ui.models.sidebar_model import Entry, SidebarModel
+from rapport.ui.panes.parts import Rule
 from rapport.ui.roles import NavKind
 from rapport.ui.widgets.button import Button, IconButton, Kind
 from rapport.ui.wording import tr
@@ -50,6 +51,8 @@ class Sidebar(QWidget):
         self._collapsed = False
         self.setObjectName("sidebar-pane")
         self.setAutoFillBackground(True)
+        self.edge = Rule(parent, upright=True)
+        """The divider between the sidebar and the pages."""
         self.model = SidebarModel(self)
         self.view = _View(self)
         self.view.setObjectName("sidebar")

@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from rapport.domain.views import OutboxItem, SyncState, SyncStatus
 from rapport.ui.context import WindowContext
-from rapport.ui.look.type import TextSize
-from rapport.ui.panes.parts import Elided, Rule, Words
+from rapport.ui.look.type import SEMIBOLD, TextSize
+from rapport.ui.panes.parts import Rule
 from rapport.ui.widgets.button import Button
 from rapport.ui.widgets.chips import Pill, Tone
+from rapport.ui.widgets.labels import ElidedLabel, Label
 from rapport.ui.wording import clock_time, count, time_left, tr
 
 if TYPE_CHECKING:
@@ -102,9 +103,8 @@ class SyncPopover(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(px(16), px(12), px(16), px(12))
         column.setSpacing(px(6))
-        self._title = Words(parent=self, strong=True)
-        self._sentence = Words(parent=self, role="muted")
-        self._sentence.setWordWrap(True)
+        self._title = Label(parent=self, weight=SEMIBOLD)
+        self._sentence = Label(parent=self, role="muted", wrap=True)
         self._items = QVBoxLayout()
         self._items.setSpacing(px(2))
         self._button = Button(tr("Sync now"), self, icon="sync", key="F5")
@@ -151,15 +151,15 @@ class SyncPopover(QFrame):
         if items:
             self._items.addWidget(Rule(self))
         for item in items[:_LISTED]:
-            line = Elided(item.title, self)
+            line = ElidedLabel(item.title, self)
             self._items.addWidget(line)
             if item.error:
                 self._items.addWidget(
-                    Elided(item.error, self, size=TextSize.CAPTION, role="warning")
+                    ElidedLabel(item.error, self, size=TextSize.CAPTION, role="warning")
                 )
         if len(items) > _LISTED:
             more = tr("and {n} more").format(n=count(len(items) - _LISTED))
-            self._items.addWidget(Words(more, self, size=TextSize.CAPTION, role="muted"))
+            self._items.addWidget(Label(more, self, size=TextSize.CAPTION, role="muted"))
         self.adjustSize()
 
     def _act(self) -> None:

@@ -51,7 +51,7 @@ class TopBar(QWidget):
         self.setObjectName("top-bar")
         self.setAutoFillBackground(True)
         self.account = AccountSwitcher(context, self)
-        self.search = SearchBox("/", self)
+        self.search = SearchBox(self)
         self.sandbox = Pill(
             tr("Sandbox"), self, icon="flask", tone=Tone.WARNING, height=24, strong=True
         )

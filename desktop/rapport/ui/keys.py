@@ -1,0 +1,47 @@
+"""The window's keys: one shortcut per key sequence of the registry, and peace while typing."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
+
+from rapport.ui.actions import ActionRegistry
+
+_TYPED_INTO = (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox)
+_PRESSING = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Delete)
+_BARE = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def bind_keys(window: QWidget, actions: ActionRegistry) -> None:
+    """Let every key of the registry do what it means at that moment."""
+    for key in actions.key_sequences():
+        shortcut = QShortcut(QKeySequence(key), window)
+        shortcut.setAutoRepeat(key in ("J", "K"))
+        shortcut.activated.connect(lambda key=key: actions.press(key))
+        shortcut.activatedAmbiguously.connect(lambda key=key: actions.press(key))
+
+
+def keeps_key(focus: QWidget | None, event: QKeyEvent) -> bool:
+    """Whether ``focus`` needs this key itself, so that it must not act as a shortcut.
+
+    Bare keys are text in a text field; Space, Enter and Delete press a button or remove a chip.
+    """
+    modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    if focus is None or modifiers not in _BARE:
+        return False
+    if Qt.Key.Key_F1 <= event.key() <= Qt.Key.Key_F35:
+        return False
+    if isinstance(focus, _TYPED_INTO):
+        return True
+    if isinstance(focus, QAbstractButton | QComboBox):
+        return event.key() in _PRESSING
+    return False

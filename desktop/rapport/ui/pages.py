@@ -1,0 +1,197 @@
+"""The pages beside the sidebar: contacts at once, Today and settings when they are needed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from rapport.domain.records import Id
+from rapport.ui.context import Page, Pane, WindowContext
+from rapport.ui.panes.contact_list import ContactList
+from rapport.ui.rooms import DetailRoom, Rooms, TodayRoom
+
+if TYPE_CHECKING:
+    from rapport.services.workspace import Workspace
+
+_LIST_LEAST, _LIST_MOST = 300, 520
+_DETAIL_LEAST = 420
+
+
+class ContactsPage(QSplitter):
+    """The list and the detail; the border between them stays where it is dragged to."""
+
+    def __init__(self, workspace: Workspace, context: WindowContext) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self._workspace = workspace
+        self._context = context
+        self.setObjectName("contacts-page")
+        self.setChildrenCollapsible(False)
+        self.setHandleWidth(1)
+        self.list = ContactList(workspace, context, self)
+        self._host = QWidget(self)
+        self._host.setAutoFillBackground(True)
+        self._host.setBackgroundRole(QPalette.ColorRole.Base)
+        host_column = QVBoxLayout(self._host)
+        host_column.setContentsMargins(0, 0, 0, 0)
+        self._detail: QWidget | None = None
+        self.addWidget(self.list)
+        self.addWidget(self._host)
+        self.setStretchFactor(0, 0)
+        self.setStretchFactor(1, 1)
+        self._dress()
+        px = context.theme.type.px
+        self.setSizes([px(context.settings.list_width), 10_000])
+        self.splitterMoved.connect(lambda *_: context.change_settings(list_width=self.list_width))
+        context.theme.changed.connect(self._dress)
+
+    @property
+    def list_width(self) -> int:
+        """In design pixels."""
+        return round(self.list.width() / max(0.01, self._context.theme.type.px(1000) / 1000))
+
+    @property
+    def detail(self) -> QWidget | None:
+        """None until it has been built."""
+        return self._detail
+
+    def build_detail(self, rooms: Rooms) -> None:
+        if self._detail is None:
+            self._detail = rooms.detail(self._workspace, self._context)
+            layout = self._host.layout()
+            assert layout is not None
+            layout.addWidget(self._detail)
+            self.show_contact(self._context.situation.contact_id)
+
+    def show_contact(self, contact_id: Id | None) -> None:
+        if self._detail is not None:
+            cast("DetailRoom", self._detail).show_contact(contact_id)
+
+    def focus_detail(self) -> None:
+        if self._detail is not None and not self._detail.isAncestorOf(self.window().focusWidget()):
+            first = self._detail.nextInFocusChain()
+            while first is not None and self._detail.isAncestorOf(first):
+                if first.focusPolicy() & Qt.FocusPolicy.TabFocus and first.isVisible():
+                    first.setFocus(Qt.FocusReason.TabFocusReason)
+                    return
+                first = first.nextInFocusChain()
+
+    def pane_of(self, widget: QWidget) -> Pane:
+        if self.list.isAncestorOf(widget):
+            return Pane.LIST
+        return Pane.DETAIL if self._host.isAncestorOf(widget) else Pane.OTHER
+
+    def _dress(self) -> None:
+        px = self._context.theme.type.px
+        self.list.setMinimumWidth(px(_LIST_LEAST))
+        self.list.setMaximumWidth(px(_LIST_MOST))
+        self._host.setMinimumWidth(px(_DETAIL_LEAST))
+
+
+class Pages(QStackedWidget):
+    """Follows ``context.page_changed``."""
+
+    query_changed = Signal(object)
+    search_cleared = Signal()
+
+    def __init__(self, context: WindowContext, rooms: Rooms, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._rooms = rooms
+        self._workspace: Workspace | None = None
+        self._ready = False
+        self.contacts: ContactsPage | None = None
+        self._today: QWidget | None = None
+        self._settings: QWidget | None = None
+        context.page_changed.connect(self._show)
+        context.contact_opened.connect(self.show_contact)
+        context.task_opened.connect(self._open_task)
+
+    @property
+    def has_settings(self) -> bool:
+        return self._rooms.settings is not None
+
+    @property
+    def list_width(self) -> int:
+        """In design pixels; what it was where there is no list now."""
+        if self.contacts is None or not self.contacts.isVisible():
+            return self._context.settings.list_width
+        return self.contacts.list_width
+
+    def open(self, workspace: Workspace | None) -> None:
+        """Build the pages of an account; those of the last one are deleted."""
+        if self.contacts is not None:
+            self.contacts.list.close_model()
+        for page in (self.contacts, self._today):
+            if page is not None:
+                self.removeWidget(page)
+                page.hide()
+                page.deleteLater()
+        self.contacts = self._today = None
+        self._workspace = workspace
+        if workspace is not None:
+            self.contacts = ContactsPage(workspace, self._context)
+            self.contacts.list.query_changed.connect(self.query_changed)
+            self.contacts.list.search_cleared.connect(self.search_cleared)
+            self.addWidget(self.contacts)
+            if self._ready:
+                QTimer.singleShot(0, self, self.finish)
+            self._show(self._context.situation.page.value)
+
+    def finish(self) -> None:
+        """Build what the first paint did not need."""
+        self._ready = True
+        if self.contacts is not None:
+            self.contacts.build_detail(self._rooms)
+        self._show(self._context.situation.page.value)
+
+    def show_contact(self, contact_id: Id | None) -> None:
+        if self.contacts is not None:
+            self.contacts.show_contact(contact_id)
+
+    def focus_detail(self) -> None:
+        if self.contacts is not None:
+            self.contacts.focus_detail()
+
+    def step(self, by: int) -> None:
+        """Next or previous row of whichever list is shown."""
+        if self._context.situation.page is Page.TODAY and self._today is not None:
+            cast("TodayRoom", self._today).step(by)
+        elif self._context.situation.page is Page.CONTACTS and self.contacts is not None:
+            self.contacts.list.step(by)
+
+    def pane_of(self, widget: QWidget) -> Pane:
+        if self._today is not None and self._today.isAncestorOf(widget):
+            return Pane.TODAY
+        return self.contacts.pane_of(widget) if self.contacts is not None else Pane.OTHER
+
+    def _show(self, name: str) -> None:
+        match Page(name):
+            case Page.TODAY:
+                page = self._build_today()
+            case Page.SETTINGS:
+                page = self._build_settings()
+            case _:
+                page = self.contacts
+        if page is not None:
+            self.setCurrentWidget(page)
+
+    def _build_today(self) -> QWidget | None:
+        if self._today is None and self._workspace is not None and self._ready:
+            self._today = self._rooms.today(self._workspace, self._context)
+            self.addWidget(self._today)
+        return self._today
+
+    def _build_settings(self) -> QWidget | None:
+        if self._settings is None and self._rooms.settings is not None:
+            self._settings = self._rooms.settings(self._context)
+            self.addWidget(self._settings)
+        return self._settings
+
+    def _open_task(self, task_id: Id) -> None:
+        today = self._build_today()
+        if today is not None:
+            self.setCurrentWidget(today)
+            cast("TodayRoom", today).open_task(task_id)

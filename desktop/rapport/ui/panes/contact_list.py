@@ -1,0 +1,453 @@
+"""The list of contacts: header, filters, rows, and what stands there when there are none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import structs
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QPalette
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListView,
+    QMenu,
+    QProgressBar,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rapport.domain.errors import RapportError
+from rapport.domain.filters import ContactQuery, Sort
+from rapport.domain.records import Id
+from rapport.domain.settings import Density
+from rapport.domain.text import visible
+from rapport.domain.views import Coverage, SyncState, SyncStatus
+from rapport.ui import roles
+from rapport.ui.context import Page, WindowContext
+from rapport.ui.delegates.contact_row import ContactRowDelegate
+from rapport.ui.delegates.row import dress_list
+from rapport.ui.look.type import SEMIBOLD, TextSize
+from rapport.ui.menus import RULE, add_choice, fill_menu, pop_up
+from rapport.ui.models.contact_list_model import ContactListModel
+from rapport.ui.panes.filters import FilterRow
+from rapport.ui.panes.parts import EmptyState, Rule
+from rapport.ui.panes.sync_pill import progress_words
+from rapport.ui.widgets.button import Button, IconButton, Kind, Size
+from rapport.ui.widgets.labels import ElidedLabel, Label
+from rapport.ui.wording import count, tr
+
+if TYPE_CHECKING:
+    from rapport.services.workspace import Workspace
+
+_SKELETON_AFTER_MS = 150
+_SKELETON_ROWS = 12
+_ROW_MENU = (
+    "contact.open",
+    RULE,
+    "contact.call",
+    "contact.mail",
+    RULE,
+    "note.new",
+    "task.new",
+    "contact.add-tag",
+    "contact.edit",
+    RULE,
+    "contact.delete",
+)
+_SORTS = {
+    Sort.ACTIVITY: ("Last activity", True),
+    Sort.NAME: ("Name", False),
+    Sort.ADDED: ("Date added", True),
+    Sort.NEXT_TASK: ("Next task", False),
+}
+
+
+class ContactView(QListView):
+    """Letters are the window's shortcuts; they do not search through the rows."""
+
+    opened = Signal()
+
+    def keyboardSearch(self, search: str) -> None:
+        return
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.opened.emit()
+            return
+        super().keyPressEvent(event)
+
+
+class ContactList(QWidget):
+    """Shows the query it is given; choosing a row opens that contact through the context."""
+
+    query_changed = Signal(object)
+    """A :class:`ContactQuery`: the person changed the order or a filter here."""
+    search_cleared = Signal()
+
+    def __init__(
+        self, workspace: Workspace, context: WindowContext, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._context = context
+        self._coverage: Coverage | None = None
+        self._error: RapportError | None = None
+        self._wanted: Id | None = None
+        self._anchor: tuple[int, int] | None = None
+        self._answered = False
+        self._status = workspace.sync.status()
+        self.setObjectName("contact-list-pane")
+        self.setAutoFillBackground(True)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+
+        self.model = ContactListModel(workspace, context.runner, self)
+        self.view = ContactView(self)
+        self.view.setObjectName("contact-list")
+        self.view.setAccessibleName(tr("Contacts"))
+        self._delegate = ContactRowDelegate(self.view, _DENSITIES[context.settings.density])
+        dress_list(self.view, self._delegate)
+        self.view.setModel(self.model)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.customContextMenuRequested.connect(self._offer_row_menu)
+        self.view.opened.connect(lambda: context.actions.trigger("contact.open"))
+        self.view.selectionModel().currentChanged.connect(self._current_changed)
+        self._build()
+
+        self._skeleton = QTimer(self, singleShot=True, interval=_SKELETON_AFTER_MS)
+        self._skeleton.timeout.connect(self._show_skeleton)
+        self.model.answered.connect(self._show_answer)
+        self.model.keys_arrived.connect(self._restore)
+        self.model.failed.connect(self._show_error)
+        self.model.layoutAboutToBeChanged.connect(self._keep_place)
+        self.model.rowsRemoved.connect(self._tell)
+        self.model.dataChanged.connect(self._fill_wanted)
+        context.contact_opened.connect(self._choose)
+        context.settings_changed.connect(self._settings_changed)
+        context.theme.changed.connect(self._dress)
+        self._unsubscribe = workspace.sync.subscribe(self._synced)
+        self._dress()
+
+    # What the window asks.
+
+    @property
+    def query(self) -> ContactQuery:
+        return self.model.query
+
+    def show_query(self, query: ContactQuery, title: str) -> None:
+        """Show this list from its top. What is there stays until the answer comes."""
+        if query.text and not self.query.text:
+            self._context.runner.start(self._read_coverage, slot="coverage")
+        self._title.set_text(title)
+        self._filters.show_query(query)
+        self._error = None
+        self._skeleton.start()
+        self.model.show(query)
+        self._sort.setText(tr(_SORTS[query.sort][0]))
+        self._sort.restyle()
+
+    def step(self, by: int) -> None:
+        """Go to the next or the previous contact."""
+        if not self.model.total:
+            return
+        row = self.view.currentIndex().row() + by if self.view.currentIndex().isValid() else 0
+        row = min(max(0, row), self.model.total - 1)
+        self.view.setCurrentIndex(self.model.index(row))
+
+    def focus_rows(self) -> None:
+        """Put the keyboard into the list, on the first row if none is chosen."""
+        self.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if not self.view.currentIndex().isValid():
+            self.step(1)
+
+    def close_model(self) -> None:
+        """End every subscription; the pane must not be used afterwards."""
+        self._skeleton.stop()
+        self._unsubscribe()
+        self.model.close()
+
+    # Build.
+
+    def _build(self) -> None:
+        px = self._context.theme.type.px
+        self._title = ElidedLabel(tr("All contacts"), self, size=TextSize.SECTION, weight=SEMIBOLD)
+        self._count = Label(parent=self, role="muted")
+        self._sort = Button(
+            tr("Last activity"), self, kind=Kind.QUIET, size=Size.SMALL, chevron=True
+        )
+        self._sort.setObjectName("sort-button")
+        self._sort.setAccessibleName(tr("Order of the list"))
+        self._sort.clicked.connect(self._offer_sorts)
+        self._density = IconButton("density", tr("Row density"), self, size=Size.SMALL)
+        self._density.setObjectName("density-button")
+        self._density.setCheckable(True)
+        self._density.clicked.connect(lambda: self._context.actions.trigger("view.density"))
+        header = QHBoxLayout()
+        header.setContentsMargins(px(12), 0, px(8), 0)
+        header.setSpacing(px(8))
+        header.addWidget(self._title)
+        header.addWidget(self._count)
+        header.addStretch(1)
+        header.addWidget(self._sort)
+        header.addWidget(self._density)
+        self._header = QWidget(self)
+        self._header.setLayout(header)
+
+        self._filters = FilterRow(self._workspace, self._context, self)
+        self._filters.query_changed.connect(self.query_changed)
+        self._note = Label(parent=self, size=TextSize.CAPTION, role="muted", wrap=True)
+        self._note.setObjectName("list-note")
+        self._note.setContentsMargins(px(12), 0, px(12), px(8))
+        self._note.hide()
+        self._progress = QProgressBar(self)
+        self._progress.setTextVisible(False)
+        self._progress.setAccessibleName(tr("First synchronisation"))
+        self._progress.hide()
+        self._empty = EmptyState(self)
+        self._empty.setObjectName("contact-list-empty")
+        self._empty.button.setObjectName("contact-list-empty-button")
+        self._empty.button.clicked.connect(self._help_out)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self.view)
+        self._stack.addWidget(self._empty)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._header)
+        column.addWidget(self._filters)
+        column.addWidget(self._note)
+        column.addWidget(self._progress)
+        column.addWidget(Rule(self))
+        column.addWidget(self._stack, 1)
+
+    def _dress(self) -> None:
+        px = self._context.theme.type.px
+        self._header.setFixedHeight(px(48))
+        compact = self._context.settings.density is Density.COMPACT
+        self._density.setChecked(compact)
+        self.view.doItemsLayout()
+
+    def _settings_changed(self) -> None:
+        density = _DENSITIES[self._context.settings.density]
+        if density is not self._delegate.density:
+            self._keep_place()
+            self._delegate.set_density(density)
+            self._dress()
+            self._return_to_place()
+
+    # Choosing.
+
+    def _current_changed(self, index: QModelIndex) -> None:
+        if not index.isValid():
+            return
+        contact_id = self.model.contact_at(index.row())
+        self._wanted = None
+        if contact_id is None:
+            self._context.change(contact_id=None)  # opened as soon as the row has been read
+        elif contact_id != self._context.situation.contact_id:
+            self._context.open_contact(contact_id)
+
+    def _fill_wanted(self, first: QModelIndex, last: QModelIndex) -> None:
+        """The chosen row was a placeholder, and has been read now."""
+        current = self.view.currentIndex()
+        if (
+            current.isValid()
+            and self._context.situation.contact_id is None
+            and self._context.situation.page is Page.CONTACTS
+            and first.row() <= current.row() <= last.row()
+        ):
+            self._current_changed(current)
+
+    def _choose(self, contact_id: Id) -> None:
+        """A contact was opened: choose its row if the list has one."""
+        current = self.model.contact_at(self.view.currentIndex().row())
+        if current == contact_id:
+            return
+        self._wanted = contact_id
+        self._restore()
+
+    def _restore(self) -> None:
+        """Choose the open contact's row again, now that rows can be found."""
+        wanted = self._wanted or self._context.situation.contact_id
+        if wanted is None or self.model.contact_at(self.view.currentIndex().row()) == wanted:
+            return
+        row = self.model.row_of(wanted)
+        if row >= 0:
+            self._set_current(row)
+        else:
+            self._context.runner.start(lambda: self._find(wanted), slot="find-row")
+
+    async def _find(self, contact_id: Id) -> None:
+        found = await self._workspace.queries.row_of(contact_id)
+        if found is None or contact_id != self._context.situation.contact_id:
+            return
+        row = self.model.row_of_key(found.key)
+        if row >= 0:
+            self._set_current(row)
+        else:
+            self.view.selectionModel().clear()
+
+    def _set_current(self, row: int) -> None:
+        self._wanted = None
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
+        self.view.selectionModel().setCurrentIndex(self.model.index(row), flags)
+
+    def _offer_row_menu(self, where: QPoint) -> None:
+        index = self.view.indexAt(where)
+        if index.isValid() and self.model.contact_at(index.row()) is not None:
+            self.view.setCurrentIndex(index)
+            menu = fill_menu(QMenu(self), self._context, _ROW_MENU)
+            menu.aboutToHide.connect(menu.deleteLater)
+            menu.popup(self.view.viewport().mapToGlobal(where))
+
+    def _offer_sorts(self) -> None:
+        menu = QMenu(self)
+        for sort, (words, descending) in _SORTS.items():
+            add_choice(
+                menu,
+                tr(words),
+                self.query.sort is sort,
+                lambda sort=sort, down=descending: self.query_changed.emit(  # type: ignore[misc]
+                    structs.replace(self.query, sort=sort, descending=down)
+                ),
+            )
+        menu.addSeparator()
+        turned = not self.query.descending
+        words = tr("Descending") if turned else tr("Ascending")
+        menu.addAction(words).triggered.connect(
+            lambda: self.query_changed.emit(structs.replace(self.query, descending=turned))
+        )
+        pop_up(menu, self._sort, at_end=True)
+
+    # Keeping one's place.
+
+    def _keep_place(self) -> None:
+        """Remember which row stands at the top; rows may come and go above it."""
+        bar = self.view.verticalScrollBar()
+        height = self._delegate.row_height()
+        self._anchor = None
+        if bar.value() > 0:
+            row, offset = divmod(bar.value(), height)
+            key = self.model.key_at(row)
+            if key is not None:
+                self._anchor = (key, offset)
+
+    def _return_to_place(self) -> None:
+        if self._anchor is None:
+            return
+        key, offset = self._anchor
+        row = self.model.row_of_key(key)
+        if row >= 0:
+            self.view.executeDelayedItemsLayout()
+            self.view.verticalScrollBar().setValue(row * self._delegate.row_height() + offset)
+
+    # Telling how things are.
+
+    def _show_answer(self, new: bool) -> None:
+        self._answered = True
+        self._skeleton.stop()
+        self._error = None
+        if new:
+            self.view.scrollToTop()
+            if self.model.complete:
+                self._restore()
+        else:
+            self._return_to_place()
+        self._tell()
+
+    def _show_skeleton(self) -> None:
+        if self.model.empty and not self._answered:
+            self.model.show_placeholders(_SKELETON_ROWS)
+            self._stack.setCurrentWidget(self.view)
+
+    def _show_error(self, error: RapportError) -> None:
+        self._skeleton.stop()
+        self._error = error
+        self._tell()
+
+    def _synced(self, status: SyncStatus) -> None:
+        self._status = status
+        self._tell()
+
+    async def _read_coverage(self) -> None:
+        self._coverage = await self._workspace.queries.coverage()
+        self._tell()
+
+    def _tell(self) -> None:
+        """Say the count, what the search covers, how far the first sync is, or why it is empty."""
+        total = self.model.total if self._answered else 0
+        self._count.setText(count(total) if self._answered else "")
+        self._tell_note()
+        if self._error is not None or (self._answered and not total):
+            self._tell_empty()
+            self._stack.setCurrentWidget(self._empty)
+        else:
+            self._stack.setCurrentWidget(self.view)
+
+    def _tell_note(self) -> None:
+        progress = self._status.progress
+        syncing = progress is not None and self._status.state is not SyncState.IDLE
+        self._progress.setVisible(syncing and bool(progress and progress.total))
+        if progress is not None and progress.total:
+            self._progress.setMaximum(progress.total)
+            self._progress.setValue(min(progress.done, progress.total))
+        words = ""
+        if syncing and (far := progress_words(self._status)):
+            words = tr("Fetching contacts: {progress}").format(progress=far)
+        elif self.query.text and self._coverage is not None:
+            words = _coverage_words(self._coverage)
+        self._note.setText(words)
+        self._note.setVisible(bool(words))
+
+    def _tell_empty(self) -> None:
+        offline = self._status.state is SyncState.OFFLINE
+        if self._error is not None:
+            self._empty.say("alert", self._error.title, self._error.message, tr("Retry"))
+        elif self.query.text:
+            text = visible(self.query.text)
+            self._empty.say(
+                "search", tr("Nothing matches “{text}”").format(text=text), "", tr("Clear search")
+            )
+        elif self.query.conditions:
+            self._empty.say("filter", tr("No contact is in this list"), "", tr("Show all contacts"))
+        elif self._status.state in (SyncState.STARTING, SyncState.SYNCING):
+            self._empty.say("sync", tr("Fetching your contacts"), progress_words(self._status))
+        elif offline:
+            self._empty.say(
+                "cloudoff",
+                tr("You are offline"),
+                tr("Nothing has been read from this account yet."),
+                tr("Try again"),
+            )
+        else:
+            can = self._context.situation.why_not_write is None
+            self._empty.say("contacts", tr("No contacts yet"), "", tr("New contact") if can else "")
+
+    def _help_out(self) -> None:
+        """The one button of the empty list."""
+        if self._error is not None:
+            self._error = None
+            self.model.retry()
+        elif self.query.text:
+            self.search_cleared.emit()
+        elif self.query.conditions:
+            self.query_changed.emit(structs.replace(self.query, conditions=()))
+        elif self._status.state is SyncState.OFFLINE:
+            self._context.actions.trigger("sync.now")
+        else:
+            self._context.actions.trigger("contact.new")
+
+
+def _coverage_words(coverage: Coverage) -> str:
+    """How much of the notes a search sees; empty when it is all of them."""
+    if coverage.with_notes >= coverage.contacts:
+        return ""
+    return tr("Searches the notes of {n} of {total} contacts so far.").format(
+        n=count(coverage.with_notes), total=count(coverage.contacts)
+    )
+
+
+_DENSITIES = {
+    Density.COMFORTABLE: roles.Density.COMFORTABLE,
+    Density.COMPACT: roles.Density.COMPACT,
+}

@@ -1,0 +1,149 @@
+"""The filter row: the conditions in force as chips, and a menu of more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import structs
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+
+from rapport.domain.filters import (
+    AddedWithin,
+    AnyCondition,
+    ContactQuery,
+    DoNotDisturb,
+    HasTag,
+    NoOpenTask,
+    OwnedBy,
+    QuietFor,
+    TaskOverdue,
+)
+from rapport.domain.text import visible
+from rapport.ui.context import WindowContext
+from rapport.ui.menus import pop_up
+from rapport.ui.widgets.button import Button, Kind, Size
+from rapport.ui.widgets.chips import FilterChip
+from rapport.ui.wording import count, tr
+
+if TYPE_CHECKING:
+    from rapport.services.workspace import Workspace
+
+_TAGS_OFFERED = 20
+
+
+def words_of(condition: AnyCondition, workspace: Workspace) -> tuple[str, str]:
+    """Icon and words of a condition."""
+    match condition:
+        case HasTag(tag=tag):
+            return "tag", visible(tag)
+        case OwnedBy(user_id=None):
+            return "user", tr("No owner")
+        case OwnedBy(user_id=user_id):
+            name = visible(workspace.reference.user_name(user_id))
+            return "user", tr("Owner: {name}").format(name=name)
+        case AddedWithin(days=days):
+            return "plus", tr("Added in {n} days").format(n=days)
+        case QuietFor(days=days):
+            return "history", tr("Quiet for {n} days").format(n=days)
+        case NoOpenTask():
+            return "task", tr("No open task")
+        case TaskOverdue():
+            return "alert", tr("Task overdue")
+        case DoNotDisturb():
+            return "dnd", tr("Do not disturb")
+
+
+class FilterRow(QWidget):
+    """36 high. Says which query is wanted; whoever owns the list shows it."""
+
+    query_changed = Signal(object)
+
+    def __init__(
+        self, workspace: Workspace, context: WindowContext, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._context = context
+        self._query = ContactQuery()
+        self._chips: list[FilterChip] = []
+        self._add = Button(tr("Filter"), self, kind=Kind.QUIET, size=Size.INLINE, icon="plus")
+        self._add.setObjectName("filter-button")
+        self._add.setAccessibleName(tr("Add a filter"))
+        self._add.clicked.connect(lambda: context.runner.start(self._offer, slot="filters"))
+        self._row = QHBoxLayout(self)
+        self._row.addWidget(self._add)
+        self._row.addStretch(1)
+        context.theme.changed.connect(self._dress)
+        self._dress()
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, self._context.theme.type.px(36))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def show_query(self, query: ContactQuery) -> None:
+        """Show a chip for each condition."""
+        if query.conditions != self._query.conditions:
+            for chip in self._chips:
+                chip.deleteLater()
+            self._chips = [self._chip(condition) for condition in query.conditions]
+            for place, chip in enumerate(self._chips):
+                self._row.insertWidget(place, chip)
+        self._query = query
+
+    def _chip(self, condition: AnyCondition) -> FilterChip:
+        icon, words = words_of(condition, self._workspace)
+        chip = FilterChip(words, self, icon=icon)
+        chip.setObjectName("filter-chip")
+        chip.removed.connect(lambda: self._drop(condition))
+        return chip
+
+    def _drop(self, condition: AnyCondition) -> None:
+        rest = tuple(other for other in self._query.conditions if other != condition)
+        self.query_changed.emit(structs.replace(self._query, conditions=rest))
+
+    def _take(self, condition: AnyCondition) -> None:
+        if condition not in self._query.conditions:
+            # One owner at a time: nobody is owned by two people.
+            kept = tuple(
+                other
+                for other in self._query.conditions
+                if not (isinstance(condition, OwnedBy) and isinstance(other, OwnedBy))
+            )
+            self.query_changed.emit(structs.replace(self._query, conditions=(*kept, condition)))
+
+    async def _offer(self) -> None:
+        tags = await self._workspace.queries.suggest_tags("", _TAGS_OFFERED)
+        menu = QMenu(self)
+        for condition in (
+            TaskOverdue(),
+            NoOpenTask(),
+            AddedWithin(days=7),
+            QuietFor(days=60),
+            DoNotDisturb(),
+        ):
+            self._choice(menu, words_of(condition, self._workspace)[1], condition)
+        menu.addSeparator()
+        owners = menu.addMenu(tr("Owner"))
+        self._choice(owners, tr("No owner"), OwnedBy(user_id=None))
+        for user in self._workspace.reference.users:
+            self._choice(owners, visible(user.name), OwnedBy(user_id=user.id))
+        if tags:
+            tag_menu = menu.addMenu(tr("Tag"))
+            for tag, carriers in tags:
+                self._choice(tag_menu, f"{visible(tag)}\t{count(carriers)}", HasTag(tag=tag))
+        pop_up(menu, self._add)
+
+    def _choice(self, menu: QMenu, words: str, condition: AnyCondition) -> None:
+        item = menu.addAction(words.replace("&", "&&"))
+        item.setCheckable(True)
+        item.setChecked(condition in self._query.conditions)
+        item.triggered.connect(lambda on: self._take(condition) if on else self._drop(condition))
+
+    def _dress(self) -> None:
+        px = self._context.theme.type.px
+        self._row.setContentsMargins(px(12), 0, px(12), px(0))
+        self._row.setSpacing(px(8))
+        self.setFixedHeight(px(36))

@@ -1,0 +1,61 @@
+"""How the window builds the parts it does not know: after its first paint, on first use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtWidgets import QWidget
+
+from rapport.domain.records import Id
+from rapport.ui.context import WindowContext
+
+if TYPE_CHECKING:
+    from rapport.services.workspace import Workspace
+
+
+class DetailRoom(Protocol):
+    """What the window asks of the detail pane. It is a QWidget; it binds its actions on
+    ``context.actions`` when built, and the window deletes it when the account changes."""
+
+    def show_contact(self, contact_id: Id | None) -> None:
+        """Show a contact, or the sentence that none is chosen. The same id again: bring it
+        forward, keep what is being typed."""
+        ...
+
+
+class TodayRoom(Protocol):
+    """What the window asks of the Today page (a QWidget, too)."""
+
+    def open_task(self, task_id: Id) -> None:
+        """Choose the task in the list, show it and put the keyboard focus on it."""
+        ...
+
+    def step(self, by: int) -> None:
+        """Go to the next task, or the previous one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """``settings`` None: there is no settings page, and navigation does not offer one."""
+
+    detail: Callable[[Workspace, WindowContext], QWidget]
+    today: Callable[[Workspace, WindowContext], QWidget]
+    settings: Callable[[WindowContext], QWidget] | None = None
+
+
+def _detail(workspace: Workspace, context: WindowContext) -> QWidget:
+    from rapport.ui.panes.detail import DetailPane
+
+    return DetailPane(workspace, context)
+
+
+def _today(workspace: Workspace, context: WindowContext) -> QWidget:
+    from rapport.ui.panes.today import TodayPage
+
+    return TodayPage(workspace, context)
+
+
+STANDARD_ROOMS = Rooms(detail=_detail, today=_today)
