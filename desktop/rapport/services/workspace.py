@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ulid import ULID
 
@@ -57,6 +57,13 @@ class Workspace:
     def new_id(self) -> Id:
         """An id for a record that a command is about to make."""
         return str(ULID())
+
+    async def recall(self, name: str) -> Any:
+        """A small JSON value that a service kept in this account's database; None: nothing."""
+        return await asyncio.wrap_future(self._store.replica.cursor(name))
+
+    async def remember(self, name: str, value: Any) -> None:
+        await asyncio.wrap_future(self._store.replica.set_cursor(name, value))
 
     async def start(self) -> None:
         if self._unsubscribe is None:

@@ -61,13 +61,15 @@ class Contacts:
         done: int = state.get("done", 0)
         started = self._clock.monotonic()
         done_before = done
-        # A page position that the server no longer takes is forgotten; the next attempt starts over.
-        if state:
-            await asyncio.wrap_future(self._replica.set_cursor(FIRST, None))
         reading = asyncio.create_task(self._page(state.get("cursor"), first=not done))
         try:
             while True:
-                page, epoch = await reading
+                try:
+                    page, epoch = await reading
+                except InvalidError:
+                    # A position that the server does not take any more: the next try starts over.
+                    await asyncio.wrap_future(self._replica.set_cursor(FIRST, None))
+                    raise
                 if "newest" not in state:
                     state["newest"] = _newest(page)
                 total = max(page.total or 0, done + len(page.items))

@@ -53,6 +53,7 @@ class Resolver:
     async def duplicate(self, entry: OutboxEntry, error: DuplicateError) -> None:
         """The server says that the contact exists already. Ours, from an attempt whose answer was
         lost, is adopted; somebody else's is a person's decision."""
+        other: Remote | None
         if error.other_id:
             other = await self._client.get_contact(error.other_id, lane=Lane.PERSON)
         else:

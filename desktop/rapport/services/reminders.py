@@ -1,0 +1,377 @@
+"""Due tasks as desktop notifications whose buttons work while no window is open."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from rapport.domain.changes import ChangeEvent, Op, Origin
+from rapport.domain.commands import CompleteTask, SnoozeTask
+from rapport.domain.errors import RapportError
+from rapport.domain.ports import Clock, Notifier
+from rapport.domain.records import Id, Kind
+from rapport.domain.settings import Settings
+from rapport.domain.text import visible
+from rapport.domain.views import SyncState, TaskRow
+from rapport.services.quick_dates import format_moment
+from rapport.services.workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+LONGEST_SLEEP_S = 30.0
+"""Sleeping is cut short so that a computer that wakes up is noticed: its monotonic clock stood."""
+LOOK_BACK = timedelta(days=7)
+"""A reminder missed for longer than this is only in Today's list."""
+LATE = timedelta(minutes=10)
+MOST_SINGLE = 3
+DIGEST = "digest"
+_MEMORY = "reminders"
+
+
+class _Due:
+    """A reminder whose time has come."""
+
+    def __init__(self, workspace: Workspace, row: TaskRow, at: datetime) -> None:
+        self.workspace = workspace
+        self.row = row
+        self.at = at
+
+
+class Reminders:
+    """Watches the workspaces it was given. Lives on the window's loop, with or without a window.
+
+    Which reminders were raised is remembered in each account's database, so that none comes twice,
+    not even after a restart. ``open_task`` and ``open_today`` bring up the window.
+    """
+
+    def __init__(
+        self,
+        notifier: Notifier,
+        settings: Callable[[], Settings],
+        clock: Clock,
+        *,
+        open_task: Callable[[Workspace, Id], None],
+        open_today: Callable[[], None],
+    ) -> None:
+        self._notifier = notifier
+        self._settings = settings
+        self._clock = clock
+        self._open_task = open_task
+        self._open_today = open_today
+        self._watched: dict[str, _Watch] = {}
+        self._changed = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._shown: dict[Id, Workspace] = {}
+        self._digest: list[_Due] = []
+        self._undoable: dict[str, tuple[Workspace, int, Id]] = {}
+        self.paused = False
+        """Set from the tray; what comes due meanwhile is told afterwards."""
+        notifier.on_action(self._act)
+
+    def watch(self, workspace: Workspace) -> None:
+        """Call it for every account that is open."""
+        watch = _Watch(workspace)
+        watch.unsubscribe = workspace.feed.subscribe(lambda event: self._heard(watch, event))
+        self._watched[workspace.account.id] = watch
+        self._changed.set()
+
+    def forget(self, account_id: str) -> None:
+        watch = self._watched.pop(account_id, None)
+        if watch is not None:
+            watch.unsubscribe()
+
+    def start(self) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._run(), name="reminders")
+
+    async def stop(self) -> None:
+        for account_id in tuple(self._watched):
+            self.forget(account_id)
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def look(self) -> None:
+        """Something changed that the feed does not tell, such as the settings."""
+        for watch in self._watched.values():
+            watch.floor = None
+        self._changed.set()
+
+    # When.
+
+    async def _run(self) -> None:
+        while True:
+            self._changed.clear()
+            try:
+                wait = await self._check()
+            except RapportError as error:
+                log.warning("Reminders could not be checked: %s", error.title)
+                wait = LONGEST_SLEEP_S
+            await _sleep(self._clock, wait, self._changed)
+
+    async def _check(self) -> float:
+        """Raises what is due; how long to sleep then."""
+        settings, now = self._settings(), self._clock.now()
+        lead = timedelta(minutes=settings.reminder_lead_min)
+        due: list[_Due] = []
+        nearest = now + timedelta(seconds=LONGEST_SLEEP_S)
+        for watch in tuple(self._watched.values()):
+            await self._withdraw_settled(watch)
+            for item in await watch.upcoming(now, nearest + lead, lead):
+                if item.at <= now:
+                    due.append(item)
+                else:
+                    nearest = min(nearest, item.at)
+        if due and settings.reminders and not self.paused:
+            await self._raise(due, now)
+        for watch in self._watched.values():
+            if settings.reminders and not self.paused:
+                watch.floor = now - timedelta(minutes=1)
+        return max((nearest - self._clock.now()).total_seconds(), 0.05)
+
+    def _heard(self, watch: _Watch, event: ChangeEvent) -> None:
+        if Kind.TASK not in event.kinds():
+            return
+        watch.floor = None
+        for change in event.changes:
+            if change.ref.kind is Kind.TASK:
+                watch.touched.add(change.ref.id)
+                is_own = event.origin not in (Origin.SYNC, Origin.RULE, Origin.WEBHOOK)
+                if is_own and (change.op is Op.CREATE or "due_at" in change.fields):
+                    watch.just_set.add(change.ref.id)
+        self._changed.set()
+
+    async def _withdraw_settled(self, watch: _Watch) -> None:
+        """Notifications of tasks that were completed, snoozed or moved elsewhere go away."""
+        touched, watch.touched = watch.touched, set()
+        for task_id in touched & set(self._shown):
+            row = await watch.workspace.queries.task(task_id)
+            at = _time_of(row, timedelta(0)) if row is not None else None
+            if row is None or row.task.completed or at is None or at > self._clock.now():
+                self._shown.pop(task_id, None)
+                await self._notifier.withdraw(_name(task_id))
+
+    # What is shown.
+
+    async def _raise(self, due: list[_Due], now: datetime) -> None:
+        late = any(now - item.at > LATE for item in due)
+        if len(due) > MOST_SINGLE or (late and len(due) > 1):
+            await self._raise_digest(due, late)
+        else:
+            for item in due:
+                await self._raise_one(item, now)
+        for item in due:
+            await self._watched[item.workspace.account.id].remember(item, now)
+
+    async def _raise_one(self, item: _Due, now: datetime) -> None:
+        task = item.row.task
+        title, body = "A task is due", ""
+        if self._settings().notification_content:
+            title = visible(task.title)
+            body = f"{visible(item.row.contact_name)} · {_due_words(task.due_at, now, self._clock)}"
+        self._shown[task.id] = item.workspace
+        await self._notifier.show(
+            _name(task.id),
+            title,
+            body,
+            ((f"complete:{task.id}", "Complete"), (f"snooze:{task.id}:10", "Snooze 10 min")),
+        )
+
+    async def _raise_digest(self, due: list[_Due], late: bool) -> None:
+        self._digest = due
+        title = f"{len(due)} reminders" + (" while the computer slept" if late else "")
+        body = ""
+        if self._settings().notification_content:
+            names = [visible(item.row.task.title) for item in due]
+            rest = len(names) - 2
+            body = ", ".join(names[:2]) + (f" and {rest} more" if rest > 0 else "")
+        await self._notifier.show(
+            DIGEST, title, body, (("today", "Open Today"), ("snooze-all:60", "Snooze all 1 h"))
+        )
+
+    # What a person presses.
+
+    async def _act(self, notification_id: str, button: str) -> None:
+        """Identifiers that nobody here issued are ignored: other programs can send any."""
+        try:
+            verb, *rest = button.split(":")
+            match (verb, rest):
+                case ("complete", [task_id]):
+                    await self._complete(task_id)
+                case ("snooze", [task_id, minutes]) if minutes in ("10", "60"):
+                    await self._snooze(task_id, int(minutes))
+                case ("snooze-all", ["60"]) if notification_id == DIGEST:
+                    await self._snooze_all(60)
+                case ("undo", [token]):
+                    await self._undo(token)
+                case ("open", [task_id]):
+                    await self._open(task_id)
+                case ("today", []):
+                    self._open_today()
+                case ("", []):
+                    await self._clicked(notification_id)
+        except RapportError as error:
+            await self._notifier.show(notification_id or DIGEST, error.title, error.message)
+
+    async def _complete(self, task_id: Id) -> None:
+        workspace, row = await self._find(task_id)
+        if workspace is None or row is None:
+            return
+        command = CompleteTask(task_id=task_id, at=self._clock.now())
+        outcome = await workspace.bus.run(command, Origin.NOTIFICATION)
+        self._shown.pop(task_id, None)
+        await self._notifier.withdraw(_name(task_id))
+        if outcome.undo_id is None:
+            return  # it was completed before
+        token = f"{len(self._undoable)}-{task_id}"
+        self._undoable[token] = (workspace, outcome.undo_id, task_id)
+        title, body = "Completed", ""
+        if self._settings().notification_content:
+            title = f"Completed: {visible(row.task.title)}"
+            body = visible(row.contact_name)
+        if workspace.sync.status().state is SyncState.OFFLINE:
+            body = " · ".join(part for part in (body, "will be sent when you are online") if part)
+        buttons = ((f"undo:{token}", "Undo"), (f"open:{task_id}", "Open"))
+        await self._notifier.show(f"done:{task_id}", title, body, buttons)
+
+    async def _snooze(self, task_id: Id, minutes: int) -> None:
+        workspace, row = await self._find(task_id)
+        if workspace is None or row is None or row.task.completed:
+            return
+        until = self._clock.now() + timedelta(minutes=minutes)
+        await workspace.bus.run(SnoozeTask(task_id=task_id, until=until), Origin.NOTIFICATION)
+        self._shown.pop(task_id, None)
+        await self._notifier.withdraw(_name(task_id))
+
+    async def _snooze_all(self, minutes: int) -> None:
+        digest, self._digest = self._digest, []
+        for item in digest:
+            await self._snooze(item.row.task.id, minutes)
+        await self._notifier.withdraw(DIGEST)
+
+    async def _undo(self, token: str) -> None:
+        found = self._undoable.pop(token, None)
+        if found is None:
+            return
+        workspace, undo_id, task_id = found
+        await workspace.bus.undo(undo_id)
+        await self._notifier.withdraw(f"done:{task_id}")
+
+    async def _open(self, task_id: Id) -> None:
+        workspace, row = await self._find(task_id)
+        if workspace is not None and row is not None:
+            self._open_task(workspace, task_id)
+
+    async def _clicked(self, notification_id: str) -> None:
+        if notification_id == DIGEST:
+            self._open_today()
+            return
+        kind, _, task_id = notification_id.partition(":")
+        if kind in ("task", "done"):
+            await self._open(task_id)
+
+    async def _find(self, task_id: Id) -> tuple[Workspace | None, TaskRow | None]:
+        """The task, also when its notification is left over from an earlier run."""
+        for watch in self._watched.values():
+            row = await watch.workspace.queries.task(task_id)
+            if row is not None:
+                return watch.workspace, row
+        return None, None
+
+
+class _Watch:
+    """One account: what was reminded of, and from when on to look."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.unsubscribe: Callable[[], None] = lambda: None
+        self.floor: datetime | None = None
+        self.touched: set[Id] = set()
+        self.just_set: set[Id] = set()
+        self._memory: dict[str, Any] | None = None
+
+    async def upcoming(self, now: datetime, end: datetime, lead: timedelta) -> list[_Due]:
+        """Reminders not raised yet, up to ``end``; earliest first."""
+        memory = await self._recall(now)
+        start = max(datetime.fromisoformat(memory["since"]), now - LOOK_BACK)
+        start = max(start, self.floor) if self.floor is not None else start
+        rows = await self.workspace.queries.due_between(start, end)
+        found: list[_Due] = []
+        just_set, self.just_set = self.just_set, set()
+        for row in rows:
+            at = _time_of(row, lead)
+            if at is None or memory["raised"].get(row.task.id) == at.isoformat():
+                continue
+            item = _Due(self.workspace, row, at)
+            if row.task.id in just_set and at <= now:
+                # Who types a time that has passed knows it.
+                await self.remember(item, now)
+                continue
+            found.append(item)
+        return sorted(found, key=lambda item: item.at)
+
+    async def remember(self, item: _Due, now: datetime) -> None:
+        memory = await self._recall(now)
+        raised: dict[str, str] = memory["raised"]
+        raised[item.row.task.id] = item.at.isoformat()
+        limit = now - LOOK_BACK
+        memory["raised"] = {
+            id: at for id, at in raised.items() if datetime.fromisoformat(at) > limit
+        }
+        await self.workspace.remember(_MEMORY, memory)
+
+    async def _recall(self, now: datetime) -> dict[str, Any]:
+        """The first look at an account starts from now: old overdue tasks are in Today's list."""
+        if self._memory is None:
+            found = await self.workspace.recall(_MEMORY)
+            if found is None:
+                found = {"since": now.astimezone(UTC).isoformat(), "raised": {}}
+                await self.workspace.remember(_MEMORY, found)
+            self._memory = found
+        return self._memory
+
+
+def _time_of(row: TaskRow, lead: timedelta) -> datetime | None:
+    """When to remind: at the end of a snooze, else so long before the due time."""
+    task = row.task
+    if task.due_at is None:
+        return task.snoozed_until
+    at = task.due_at - lead
+    return max(at, task.snoozed_until) if task.snoozed_until is not None else at
+
+
+def _name(task_id: Id) -> str:
+    return f"task:{task_id}"
+
+
+def _due_words(due: datetime | None, now: datetime, clock: Clock) -> str:
+    if due is None:
+        return "due"
+    words = format_moment(due, now, clock.zone())
+    words = words[0].lower() + words[1:] if words.split()[0] in _DAY_WORDS else words
+    minutes = round((due - now).total_seconds() / 60)
+    if 1 <= minutes < 60:
+        return f"due {words}, in {minutes} minute{'s' if minutes > 1 else ''}"
+    return f"due {words}"
+
+
+_DAY_WORDS = ("Today", "Tomorrow", "Yesterday")
+
+
+async def _sleep(clock: Clock, seconds: float, event: asyncio.Event) -> None:
+    waits: Sequence[asyncio.Task[Any]] = (
+        asyncio.ensure_future(_nap(clock, seconds)),
+        asyncio.ensure_future(event.wait()),
+    )
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+        await asyncio.gather(*waits, return_exceptions=True)
+
+
+async def _nap(clock: Clock, seconds: float) -> None:
+    await clock.sleep(seconds)
