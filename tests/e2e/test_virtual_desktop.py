@@ -19,11 +19,26 @@ from pytestqt.qtbot import QtBot
 from rapport.app import pointer
 from rapport.app.virtual_desktop import VirtualDesktop, VirtualDesktopError
 
+# The first to connect: a program that takes the place of one that has just left is given the same
+# window numbers by the X server, and the window manager may still be busy with the old ones.
+pytestmark = pytest.mark.usefixtures("qapp")
+
 STORE_AND_READ = """
 import keyring
 keyring.set_password("Rapport test", "profile", "sésame")
 assert type(keyring.get_keyring()).__module__ == "keyring.backends.SecretService"
 print(keyring.get_password("Rapport test", "profile"))
+"""
+
+SEARCH_FIELD = """
+import sys
+from PySide6.QtWidgets import QApplication, QLineEdit
+app = QApplication(["search-field"])
+field = QLineEdit()
+field.setAccessibleName("Search")
+field.returnPressed.connect(lambda: (print(field.text()), app.quit()))
+field.show()
+sys.exit(app.exec())
 """
 
 
@@ -75,6 +90,24 @@ async def test_a_real_click_on_a_notification_button_reaches_its_handler(
     assert pressed.empty()
 
 
+async def test_a_window_of_another_process_is_found_clicked_and_typed_into() -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", SEARCH_FIELD), stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        field = await pointer.find_accessible("Search", "text", app="search-field")
+        await pointer.click(*field.center)
+        await pointer.type_text("García 漢字 Ω")
+        await pointer.key("Return")
+        output, _ = await asyncio.wait_for(process.communicate(), 10)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+    assert (output.decode(), process.returncode) == ("García 漢字 Ω\n", 0)
+
+
 async def test_what_is_not_on_the_screen_is_not_found() -> None:
     with pytest.raises(LookupError, match="no push button 'Self-destruct' is showing"):
         await pointer.find_accessible("Self-destruct", "push button", timeout_s=0)
@@ -90,9 +123,9 @@ def test_a_tray_icon_is_shown_by_the_tray(qapp: QApplication, qtbot: QtBot, tmp_
 
     def is_on_the_screen() -> None:
         rect = tray.geometry()
-        assert rect.isValid()
         pointer.screenshot(tmp_path / "screen.png")
         screen = QImage(str(tmp_path / "screen.png"))
+        assert screen.rect().contains(rect.center())  # the tray grows before it moves
         assert screen.pixelColor(rect.center()) == colour
 
     qtbot.waitUntil(is_on_the_screen, timeout=10_000)

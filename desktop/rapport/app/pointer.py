@@ -12,12 +12,14 @@ import asyncio
 import os
 import subprocess
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from dbus_fast import BusType, Message, MessageType
 from dbus_fast.aio import MessageBus
+
+from rapport.app.x_server import XConnection
 
 _ACCESSIBLE: Final = "org.a11y.atspi.Accessible"
 _COMPONENT: Final = "org.a11y.atspi.Component"
@@ -66,9 +68,9 @@ async def click(x: int, y: int, *, button: int = 1, times: int = 1) -> None:
 
 async def type_text(text: str) -> None:
     """Type ``text``, in any script, into whatever has the keyboard focus."""
-    # A character that no key has is put on a spare key first, and programs hear of that late.
-    delay_ms = 12 if text.isascii() else 40
-    await _xdotool("type", "--clearmodifiers", "--delay", str(delay_ms), "--", text)
+    with closing(XConnection(os.environ.get("DISPLAY", ""))) as display:
+        display.add_keys("".join(filter(str.isprintable, text)))
+    await _xdotool("type", "--clearmodifiers", "--delay", "12", "--", text)
 
 
 async def key(*combinations: str) -> None:
