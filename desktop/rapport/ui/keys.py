@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from rapport.ui.actions import ActionRegistry
+from rapport.ui.widgets.overlay import Overlay
 
 _TYPED_INTO = (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox)
 _PRESSING = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Delete)
@@ -33,8 +34,11 @@ def bind_keys(window: QWidget, actions: ActionRegistry) -> None:
 def keeps_key(focus: QWidget | None, event: QKeyEvent) -> bool:
     """Whether ``focus`` needs this key itself, so that it must not act as a shortcut.
 
-    Bare keys are text in a text field; Space, Enter and Delete press a button or remove a chip.
+    Bare keys are text in a text field; Space, Enter and Delete press a button or remove a chip. What
+    is open over the window keeps everything but Quit.
     """
+    if focus is not None and _over_window(focus):
+        return not event.matches(QKeySequence.StandardKey.Quit)
     modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     if focus is None or modifiers not in _BARE:
         return False
@@ -45,3 +49,10 @@ def keeps_key(focus: QWidget | None, event: QKeyEvent) -> bool:
     if isinstance(focus, QAbstractButton | QComboBox):
         return event.key() in _PRESSING
     return False
+
+
+def _over_window(focus: QWidget) -> bool:
+    widget: QWidget | None = focus
+    while widget is not None and not isinstance(widget, Overlay):
+        widget = widget.parentWidget()
+    return widget is not None

@@ -43,14 +43,14 @@ class ContactsPage(QSplitter):
         self.setStretchFactor(1, 1)
         self._dress()
         px = context.theme.type.px
-        self.setSizes([px(context.settings.list_width), 10_000])
+        self.setSizes([px(context.settings.list_width) - 1, 10_000])
         self.splitterMoved.connect(lambda *_: context.change_settings(list_width=self.list_width))
         context.theme.changed.connect(self._dress)
 
     @property
     def list_width(self) -> int:
         """In design pixels."""
-        return round(self.list.width() / max(0.01, self._context.theme.type.px(1000) / 1000))
+        return round((self.list.width() + 1) / max(0.01, self._context.theme.type.px(1000) / 1000))
 
     @property
     def detail(self) -> QWidget | None:

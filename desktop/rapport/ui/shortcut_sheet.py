@@ -7,60 +7,65 @@ from itertools import groupby
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
-    QDialog,
-    QGridLayout,
     QHBoxLayout,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
-from rapport.ui.actions import Action
+from rapport.ui.actions import Action, Section
 from rapport.ui.context import WindowContext
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.widgets.button import Button, KeyCap, Kind
 from rapport.ui.widgets.labels import Label
+from rapport.ui.widgets.overlay import Dialog
 from rapport.ui.wording import tr
 
 _COLUMNS = 2
 
 
-class ShortcutSheet(QDialog):
+class ShortcutSheet(Dialog):
     """Every action that has a key and can be carried out, by section."""
 
     def __init__(self, context: WindowContext, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(parent, width=620, name=tr("Keyboard shortcuts"))
         self.setObjectName("shortcut-sheet")
-        self.setWindowTitle(tr("Keyboard shortcuts"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         px = context.theme.type.px
-        column = QVBoxLayout(self)
-        column.setContentsMargins(px(24), px(20), px(24), px(16))
-        column.setSpacing(px(12))
-        column.addWidget(
-            Label(tr("Keyboard shortcuts"), self, size=TextSize.TITLE, weight=SEMIBOLD)
-        )
-        inside = QWidget(self)
-        grid = QGridLayout(inside)
-        grid.setContentsMargins(0, 0, px(12), 0)
-        grid.setHorizontalSpacing(px(32))
-        grid.setVerticalSpacing(px(16))
+        title = Label(tr("Keyboard shortcuts"), self.panel, size=TextSize.TITLE, weight=SEMIBOLD)
+        self.body.addWidget(title)
+        inside = QWidget(self.panel)
+        columns = QHBoxLayout(inside)
+        columns.setContentsMargins(0, 0, px(12), 0)
+        columns.setSpacing(px(32))
         actions = [action for action in context.actions if action.keys]
-        actions.sort(key=lambda action: list(type(action.section)).index(action.section))
-        for place, (section, group) in enumerate(groupby(actions, key=lambda a: a.section)):
-            block = _section(tr(section.value), list(group), inside, px(6))
-            grid.addWidget(block, place // _COLUMNS, place % _COLUMNS, Qt.AlignmentFlag.AlignTop)
-        area = QScrollArea(self)
+        actions.sort(key=lambda action: list(Section).index(action.section))
+        sides = [QVBoxLayout() for _ in range(_COLUMNS)]
+        lines = [0] * _COLUMNS
+        for section, group in groupby(actions, key=lambda action: action.section):
+            block = list(group)
+            side = lines.index(min(lines))
+            sides[side].addWidget(_section(tr(section.value), block, inside, px(6)))
+            lines[side] += len(block) + 2
+        for side_column in sides:
+            side_column.setSpacing(px(16))
+            side_column.addStretch(1)
+            columns.addLayout(side_column, 1)
+        area = QScrollArea(self.panel)
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         area.setAccessibleName(tr("Keyboard shortcuts"))
         area.setWidget(inside)
-        column.addWidget(area, 1)
-        close = Button(tr("Close"), self, kind=Kind.TONAL, key="Esc")
-        close.clicked.connect(self.close)
-        column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
-        self.resize(px(620), px(520))
-        close.setFocus()
+        for ground in (area.viewport(), inside):
+            ground.setAutoFillBackground(False)
+        area.setMinimumHeight(min(inside.sizeHint().height(), px(440)))
+        self.body.addWidget(area, 1)
+        self._close = Button(tr("Close"), self.panel, kind=Kind.TONAL, key="Esc")
+        self._close.clicked.connect(self.close)
+        self.body.addWidget(self._close, 0, Qt.AlignmentFlag.AlignRight)
+        self.closed.connect(self.deleteLater)
+
+    def first_focus(self) -> QWidget:
+        return self._close
 
 
 def _section(title: str, actions: list[Action], parent: QWidget, gap: int) -> QWidget:

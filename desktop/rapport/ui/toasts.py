@@ -62,7 +62,9 @@ class Toast(QWidget):
         self._text.setVisible(bool(notice.text))
         for label in (self._title, self._text):
             label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            policy.setHeightForWidth(label.wordWrap())
+            label.setSizePolicy(policy)
 
         words = QVBoxLayout()
         words.setContentsMargins(0, 0, 0, 0)
@@ -70,23 +72,30 @@ class Toast(QWidget):
         words.addWidget(self._title)
         words.addWidget(self._text)
         row = QHBoxLayout(self)
-        row.setContentsMargins(margin + px(14), margin + px(10), margin + px(8), margin + px(11))
+        row.setContentsMargins(margin + px(14), margin + px(9), margin + px(8), margin + px(11))
         row.setSpacing(px(8))
-        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop if notice.error else middle)
         row.addLayout(words, 1)
         if notice.undo_id is not None:
             undo_id = notice.undo_id
             self._button(row, tr("Undo"), lambda: self._undo(undo_id), "toast-undo")
             row.addWidget(KeyCap(context.actions.key_text("edit.undo").replace("+", " "), self))
-        elif notice.act is not None:
+        # What went wrong takes the width; its buttons stand below.
+        beside = QHBoxLayout() if notice.error else row
+        if notice.act is not None:
             name, act = notice.act
-            self._button(row, name, act, "toast-act")
+            self._button(beside, name, act, "toast-act")
         if notice.details:
-            self._button(row, tr("Copy details"), self._copy, "toast-copy", leave=False)
+            self._button(beside, tr("Copy details"), self._copy, "toast-copy", leave=False)
+        if notice.error:
+            beside.setContentsMargins(-px(10), 0, 0, 0)  # a link's padding, so that texts align
+            beside.addStretch(1)
+            words.addLayout(beside)
         close = IconButton("x", tr("Close"), self, size=Size.SMALL)
         close.setObjectName("toast-close")
         close.clicked.connect(self.leave)
-        row.addWidget(close)
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop if notice.error else middle)
         for child in self.findChildren(QWidget):
             child.installEventFilter(self)
 
@@ -107,8 +116,8 @@ class Toast(QWidget):
     def sizeHint(self) -> QSize:
         width = self.width()
         layout = self.layout()
-        height = layout.heightForWidth(width) if layout is not None else -1
-        return QSize(width, max(height, super().sizeHint().height()))
+        height = layout.totalHeightForWidth(width) if layout is not None else -1
+        return QSize(width, height if height > 0 else super().sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens, px = self._context.theme.tokens, self._context.theme.type.px

@@ -56,7 +56,7 @@ class AccountSwitcher(Control):
 
     def sizeHint(self) -> QSize:
         px = self.type.px
-        return QSize(px(56 if self._collapsed else 219), px(47))
+        return QSize(px(56 if self._collapsed else 220) - 1, px(48) - 1)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

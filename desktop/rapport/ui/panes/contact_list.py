@@ -68,6 +68,14 @@ class ContactView(QListView):
 
     opened = Signal()
 
+    def overlay_scroll_bar(self) -> None:
+        """Let rows run on below the scroll bar, which is drawn over them."""
+        width = self.verticalScrollBar().sizeHint().width()
+        if self.isRightToLeft():
+            self.setViewportMargins(-width, 0, 0, 0)
+        else:
+            self.setViewportMargins(0, 0, -width, 0)
+
     def keyboardSearch(self, search: str) -> None:
         return
 
@@ -225,6 +233,7 @@ class ContactList(QWidget):
         self._header.setFixedHeight(px(48))
         compact = self._context.settings.density is Density.COMPACT
         self._density.setChecked(compact)
+        self.view.overlay_scroll_bar()
         self.view.doItemsLayout()
 
     def _settings_changed(self) -> None:

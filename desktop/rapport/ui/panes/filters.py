@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec import structs
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from rapport.domain.filters import (
@@ -72,7 +72,7 @@ class FilterRow(QWidget):
         self._add.setAccessibleName(tr("Add a filter"))
         self._add.clicked.connect(lambda: context.runner.start(self._offer, slot="filters"))
         self._row = QHBoxLayout(self)
-        self._row.addWidget(self._add)
+        self._row.addWidget(self._add, 0, Qt.AlignmentFlag.AlignTop)
         self._row.addStretch(1)
         context.theme.changed.connect(self._dress)
         self._dress()
@@ -90,7 +90,8 @@ class FilterRow(QWidget):
                 chip.deleteLater()
             self._chips = [self._chip(condition) for condition in query.conditions]
             for place, chip in enumerate(self._chips):
-                self._row.insertWidget(place, chip)
+                self._row.insertWidget(place, chip, 0, Qt.AlignmentFlag.AlignTop)
+            self._dress()
         self._query = query
 
     def _chip(self, condition: AnyCondition) -> FilterChip:
@@ -144,6 +145,7 @@ class FilterRow(QWidget):
 
     def _dress(self) -> None:
         px = self._context.theme.type.px
-        self._row.setContentsMargins(px(12), 0, px(12), px(0))
+        # A quiet button alone stands with its icon, not with its padding, at the edge.
+        self._row.setContentsMargins(px(12 if self._chips else 6), 0, px(12), 0)
         self._row.setSpacing(px(8))
-        self.setFixedHeight(px(36))
+        self.setFixedHeight(px(36) - 1)  # the divider below is its last pixel

@@ -194,7 +194,8 @@ class Sidebar(QWidget):
 
     def _dress(self) -> None:
         px = self._context.theme.type.px
-        self.setFixedWidth(px(RAIL if self._collapsed else WIDE))
+        # The divider beside it is the last pixel of the column.
+        self.setFixedWidth(px(RAIL if self._collapsed else WIDE) - 1)
         layout = self.layout()
         assert layout is not None
         layout.setContentsMargins(0, px(8), 0, px(8))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from rapport.domain.views import OutboxItem, SyncState, SyncStatus
 from rapport.ui.context import WindowContext
@@ -15,6 +15,7 @@ from rapport.ui.panes.parts import Rule
 from rapport.ui.widgets.button import Button
 from rapport.ui.widgets.chips import Pill, Tone
 from rapport.ui.widgets.labels import ElidedLabel, Label
+from rapport.ui.widgets.overlay import Popover
 from rapport.ui.wording import clock_time, count, time_left, tr
 
 if TYPE_CHECKING:
@@ -87,22 +88,15 @@ def state_sentence(status: SyncStatus) -> str:
     return tr("This computer and the CRM agree.")
 
 
-class SyncPopover(QFrame):
+class SyncPopover(Popover):
     """State, waiting edits, and Sync now."""
 
     def __init__(self, context: WindowContext, workspace: Workspace, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
+        super().__init__(parent, width=320, name=tr("Synchronisation"))
         self._context = context
         self._workspace = workspace
         self.setObjectName("sync-popover")
-        self.setAccessibleName(tr("Synchronisation"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
         px = context.theme.type.px
-        self.setFixedWidth(px(320))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(px(16), px(12), px(16), px(12))
-        column.setSpacing(px(6))
         self._title = Label(parent=self, weight=SEMIBOLD)
         self._sentence = Label(parent=self, role="muted", wrap=True)
         self._items = QVBoxLayout()
@@ -110,18 +104,17 @@ class SyncPopover(QFrame):
         self._button = Button(tr("Sync now"), self, icon="sync", key="F5")
         self._button.setObjectName("sync-now")
         self._button.clicked.connect(self._act)
-        column.addWidget(self._title)
-        column.addWidget(self._sentence)
-        column.addLayout(self._items)
-        column.addSpacing(px(4))
-        column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignLeft)
+        for widget in (self._title, self._sentence):
+            self.body.addWidget(widget)
+        self.body.addLayout(self._items)
+        self.body.addWidget(self._button, 0, Qt.AlignmentFlag.AlignLeft)
         self._unsubscribe: Callable[[], None] = workspace.sync.subscribe(self._show)
         self._show(workspace.sync.status())
-        self._button.setFocus()
+        self.closed.connect(self._leave)
 
-    def closeEvent(self, event: object) -> None:
+    def _leave(self) -> None:
         self._unsubscribe()
-        super().closeEvent(event)  # type: ignore[arg-type]
+        self.deleteLater()
 
     def _show(self, status: SyncStatus) -> None:
         clock = self._workspace.clock
@@ -160,7 +153,7 @@ class SyncPopover(QFrame):
         if len(items) > _LISTED:
             more = tr("and {n} more").format(n=count(len(items) - _LISTED))
             self._items.addWidget(Label(more, self, size=TextSize.CAPTION, role="muted"))
-        self.adjustSize()
+        self.place()
 
     def _act(self) -> None:
         signed_out = self._workspace.sync.status().state is SyncState.SIGN_IN
@@ -203,10 +196,4 @@ class SyncPill(Pill):
         if self._workspace is None:
             return
         popover = SyncPopover(self._context, self._workspace, self)
-        popover.adjustSize()
-        corner = self.mapToGlobal(self.rect().bottomRight())
-        x = corner.x() - popover.width()
-        if self.isRightToLeft():
-            x = self.mapToGlobal(self.rect().bottomLeft()).x()
-        popover.move(x, corner.y() + 6)
-        popover.show()
+        popover.open_at(self)

@@ -75,7 +75,8 @@ class TopBar(QWidget):
         self._row.addWidget(self.account)
         self._row.addWidget(Rule(self, upright=True))
         self._row.addSpacing(px(12))
-        self._row.addWidget(self.search, 1)
+        # It takes what it may before the gap beside it gets any.
+        self._row.addWidget(self.search, 1000)
         self._row.addStretch(1)
         self._row.addSpacing(px(12))
         self._row.addWidget(self.sandbox)
