@@ -189,14 +189,18 @@ def _counted_day(words: str, today: date) -> date | None:
         return None
     try:
         if found[2] in ("d", "day"):
-            return today + timedelta(days=count)
-        if found[2] in ("w", "wk", "week"):
-            return today + timedelta(weeks=count)
-        if found[2] == "month":
-            return _plus_months(today, count)
+            day = today + timedelta(days=count)
+        elif found[2] in ("w", "wk", "week"):
+            day = today + timedelta(weeks=count)
+        elif found[2] == "month":
+            day = _plus_months(today, count)
+        else:
+            return None
     except (OverflowError, ValueError):
-        raise InputError("That is too far away.", _HELP, field="due_at") from None
-    return None
+        day = date.max
+    if day.year > today.year + 100:
+        raise InputError("That is too far away.", _HELP, field="due_at")
+    return day
 
 
 def _calendar_day(words: str, today: date) -> date | None:

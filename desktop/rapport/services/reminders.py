@@ -124,10 +124,12 @@ class Reminders:
                     due.append(item)
                 else:
                     nearest = min(nearest, item.at)
-        if due and settings.reminders and not self.paused:
+        if not settings.reminders:
+            await self._mark(due, now)
+        elif not self.paused and due:
             await self._raise(due, now)
-        for watch in self._watched.values():
-            if settings.reminders and not self.paused:
+        if not self.paused:
+            for watch in self._watched.values():
                 watch.floor = now - timedelta(minutes=1)
         return max((nearest - self._clock.now()).total_seconds(), 0.05)
 
@@ -162,6 +164,9 @@ class Reminders:
         else:
             for item in due:
                 await self._raise_one(item, now)
+        await self._mark(due, now)
+
+    async def _mark(self, due: list[_Due], now: datetime) -> None:
         for item in due:
             await self._watched[item.workspace.account.id].remember(item, now)
 
