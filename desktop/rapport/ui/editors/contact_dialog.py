@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QWidget
 
 from rapport.domain.commands import CreateContact
 from rapport.domain.errors import InputError
@@ -23,19 +23,18 @@ from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.widgets.button import Button, Kind, Size
 from rapport.ui.widgets.inputs import Message, TextInput
 from rapport.ui.widgets.labels import IconView, Label
+from rapport.ui.widgets.overlay import Dialog
 from rapport.ui.wording import tr
 
 _LOOK_AFTER_MS = 250
 
 
-class ContactDialog(QDialog):
+class ContactDialog(Dialog):
     """``await dialog.ask()`` gives the new contact's id, or None when it was cancelled."""
 
-    def __init__(self, context: WindowContext, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, context: WindowContext, window: QWidget) -> None:
+        super().__init__(window, width=560, name=tr("New contact"))
         self.setObjectName("contact-dialog")
-        self.setWindowTitle(tr("New contact"))
-        self.setModal(True)
         self._context = context
         self._answer: asyncio.Future[Id | None] | None = None
         self._saving = False
@@ -44,38 +43,38 @@ class ContactDialog(QDialog):
         self.email = self._input(tr("E-mail"), "contact-email", "name@example.com")
         self.phone = self._input(tr("Phone"), "contact-phone", "+351 912 345 678")
         self.company = self._input(tr("Company"), "contact-company")
-        self.owner = QComboBox(self)
+        self.owner = QComboBox(self.panel)
         self.owner.setObjectName("contact-owner")
         self.owner.setAccessibleName(tr("Owner"))
         self.owner.addItem(tr("Nobody"), None)
         for user in context.workspace.reference.users:
             self.owner.addItem(user.name, user.id)
-        self.tags = TagEditor(context, self)
+        self.tags = TagEditor(context, self.panel)
         self.tags.added.connect(lambda tag: self.tags.show_tags((*self.tags.tags, tag)))
         self.tags.removed.connect(
             lambda gone: self.tags.show_tags(tuple(tag for tag in self.tags.tags if tag != gone))
         )
-        self.twin = _Twin(self)
-        self.message = Message(self)
-        self.cancel = Button(tr("Cancel"), self, kind=Kind.QUIET)
+        self.twin = _Twin(self.panel)
+        self.message = Message(self.panel)
+        self.cancel = Button(tr("Cancel"), self.panel, kind=Kind.QUIET)
         self.cancel.setObjectName("contact-cancel")
-        self.save_button = Button(tr("Create contact"), self, kind=Kind.FILLED, key="Ctrl ↵")
+        self.save_button = Button(tr("Create contact"), self.panel, kind=Kind.FILLED, key="Ctrl ↵")
         self.save_button.setObjectName("contact-save")
         self._look = QTimer(self, singleShot=True, interval=_LOOK_AFTER_MS)
         self._lay_out()
         self._connect()
 
     def _input(self, words: str, id: str, placeholder: str = "") -> TextInput:
-        field = TextInput(words, self, placeholder=placeholder)
+        field = TextInput(words, self.panel, placeholder=placeholder)
         field.line.setObjectName(id)
         return field
 
     def _lay_out(self) -> None:
         px = current_theme().type.px
-        column = QVBoxLayout(self)
-        column.setContentsMargins(px(24), px(20), px(24), px(20))
-        column.setSpacing(px(14))
-        column.addWidget(Label(tr("New contact"), self, size=TextSize.SECTION, weight=SEMIBOLD))
+        column = self.body
+        column.addWidget(
+            Label(tr("New contact"), self.panel, size=TextSize.SECTION, weight=SEMIBOLD)
+        )
         grid = QGridLayout()
         grid.setHorizontalSpacing(px(12))
         grid.setVerticalSpacing(px(12))
@@ -88,42 +87,40 @@ class ContactDialog(QDialog):
             for place, field in enumerate(pair):
                 grid.addWidget(field, row, place, top)
         grid.addWidget(self.company, 2, 0, top)
-        grid.addLayout(labelled(tr("Owner"), self.owner, self), 2, 1, top)
+        grid.addLayout(labelled(tr("Owner"), self.owner, self.panel), 2, 1, top)
         column.addLayout(grid)
         column.addWidget(
             Label(
                 tr("The CRM takes the company only now; later it changes it through the business."),
-                self,
+                self.panel,
                 size=TextSize.CAPTION,
                 role="muted",
                 wrap=True,
             )
         )
-        column.addLayout(labelled(tr("Tags"), self.tags, self))
+        column.addLayout(labelled(tr("Tags"), self.tags, self.panel))
         column.addWidget(self.twin)
         column.addWidget(self.message)
-        column.addStretch(1)
         foot = QHBoxLayout()
         foot.setSpacing(px(8))
         foot.addStretch(1)
         foot.addWidget(self.cancel)
         foot.addWidget(self.save_button)
         column.addLayout(foot)
-        self.setMinimumWidth(px(520))
 
     def _connect(self) -> None:
         self._look.timeout.connect(self._look_for_twin)
         for field in (self.first_name, self.last_name, self.email, self.phone, self.company):
             field.submitted.connect(lambda _: self.save())
-            field.line.escaped.connect(self.reject)
+            field.line.escaped.connect(self.close)
         for field in (self.email, self.phone):
             field.line.textEdited.connect(lambda _: self._look.start())
         self.email.line.editingFinished.connect(lambda: self._check(self.email, emails.parse))
         self.phone.line.editingFinished.connect(lambda: self._check(self.phone, self._phone))
         self.twin.open_asked.connect(self._open_twin)
-        self.cancel.clicked.connect(self.reject)
+        self.cancel.clicked.connect(self.close)
         self.save_button.clicked.connect(self.save)
-        self.finished.connect(self._finished)
+        self.closed.connect(lambda: self._settle(None))
         SaveKey(self).pressed.connect(self.save)
 
     # Asking.
@@ -137,9 +134,6 @@ class ContactDialog(QDialog):
             return await self._answer
         finally:
             self.deleteLater()
-
-    def _finished(self, _: int) -> None:
-        self._settle(None)
 
     def _settle(self, contact_id: Id | None) -> None:
         if self._answer is not None and not self._answer.done():
@@ -178,7 +172,7 @@ class ContactDialog(QDialog):
         self.twin.tell(found)
 
     def _open_twin(self, contact_id: str) -> None:
-        self.reject()
+        self.close()
         self._context.open_contact(contact_id)
 
     # Saving.
@@ -221,7 +215,7 @@ class ContactDialog(QDialog):
         finally:
             self._saving = False
         self._settle(contact_id)
-        self.accept()
+        self.close()
 
 
 class _Twin(QWidget):

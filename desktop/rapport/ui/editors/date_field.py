@@ -78,11 +78,15 @@ class DateField(QWidget):
         moment, error = self._parse()
         if moment is not None:
             return False
-        self._reading.hide()
-        self._message.say(str(error))
-        self.line.set_invalid(True)
-        self.line.setAccessibleDescription(str(error))
+        self.say(str(error))
         return True
+
+    def say(self, sentence: str) -> None:
+        """Show what is wrong with the date; the text stays."""
+        self._reading.hide()
+        self._message.say(sentence)
+        self.line.set_invalid(True)
+        self.line.setAccessibleDescription(sentence)
 
     def _parse(self) -> tuple[datetime | None, InputError | None]:
         text = self.line.text()

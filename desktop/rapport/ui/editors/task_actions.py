@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import QObject, QPoint
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtCore import QObject, QPoint, QRect
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from rapport.domain.commands import (
     CompleteTask,
@@ -16,8 +16,9 @@ from rapport.domain.commands import (
 from rapport.domain.errors import InputError
 from rapport.domain.records import Id
 from rapport.domain.views import TaskRow
-from rapport.ui.context import WindowContext
+from rapport.ui.context import Page, WindowContext
 from rapport.ui.editors.moments import moment_words, snoozes
+from rapport.ui.editors.task_popover import DuePopover, TaskPopover
 from rapport.ui.wording import clock_time, tr
 
 
@@ -29,11 +30,16 @@ class TaskActions(QObject):
         super().__init__(home)
         self._context = context
         self._home = home
+        self.editor = TaskPopover(context, home)
+        self.due = DuePopover(context, home)
         actions = context.actions
         actions.bind("task.complete", lambda: self.complete(self._chosen()))
         actions.bind("task.reopen", lambda: self.reopen(self._chosen()))
         actions.bind("task.delete", lambda: self.delete(self._chosen()))
         actions.bind("task.snooze", lambda: self.offer_snooze(self._chosen()))
+        actions.bind("task.edit", lambda: self.edit(self._chosen()))
+        actions.bind("task.reschedule", lambda: self.reschedule(self._chosen()))
+        actions.bind("task.new", self.new)
 
     def _chosen(self) -> Id:
         task_id = self._context.situation.task_id
@@ -59,6 +65,31 @@ class TaskActions(QObject):
     async def delete(self, task_id: Id) -> None:
         row = await self._row(task_id)
         await self._context.perform(DeleteTask(task_id=task_id), row.task.title)
+
+    async def edit(self, task_id: Id, anchor: QWidget | None = None) -> None:
+        row = await self._row(task_id)
+        self.editor.open(anchor or self._anchor(), row.task, contact_name=row.contact_name)
+
+    async def reschedule(self, task_id: Id, spot: QRect | None = None) -> None:
+        row = await self._row(task_id)
+        self.due.open(self._anchor(), row.task, spot=spot)
+
+    async def new(self) -> None:
+        """For the contact that is shown; on the Today page the form asks for one."""
+        situation = self._context.situation
+        contact_id = situation.contact_id if situation.page is Page.CONTACTS else None
+        row = await self._context.workspace.queries.row_of(contact_id) if contact_id else None
+        if row is None:
+            self.editor.open(self._anchor())
+        else:
+            self.editor.open(self._anchor(), contact_id=row.id, contact_name=row.name)
+
+    def _anchor(self) -> QWidget | None:
+        """What the popover opens at: the focused part of the pane, never the pane as a whole."""
+        focused = QApplication.focusWidget()
+        if focused is None or focused.height() > self._home.window().height() // 3:
+            return None
+        return focused
 
     async def snooze(self, task_id: Id, until: datetime | None) -> None:
         row = await self._row(task_id)

@@ -69,7 +69,7 @@ class TaskForm(QWidget):
     def _lay_out(self) -> None:
         px = current_theme().type.px
         column = QVBoxLayout(self)
-        column.setContentsMargins(px(20), px(16), px(20), px(16))
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(px(12))
         column.addWidget(self.heading)
         column.addWidget(self.title)
@@ -173,6 +173,10 @@ class TaskForm(QWidget):
         self.assignee.setCurrentIndex(max(0, self.assignee.findData(typed["assignee"])))
         self.contact.set_contact(*typed["contact"])
         self.notes.setPlainText(typed["notes"])
+
+    def forget(self) -> None:
+        """What was typed is not wanted any more."""
+        self._before = {}
 
     @property
     def is_changed(self) -> bool:

@@ -83,7 +83,7 @@ class FieldSpec:
 
 def standard_specs(reference: Reference, contact: Contact) -> list[FieldSpec]:
     """The fields every contact has, the most telling ones first."""
-    owners = [("", "Nobody"), *((user.id, user.name) for user in reference.users)]
+    owners = [(user.id, user.name) for user in reference.users]
     if contact.assigned_to and all(contact.assigned_to != value for value, _ in owners):
         owners.append((contact.assigned_to, contact.assigned_to))
     owner = (
@@ -155,7 +155,7 @@ def _custom_spec(field: CustomField) -> FieldSpec:
     editor, hint, reason = Editor.LINE, "", ""
     kind = field.data_type
     if kind in ONE_OF and field.options:
-        editor, options = Editor.CHOICE, (("", tr("None")), *options)
+        editor = Editor.CHOICE
     elif kind in MANY and field.options:
         editor = Editor.CHOICES
     elif kind in READ_ONLY:

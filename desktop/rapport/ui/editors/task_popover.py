@@ -1,0 +1,155 @@
+"""The popovers that edit a task: the whole of it, and its date alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QObject, QRect
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from rapport.domain.commands import EditTask
+from rapport.domain.errors import InputError
+from rapport.domain.records import Id, Task
+from rapport.ui.context import WindowContext
+from rapport.ui.editors.date_field import DateField
+from rapport.ui.editors.task_form import TaskForm
+from rapport.ui.look.type import SEMIBOLD, TextSize
+from rapport.ui.widgets.button import Button, Kind
+from rapport.ui.widgets.labels import Label
+from rapport.ui.widgets.overlay import Popover
+from rapport.ui.wording import tr
+
+
+class TaskPopover(QObject):
+    """Opens the task form at a control. Closing it with changes offers a way back to them."""
+
+    def __init__(self, context: WindowContext, home: QWidget) -> None:
+        super().__init__(home)
+        self._context = context
+        self._home = home
+        self._popover: Popover | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self._popover is not None
+
+    def open(
+        self,
+        anchor: QWidget | None,
+        task: Task | None = None,
+        *,
+        contact_id: Id | None = None,
+        contact_name: str = "",
+        typed: dict[str, Any] | None = None,
+    ) -> TaskForm:
+        """Open for ``task``, or for a new one; ``typed`` is what an earlier form held."""
+        self.close()
+        name = tr("Edit task") if task else tr("New task")
+        popover = Popover(self._home, width=440, name=name)
+        popover.setObjectName("task-popover")
+        form = TaskForm(self._context, popover.panel)
+        form.begin(task, contact_id=contact_id, contact_name=contact_name)
+        if typed is not None:
+            form.restore(typed)
+        popover.body.addWidget(form)
+        self._popover = popover
+        form.saved.connect(lambda _: popover.close())
+        form.given_up.connect(popover.close)
+        form.delete_asked.connect(lambda task_id: self._delete(task_id, form))
+        popover.closed.connect(
+            lambda: self._closed(popover, form, anchor, task, contact_id, contact_name)
+        )
+        _open(popover, anchor)
+        form.title.line.setFocus()
+        form.title.line.selectAll()
+        return form
+
+    def close(self) -> None:
+        if self._popover is not None:
+            self._popover.close()
+
+    def _delete(self, task_id: Id, form: TaskForm) -> None:
+        self._context.change(task_id=task_id)
+        form.forget()
+        self.close()
+        self._context.actions.trigger("task.delete")
+
+    def _closed(
+        self,
+        popover: Popover,
+        form: TaskForm,
+        anchor: QWidget | None,
+        task: Task | None,
+        contact_id: Id | None,
+        contact_name: str,
+    ) -> None:
+        if self._popover is popover:
+            self._popover = None
+        if form.is_changed:
+            typed = form.typed()
+
+            def again() -> None:
+                self.open(None, task, contact_id=contact_id, contact_name=contact_name, typed=typed)
+
+            self._context.notice(
+                tr("Task not saved"), typed["title"], icon="task", act=(tr("Continue"), again)
+            )
+        popover.deleteLater()
+
+
+class DuePopover(QObject):
+    """Changes the due date of a task and nothing else."""
+
+    def __init__(self, context: WindowContext, home: QWidget) -> None:
+        super().__init__(home)
+        self._context = context
+        self._home = home
+
+    def open(self, anchor: QWidget | None, task: Task, *, spot: QRect | None = None) -> DateField:
+        popover = Popover(self._home, width=300, name=tr("Change due date"))
+        popover.setObjectName("due-popover")
+        field = DateField(self._context.workspace.clock, popover.panel)
+        field.set_moment(task.due_at)
+        save = Button(tr("Save"), popover.panel, kind=Kind.FILLED, key="↵")
+        save.setObjectName("due-save")
+        popover.body.addWidget(
+            Label(tr("Change due date"), popover.panel, size=TextSize.BODY, weight=SEMIBOLD)
+        )
+        popover.body.addWidget(field)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(save)
+        popover.body.addLayout(foot)
+
+        def commit() -> None:
+            if not field.complain():
+                self._context.runner.own(self._save(task, field, popover))
+
+        save.clicked.connect(commit)
+        field.submitted.connect(commit)
+        field.line.escaped.connect(popover.close)
+        popover.closed.connect(popover.deleteLater)
+        _open(popover, anchor, spot)
+        field.line.setFocus()
+        field.line.selectAll()
+        return field
+
+    async def _save(self, task: Task, field: DateField, popover: Popover) -> None:
+        try:
+            await self._context.perform(
+                EditTask(task_id=task.id, fields={"due_at": field.moment()}), task.title
+            )
+        except InputError as error:
+            field.say(str(error))
+            return
+        popover.close()
+
+
+def _open(popover: Popover, anchor: QWidget | None, spot: QRect | None = None) -> None:
+    if spot is not None:
+        popover.open_at_rect(spot)
+    elif anchor is not None and anchor.isVisible():
+        popover.open_at(anchor)
+    else:
+        window = popover.window()
+        popover.open_at_rect(QRect(window.width() // 2 - 220, window.height() // 6, 440, 1))

@@ -1,0 +1,349 @@
+"""The detail pane: header, fields, timeline and composer of one contact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer, QUrl
+from PySide6.QtGui import QColor, QDesktopServices, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rapport.domain.changes import ChangeEvent, Origin
+from rapport.domain.commands import DeleteContact, DeleteNote
+from rapport.domain.errors import InputError
+from rapport.domain.records import Id
+from rapport.domain.text import visible
+from rapport.domain.views import ContactDetail, SyncStatus
+from rapport.services import phones
+from rapport.services.html import plain_text
+from rapport.services.workspace import Workspace
+from rapport.ui.context import WindowContext
+from rapport.ui.editors.contact_dialog import ContactDialog
+from rapport.ui.editors.note_composer import NoteComposer
+from rapport.ui.editors.task_actions import TaskActions
+from rapport.ui.panes.detail.fields import FieldsPanel
+from rapport.ui.panes.detail.header import Header
+from rapport.ui.panes.detail.timeline import Timeline
+from rapport.ui.widgets.base import Painted
+from rapport.ui.widgets.labels import Rule
+from rapport.ui.widgets.overlay import confirm
+from rapport.ui.widgets.states import EmptyState, Skeleton
+from rapport.ui.wording import tr
+
+TWO_COLUMNS_FROM = 640
+"""Pane width in design pixels from which the fields stand beside the timeline."""
+_OWN_DELAY_MS = 0
+_SYNC_DELAY_MS = 250
+
+
+class DetailPane(Painted):
+    """``show_contact`` is all that the window asks. The pane binds the actions of contacts, notes
+    and tasks."""
+
+    def __init__(
+        self, workspace: Workspace, context: WindowContext, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("detail-pane")
+        self.setAccessibleName(tr("Contact"))
+        self._workspace = workspace
+        self._context = context
+        self._contact_id: Id | None = None
+        self._detail: ContactDetail | None = None
+        self._slot = f"detail-{id(self)}"
+        self.header = Header(context, self)
+        self.fields = FieldsPanel(workspace, context, self)
+        self.timeline = Timeline(workspace, context, self)
+        self.composer = NoteComposer(context, self)
+        self.empty = EmptyState("contacts", tr("Choose a contact to see it here."), parent=self)
+        self.skeleton = Skeleton(self)
+        self._lay_out()
+        self.tasks = TaskActions(context, self)
+        self._bind()
+        self._again = QTimer(self, singleShot=True)
+        self._again.timeout.connect(self._refresh)
+        self.timeline.link_asked.connect(self._ask_link)
+        context.situation_changed.connect(self._allow)
+        ends: list[Callable[[], None]] = [
+            workspace.feed.subscribe(self._heard),
+            workspace.sync.subscribe(self._synced),
+        ]
+        self.destroyed.connect(lambda: [end() for end in ends])
+        self._pages.setCurrentWidget(self.empty)
+
+    def _lay_out(self) -> None:
+        self._scroll = QScrollArea(self)
+        self._scroll.setWidget(self.fields)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.viewport().setBackgroundRole(QPalette.ColorRole.Base)
+        self._rule = _Divider(self)
+        right = QWidget(self)
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.timeline, 1)
+        column.addWidget(Rule(right))
+        self._foot = QVBoxLayout()
+        self._foot.addWidget(self.composer)
+        column.addLayout(self._foot)
+        self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._body.setSpacing(0)
+        for part in (self._scroll, self._rule):
+            self._body.addWidget(part)
+        self._body.addWidget(right, 1)
+        whole = QWidget(self)
+        page = QVBoxLayout(whole)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(0)
+        page.addWidget(self.header)
+        page.addLayout(self._body, 1)
+        self._whole = whole
+        self._pages = QStackedWidget(self)
+        for choice in (whole, self.empty, self.skeleton):
+            self._pages.addWidget(choice)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._pages)
+        self.restyle()
+
+    def _bind(self) -> None:
+        actions = self._context.actions
+        actions.bind("contact.new", self._new_contact)
+        actions.bind("contact.edit", lambda: self.fields.edit("first_name"))
+        actions.bind("contact.add-tag", self.fields.tags.begin)
+        actions.bind("contact.call", self._call)
+        actions.bind("contact.mail", self._mail)
+        actions.bind("contact.delete", self._delete)
+        actions.bind("note.new", self.composer.write)
+        actions.bind("note.edit", self._edit_note)
+        actions.bind("note.delete", self._delete_note)
+
+    # What the window asks.
+
+    @property
+    def contact_id(self) -> Id | None:
+        return self._contact_id
+
+    @property
+    def detail(self) -> ContactDetail | None:
+        """What is shown, once it is."""
+        return self._detail
+
+    def show_contact(self, contact_id: Id | None) -> None:
+        """Show a contact, or the sentence that none is chosen. The same id again only brings the
+        pane up to date; what is being typed stays."""
+        if contact_id is None:
+            self.fields.leave()
+            self.composer.show_contact(None)
+            self._contact_id, self._detail = None, None
+            self._context.runner.cancel(self._slot)
+            self._pages.setCurrentWidget(self.empty)
+            return
+        if contact_id != self._contact_id:
+            self.fields.leave()
+            self._contact_id = contact_id
+            self._workspace.sync.opened(contact_id)
+            if self._detail is None:
+                self._pages.setCurrentWidget(self.skeleton)
+                self.skeleton.start()
+        self._refresh()
+
+    # Reading.
+
+    def _refresh(self) -> None:
+        self._again.stop()
+        if self._contact_id is not None:
+            self._context.runner.start(self._read, slot=self._slot)
+
+    async def _read(self) -> None:
+        contact_id = self._contact_id
+        if contact_id is None:
+            return
+        detail = await self._workspace.queries.detail(contact_id)
+        if contact_id != self._contact_id:
+            return
+        self.skeleton.stop()
+        if detail is None:
+            self._gone()
+            return
+        self._show(detail)
+
+    def _show(self, detail: ContactDetail) -> None:
+        self._detail = detail
+        contact = detail.contact
+        location = self._workspace.reference.location
+        phone = phones.display(contact.phone, location.country if location else "")
+        pending = bool(detail.pending)
+        self.header.show_contact(contact, detail.seed, phone, pending=pending)
+        self.fields.show_detail(detail)
+        self.timeline.show_detail(detail)
+        self.composer.show_contact(contact)
+        if self.composer.note_id is not None:
+            self.composer.note_changed(self.timeline.note(self.composer.note_id))
+        self.setAccessibleName(tr("Contact {name}").format(name=visible(contact.name)))
+        self._pages.setCurrentWidget(self._whole)
+        self._share_height()
+
+    def _gone(self) -> None:
+        """The contact was deleted, here or in the CRM."""
+        self.show_contact(None)
+        self._context.change(contact_id=None)
+
+    def _heard(self, event: ChangeEvent) -> None:
+        if self._contact_id is None:
+            return
+        if event.reference or self._contact_id in event.contacts():
+            delay = _SYNC_DELAY_MS if event.origin is Origin.SYNC else _OWN_DELAY_MS
+            if not self._again.isActive() or self._again.remainingTime() > delay:
+                self._again.start(delay)
+
+    def _synced(self, _: SyncStatus) -> None:
+        self.timeline.tell_state()
+
+    def _allow(self) -> None:
+        if self._detail is not None:
+            self.fields.tags.allow(self._context.situation.why_not_write)
+
+    # Doing.
+
+    def _shown(self) -> ContactDetail:
+        if self._detail is None:
+            raise InputError(tr("No contact is chosen."))
+        return self._detail
+
+    async def _new_contact(self) -> None:
+        contact_id = await ContactDialog(self._context, self.window()).ask()
+        if contact_id is not None:
+            self._context.open_contact(contact_id)
+
+    async def _delete(self) -> None:
+        contact = self._shown().contact
+        name = visible(contact.name)
+        if await confirm(
+            self.window(),
+            tr("Delete {name}?").format(name=name),
+            tr(
+                "The contact goes with its notes and tasks, here and in the CRM. You can undo it"
+                " for a few seconds."
+            ),
+            confirm=tr("Delete contact"),
+            danger=True,
+        ):
+            await self._context.perform(DeleteContact(contact_id=contact.id), name)
+
+    def _edit_note(self) -> None:
+        note = self.timeline.note(self._context.situation.note_id)
+        if note is not None:
+            self.composer.change(note)
+
+    async def _delete_note(self) -> None:
+        note = self.timeline.note(self._context.situation.note_id)
+        if note is not None:
+            beginning = visible(plain_text(note.body[:400]))[:60]
+            await self._context.perform(DeleteNote(note_id=note.id), beginning)
+
+    async def _call(self) -> None:
+        contact = self._shown().contact
+        if not contact.phone:
+            raise InputError(tr("No phone number is known."))
+        if await self._may_disturb(tr("Call anyway")):
+            QDesktopServices.openUrl(QUrl(f"tel:{contact.phone}"))
+
+    async def _mail(self) -> None:
+        contact = self._shown().contact
+        if not contact.email:
+            raise InputError(tr("No e-mail address is known."))
+        if await self._may_disturb(tr("Write anyway")):
+            url = QUrl()
+            url.setScheme("mailto")
+            url.setPath(contact.email)
+            QDesktopServices.openUrl(url)
+
+    async def _may_disturb(self, anyway: str) -> bool:
+        contact = self._shown().contact
+        if not contact.dnd:
+            return True
+        title = tr("{name} does not want to be disturbed").format(name=visible(contact.name))
+        return await confirm(
+            self.window(), title, tr("“Do not disturb” is set for this contact."), confirm=anyway
+        )
+
+    def _ask_link(self, url: QUrl) -> None:
+        async def ask() -> None:
+            host = url.host() or url.path()
+            if await confirm(
+                self.window(),
+                tr("Open {host}?").format(host=visible(host)),
+                visible(url.toString())[:300],
+                confirm=tr("Open link"),
+            ):
+                QDesktopServices.openUrl(url)
+
+        self._context.runner.own(ask())
+
+    # Shape.
+
+    def restyle(self) -> None:
+        super().restyle()
+        if not hasattr(self, "_pages"):
+            return
+        px = self.type.px
+        self._foot.setContentsMargins(px(20), px(10), px(20), px(12))
+        self._arrange(self.width())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange(event.size().width())
+
+    def _arrange(self, width: int) -> None:
+        wide = width >= self.type.px(TWO_COLUMNS_FROM)
+        self._rule.set_upright(wide)
+        if wide:
+            self._body.setDirection(QBoxLayout.Direction.LeftToRight)
+            self._scroll.setFixedWidth(self.type.px(self._context.settings.fields_width) - 1)
+            self._scroll.setMinimumHeight(0)
+            self._scroll.setMaximumHeight(_ENDLESS)
+        else:
+            self._body.setDirection(QBoxLayout.Direction.TopToBottom)
+            self._scroll.setMinimumWidth(0)
+            self._scroll.setMaximumWidth(_ENDLESS)
+        self.fields.set_columns(1 if wide else 3)
+        self._share_height()
+
+    def _share_height(self) -> None:
+        """Stacked, the fields take what they need and at most half; the timeline has the rest."""
+        if self._body.direction() is QBoxLayout.Direction.LeftToRight:
+            return
+        needed = self.fields.heightForWidth(self.width())
+        if needed <= 0:
+            needed = self.fields.sizeHint().height()
+        most = max(self.type.px(120), (self.height() - self.header.height()) // 2)
+        self._scroll.setFixedHeight(min(needed, most))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), QColor(self.tokens.surface))
+
+
+_ENDLESS = 16_777_215
+"""Qt's own "no limit"."""
+
+
+class _Divider(Painted):
+    """The line between fields and timeline, upright beside and level below them."""
+
+    def set_upright(self, upright: bool) -> None:
+        self.setFixedSize(1, _ENDLESS) if upright else self.setFixedSize(_ENDLESS, 1)
+        self.setMinimumSize(1, 1)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), QColor(self.tokens.divider))
