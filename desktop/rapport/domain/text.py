@@ -24,6 +24,8 @@ _STROKES = str.maketrans(
 
 def fold(text: str) -> str:
     """``text`` for comparing: case-folded, without accents, compatibility forms resolved."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
     return bare.translate(_STROKES)

@@ -2,84 +2,420 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from rapport.store.views import ConflictRow, OutboxCounts, OutboxEntry, Snapshot
+import apsw
+
+from rapport.domain.changes import Delta, Op
+from rapport.domain.records import Kind, Ref
+from rapport.store.edits import settle_chain
+from rapport.store.rebase import Clash, StoredOp, follow, rebase
+from rapport.store.replica import BOTH_CHANGED, Tally, forget, server_values, show
+from rapport.store.schema import KIND_NUMBER, KIND_OF
+from rapport.store.threads import Readers, Writer
+from rapport.store.transaction import Transaction
+from rapport.store.values import (
+    Stored,
+    Values,
+    canonical,
+    clean,
+    decode,
+    decode_deltas,
+    encode,
+    from_ms,
+    from_ms_or_none,
+    server_part,
+    to_ms,
+    unpack,
+)
+from rapport.store.views import ConflictRow, OpState, OutboxCounts, OutboxEntry, Snapshot
+
+T = TypeVar("T")
+
+_ENTRY = """
+    SELECT op.seq, r.kind, r.id, c.id, r.rid, c.rid, op.op, op.fields, op.state, op.attempt,
+           op.sent_at, op.absent, op.pre_ids, op.title, op.created_at, r.base, r.seen, r.shown,
+           op.contact_key
+    FROM op JOIN record r ON r.key = op.key JOIN record c ON c.key = op.contact_key
+"""
+
+# In the order of the clauses: its turn has come; nothing before it on the same record; nothing on
+# its way to the same contact; the server knows the contact; a contact about to be deleted takes
+# its children along, so nothing more is sent to them.
+_DUE = f"""{_ENTRY}
+    WHERE op.state IN ('pending', 'uncertain') AND op.not_before <= ?
+      AND NOT EXISTS (SELECT 1 FROM op e WHERE e.key = op.key AND e.seq < op.seq)
+      AND NOT EXISTS
+          (SELECT 1 FROM op s WHERE s.contact_key = op.contact_key AND s.state = 'sending')
+      AND (op.key = op.contact_key OR c.rid IS NOT NULL)
+      AND (op.op = 'create' OR r.rid IS NOT NULL)
+      AND NOT EXISTS (SELECT 1 FROM op d
+                      WHERE d.key = op.contact_key AND d.op = 'delete' AND op.key <> d.key)
+    ORDER BY op.seq
+"""
+
+
+def _entry(row: tuple[Any, ...]) -> OutboxEntry:
+    (seq, number, id, contact_id, rid, contact_rid, op, fields, state, attempt, *rest) = row
+    sent_at, absent, pre_ids, title, created_at, base, seen, shown, _ = rest
+    kind = KIND_OF[number]
+    known: Values = {}
+    if rid is not None:
+        known = server_part(kind, unpack(kind, base or seen or shown))
+    return OutboxEntry(
+        seq=seq,
+        ref=Ref(kind, id),
+        contact_id=contact_id,
+        rid=rid,
+        contact_rid=contact_rid,
+        op=Op(op),
+        fields=decode_deltas(fields),
+        state=OpState(state),
+        attempt=attempt,
+        sent_at=from_ms_or_none(sent_at),
+        absent=absent,
+        pre_ids=None if pre_ids is None else tuple(decode(pre_ids)),
+        title=title,
+        created_at=from_ms(created_at),
+        base=known,
+    )
 
 
 class Outbox:
     """Every method returns a Future that is done once the change is on disk."""
 
+    def __init__(self, writer: Writer, readers: Readers) -> None:
+        self._writer = writer
+        self._readers = readers
+
     def due(self, now: datetime, limit: int = 4) -> Future[list[OutboxEntry]]:
         """What may be sent now, oldest first: the first edit of each record that is PENDING or
-        UNCERTAIN, whose time has come, and whose contact is known to the server."""
-        raise NotImplementedError
+        UNCERTAIN, whose time has come, and whose contact is known to the server. At most one per
+        contact."""
+
+        def job(db: apsw.Connection) -> list[OutboxEntry]:
+            taken: dict[int, OutboxEntry] = {}
+            for row in db.execute(_DUE, (to_ms(now),)):
+                contact_key = row[-1]
+                if contact_key not in taken:
+                    taken[contact_key] = _entry(row)
+                    if len(taken) == limit:
+                        break
+            return list(taken.values())
+
+        return self._readers.submit(job)
 
     def entry(self, seq: int) -> Future[OutboxEntry | None]:
         """One entry as it is now; None when it was withdrawn or settled."""
-        raise NotImplementedError
+        return self._readers.submit(lambda db: _find(db, seq))
 
     def sending(self, seq: int, pre_ids: Sequence[str] | None = None) -> Future[OutboxEntry | None]:
         """Marks the edit as on its way; to be awaited before the first byte leaves. None when it
         was withdrawn meanwhile: then nothing may be sent. ``pre_ids`` None keeps the earlier ones.
         """
-        raise NotImplementedError
+
+        def job(tx: Transaction) -> OutboxEntry | None:
+            kept = None if pre_ids is None else encode(list(pre_ids))
+            key = tx.db.execute(
+                "UPDATE op SET state = 'sending', attempt = attempt + 1, sent_at = ?, error = '',"
+                " pre_ids = coalesce(?, pre_ids) WHERE seq = ? RETURNING key",
+                (tx.now_ms, kept, seq),
+            ).get
+            if key is None:
+                return None
+            tx.db.execute("UPDATE record SET epoch = ? WHERE key = ?", (tx.next_epoch(), key))
+            return _find(tx.db, seq)
+
+        return self._writer.person(job)
 
     def settled(
         self, seq: int, rid: str | None = None, snapshot: Snapshot | None = None
     ) -> Future[None]:
         """The server has it. ``rid`` is the new record's id after a create, ``snapshot`` the
         server's reply or a fresh read; without one the wanted values count as the server's."""
-        raise NotImplementedError
+        return self._with_op(seq, lambda tx, op, stored: _settle(tx, op, stored, rid, snapshot))
 
     def later(self, seq: int, not_before: datetime, error: str = "") -> Future[None]:
         """It was certainly not applied; try again at ``not_before``."""
-        raise NotImplementedError
+        return self._set(seq, OpState.PENDING, error, to_ms(not_before))
 
     def uncertain(
-        self, seq: int, error: str = "", *, not_before: datetime | None = None, absent: bool = False
+        self,
+        seq: int,
+        error: str = "",
+        *,
+        not_before: datetime | None = None,
+        absent: bool = False,
     ) -> Future[None]:
-        """Nobody knows whether it was applied. ``absent`` counts one more look that found nothing."""
-        raise NotImplementedError
+        """Nobody knows whether it was applied. ``absent``: one more look found nothing."""
+        return self._set(seq, OpState.UNCERTAIN, error, to_ms(not_before), absent=int(absent))
 
     def park(self, seq: int, error: str) -> Future[None]:
         """The server refused it; this record's later edits wait with it."""
-        raise NotImplementedError
+        return self._set(seq, OpState.PARKED, error)
 
     def ask(self, seq: int, error: str) -> Future[None]:
         """Only a person can tell what is right."""
-        raise NotImplementedError
+        return self._set(seq, OpState.ASK, error)
 
     def conflict(self, seq: int, field: str, theirs: Any, why: str) -> Future[None]:
         """The server's value of ``field`` is neither base nor want: keeps both aside and takes the
-        field out of the edit, which ends when no field is left. ``field`` "" means the record: it is
-        gone on the server (mine is kept, the edit is parked), or changed under a delete (which is
-        then dropped, the record stays)."""
-        raise NotImplementedError
+        field out of the edit, which ends when no field is left. ``field`` "" means the record:
+        it is gone on the server (mine is kept, the edit is parked), or it changed under a delete
+        (``theirs`` are its values; the delete is dropped and the record stays)."""
+        return self._with_op(
+            seq, lambda tx, op, stored: _conflict(tx, op, stored, field, clean(theirs), why)
+        )
 
     def release(self, seq: int) -> Future[None]:
         """Try again now; an uncertain edit stays uncertain and is looked for first."""
-        raise NotImplementedError
+
+        def job(tx: Transaction, op: StoredOp, stored: Stored) -> None:
+            if op.state in (OpState.PARKED, OpState.ASK):
+                op.state = OpState.PENDING
+            op.not_before, op.error = 0, ""
+            tx.save_op(op)
+            tx.touch(stored.contact_id)
+
+        return self._with_op(seq, job)
 
     def resend(self, seq: int) -> Future[None]:
         """An uncertain or ambiguous edit was certainly not applied: PENDING again."""
-        raise NotImplementedError
+        return self._set(seq, OpState.PENDING, "")
 
     def discard(self, seq: int) -> Future[None]:
         """Gives the edit up; the record shows the server's value again. Discarding a create removes
         the record and what was made under it."""
-        raise NotImplementedError
+        return self._with_op(seq, _discard)
 
     def conflicts(self) -> Future[list[ConflictRow]]:
         """What is kept aside, oldest first."""
-        raise NotImplementedError
+        sql = (
+            "SELECT f.id, r.kind, r.id, c.id, f.field, f.base, f.mine, f.theirs, f.why, f.at"
+            " FROM conflict f JOIN record r ON r.key = f.key"
+            " JOIN record c ON c.key = f.contact_key ORDER BY f.id"
+        )
+
+        def job(db: apsw.Connection) -> list[ConflictRow]:
+            return [
+                ConflictRow(
+                    id=number,
+                    ref=Ref(KIND_OF[kind], id),
+                    contact_id=contact_id,
+                    field=field,
+                    base=decode(base),
+                    mine=decode(mine),
+                    theirs=decode(theirs),
+                    why=why,
+                    at=from_ms(at),
+                )
+                for number, kind, id, contact_id, field, base, mine, theirs, why, at in db.execute(
+                    sql
+                )
+            ]
+
+        return self._readers.submit(job)
 
     def counts(self) -> Future[OutboxCounts]:
-        raise NotImplementedError
+        return self._readers.submit(read_counts)
 
     def next_not_before(self) -> Future[datetime | None]:
         """When the next held-back edit may go; None when nothing is held back."""
-        raise NotImplementedError
+        sql = (
+            "SELECT min(not_before) FROM op"
+            " WHERE state IN ('pending', 'uncertain') AND not_before > 0"
+        )
+        return self._readers.submit(lambda db: from_ms_or_none(db.execute(sql).get or 0))
+
+    def _set(
+        self, seq: int, state: OpState, error: str, not_before: int = 0, absent: int = 0
+    ) -> Future[None]:
+        def job(tx: Transaction, op: StoredOp, stored: Stored) -> None:
+            tx.db.execute(
+                "UPDATE op SET state = ?, error = ?, not_before = ?, absent = absent + ?"
+                " WHERE seq = ?",
+                (state.value, error, not_before, absent, seq),
+            )
+            tx.outbox = True
+            tx.touch(stored.contact_id)
+
+        return self._with_op(seq, job)
+
+    def _with_op(
+        self, seq: int, act: Callable[[Transaction, StoredOp, Stored], None]
+    ) -> Future[None]:
+        """Acts on the edit; one that was withdrawn meanwhile needs nothing."""
+
+        def job(tx: Transaction) -> None:
+            op = tx.op(seq)
+            stored = tx.by_key(op.key) if op else None
+            if op is not None and stored is not None:
+                act(tx, op, stored)
+                tx.refresh(stored.contact_key)
+
+        # Few and short, and other edits wait for them: they go with a person's jobs.
+        return self._writer.person(job)
+
+
+def read_counts(db: apsw.Connection) -> OutboxCounts:
+    counts = db.execute(
+        "SELECT count(*) FILTER (WHERE state IN ('pending', 'sending', 'uncertain')),"
+        " count(*) FILTER (WHERE state IN ('parked', 'ask')),"
+        " (SELECT count(*) FROM conflict WHERE key NOT IN (SELECT key FROM op)) FROM op"
+    ).fetchone()
+    assert counts is not None
+    waiting, parked, conflicts = counts
+    return OutboxCounts(waiting=waiting, parked=parked + conflicts)
+
+
+def _find(db: apsw.Connection, seq: int) -> OutboxEntry | None:
+    for row in db.execute(f"{_ENTRY} WHERE op.seq = ?", (seq,)):
+        return _entry(row)
+    return None
+
+
+def _settle(
+    tx: Transaction,
+    op: StoredOp,
+    stored: Stored,
+    rid: str | None,
+    snapshot: Snapshot | None,
+) -> None:
+    tx.drop_op(op.seq)
+    tx.touch(stored.contact_id)
+    tx.drop_conflicts(stored.key, op.fields)
+    later = tx.ops(stored.key)
+    if op.op is Op.DELETE:
+        if later:  # it was brought back while the delete was on its way: made anew
+            _remember(tx, stored.kind, stored.rid)
+            stored.rid = stored.base = stored.seen = stored.extra = None
+            tx.save(stored, ())
+        else:
+            forget(tx, stored)
+        return
+    if rid is not None and stored.rid != rid:
+        _adopt(tx, stored, rid)
+        later = tx.ops(stored.key)
+    wants = {name: delta.want for name, delta in op.fields.items()}
+    known = stored.server
+    if op.op is Op.CREATE:  # what is shown may hold later edits already
+        known = canonical(stored.kind, {"contact_id": stored.contact_id, **wants})
+    server = server_part(stored.kind, {**known, **wants})
+    if snapshot is not None:
+        tally = Tally()
+        server = server_values(server, snapshot, tally)
+        if snapshot.extra:
+            stored.extra = encode(clean(snapshot.extra))
+    stored.epoch = tx.next_epoch()
+    for moved in follow(later, op.fields, server):
+        tx.save_op(moved)
+    shown = server
+    if later:
+        stored.base, stored.seen = server, None
+        shown, clashes = rebase(later, server)
+        for clash in clashes:
+            tx.add_conflict(stored, clash, BOTH_CHANGED)
+    else:
+        stored.base = stored.seen = None
+    tx.save(stored, show(tx, stored, shown))
+
+
+def _remember(tx: Transaction, kind: Kind, rid: str | None) -> None:
+    if rid is not None:
+        tx.db.execute(
+            "INSERT OR REPLACE INTO gone VALUES (?, ?, ?, ?)",
+            (KIND_NUMBER[kind], rid, tx.next_epoch(), tx.now_ms),
+        )
+
+
+def _adopt(tx: Transaction, stored: Stored, rid: str) -> None:
+    """The server's id of a record made here. A pull may have brought the same record already: what
+    hangs on that one moves here."""
+    twin = tx.by_rid(stored.kind, rid)
+    if twin is not None:
+        for sql in (
+            "UPDATE op SET key = :mine WHERE key = :twin",
+            "UPDATE OR REPLACE conflict SET key = :mine WHERE key = :twin",
+            "UPDATE op SET contact_key = :mine WHERE contact_key = :twin",
+            "UPDATE conflict SET contact_key = :mine WHERE contact_key = :twin",
+            "UPDATE record SET contact_key = :mine WHERE contact_key = :twin",
+        ):
+            tx.db.execute(sql, {"mine": stored.key, "twin": twin.key})
+        if stored.kind is Kind.CONTACT:
+            for child in tx.children(stored.key):
+                if child.values["contact_id"] != stored.id:
+                    child.values["contact_id"] = stored.id
+                    tx.save(child)
+                    tx.tell(child, Op.UPDATE, ("contact_id",))
+        else:
+            tx.db.execute(
+                "UPDATE op SET contact_key = ? WHERE key = ?", (stored.contact_key, stored.key)
+            )
+        tx.tell(twin, Op.DELETE)
+        tx.remove(twin)
+    stored.rid = rid
+    tx.db.execute("UPDATE record SET rid = ? WHERE key = ?", (rid, stored.key))
+
+
+def _conflict(
+    tx: Transaction, op: StoredOp, stored: Stored, field: str, theirs: Any, why: str
+) -> None:
+    tx.touch(stored.contact_id)
+    if field == "":
+        tx.add_conflict(stored, Clash("", stored.server, stored.values, theirs), why)
+        if op.op is not Op.DELETE:
+            op.state, op.error = OpState.PARKED, why
+            tx.save_op(op)
+            return
+        tx.drop_op(op.seq)
+        if isinstance(theirs, dict):
+            stored.seen = {**stored.server, **theirs}
+        stored.tomb = False
+        tell = settle_chain(tx, stored)
+        tx.save(stored)
+        tx.tell(stored, Op.CREATE, tell)
+        return
+    delta = op.fields.pop(field, Delta(None, None))
+    tx.add_conflict(stored, Clash(field, delta.base, delta.want, theirs), why)
+    stored.seen = {**stored.server, field: theirs}
+    if op.fields:
+        tx.save_op(op)
+    else:
+        tx.drop_op(op.seq)
+    _show_again(tx, stored)
+
+
+def _show_again(tx: Transaction, stored: Stored) -> None:
+    before: Values = stored.values
+    changed = settle_chain(tx, stored)
+    if changed and not stored.tomb:
+        fields = {name: (before.get(name), stored.values[name]) for name in changed}
+        tx.audit(stored, Op.UPDATE, "Changed in the CRM", fields)
+        tx.tell(stored, Op.UPDATE, changed)
+    tx.save(stored, changed)
+
+
+def _discard(tx: Transaction, op: StoredOp, stored: Stored) -> None:
+    tx.touch(stored.contact_id)
+    tx.drop_conflicts(stored.key, ("", *op.fields))
+    if op.op is Op.CREATE and stored.rid is None:
+        tx.audit(stored, Op.DELETE, f"Discard “{op.title}”", {})
+        tx.tell(stored, Op.DELETE)
+        tx.outbox = True
+        tx.remove(stored)
+        return
+    tx.drop_op(op.seq)
+    later = tx.ops(stored.key)
+    reverted = {name: Delta(delta.base, delta.want) for name, delta in op.fields.items()}
+    for moved in follow(later, reverted, {name: d.base for name, d in op.fields.items()}):
+        tx.save_op(moved)
+    if op.op is Op.DELETE:
+        stored.tomb = False
+        changed = settle_chain(tx, stored)
+        tx.save(stored)
+        tx.tell(stored, Op.CREATE, changed)
+    else:
+        _show_again(tx, stored)

@@ -5,12 +5,28 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from concurrent.futures import Future
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from types import EllipsisType
+from typing import Any
 
-from rapport.domain.filters import ContactQuery
-from rapport.domain.records import Id
+import apsw
+
+from rapport.domain.changes import Op, Origin
+from rapport.domain.filters import STANDARD_LISTS, ContactQuery
+from rapport.domain.ports import Clock
+from rapport.domain.records import (
+    Appointment,
+    Contact,
+    Id,
+    Kind,
+    Note,
+    Ref,
+    Task,
+    record_from,
+)
+from rapport.domain.text import fold
 from rapport.domain.views import (
+    Change,
     ContactDetail,
     ContactPage,
     ContactRow,
@@ -22,32 +38,93 @@ from rapport.domain.views import (
     TaskRow,
     UndoItem,
 )
+from rapport.store import lists
+from rapport.store.outbox import read_counts
+from rapport.store.replica import read_reference
+from rapport.store.schema import KIND_NUMBER, KIND_OF
+from rapport.store.threads import Readers
+from rapport.store.values import decode, decode_deltas, from_ms, from_ms_or_none, to_ms, unpack
 from rapport.store.views import OutboxCounts
+
+SHOWN_CHANGES = 200
+"""Audit entries of a contact's timeline."""
+SHOWN_TAGS = 200
+
+_TASK = """
+    SELECT r.id, r.shown, c.id, c.name, c.company, c.seed,
+           EXISTS (SELECT 1 FROM op WHERE op.key = t.key)
+    FROM task_row t JOIN record r ON r.key = t.key JOIN contact_row c ON c.key = t.contact_key
+"""
+
+
+def _task_row(row: tuple[Any, ...]) -> TaskRow:
+    id, shown, contact_id, name, company, seed, pending = row
+    values = unpack(Kind.TASK, shown)
+    values["contact_id"] = contact_id
+    task = record_from(Kind.TASK, id, values)
+    assert isinstance(task, Task)
+    return TaskRow(
+        task=task, contact_name=name, company=company, contact_seed=seed, pending=bool(pending)
+    )
 
 
 class Queries:
     """Cancelling a Future that has not started drops the query: a newer keystroke overtakes."""
 
+    def __init__(self, readers: Readers, clock: Clock) -> None:
+        self._readers = readers
+        self._clock = clock
+
     def contacts(self, query: ContactQuery, first: int = 200) -> Future[ContactPage]:
-        """The first rows at once. ``total`` is -1 where counting would take longer than showing;
-        ``contact_keys`` then knows. ``keys`` are those of the rows, all of them when ``complete``.
-        """
-        raise NotImplementedError
+        """The first rows and the count at once. ``keys`` are all keys of the list when
+        ``complete``, else those of the rows; ``contact_keys`` has the rest."""
+        now = self._clock.now()
+
+        def job(db: apsw.Connection) -> ContactPage:
+            found = lists.matching(db, query, now)
+            keys = lists.first_keys(db, query, found, first)
+            total = lists.contact_count(db) if found is None else len(found)
+            return ContactPage(
+                rows=tuple(lists.rows(db, keys[:first], query.text)),
+                total=total,
+                keys=array("q", keys),
+                complete=len(keys) >= total,
+            )
+
+        return self._readers.submit(job)
 
     def contact_keys(self, query: ContactQuery) -> Future[array[int]]:
         """The row keys of the whole list, in its order."""
-        raise NotImplementedError
+        now = self._clock.now()
+        return self._readers.submit(
+            lambda db: lists.all_keys(db, query, lists.matching(db, query, now)), is_long=True
+        )
 
     def rows(self, keys: Sequence[int], text: str = "") -> Future[list[ContactRow]]:
         """The rows of these keys in their order, without those that are gone. ``text`` is the
         search, for the snippets."""
-        raise NotImplementedError
+        return self._readers.submit(lambda db: lists.rows(db, keys, text))
 
     def row_of(self, id: Id) -> Future[ContactRow | None]:
-        raise NotImplementedError
+        return self._readers.submit(lambda db: next(iter(_rows_of(db, [id])), None))
+
+    def recent(self, ids: Sequence[Id]) -> Future[list[ContactRow]]:
+        """The rows of these contacts in their order, without those that are gone."""
+        return self._readers.submit(lambda db: _rows_of(db, ids))
+
+    def find_contacts(self, text: str, limit: int = 10) -> Future[list[ContactRow]]:
+        """For pickers: matches with the latest activity first."""
+        query = ContactQuery(text=text)
+        now = self._clock.now()
+
+        def job(db: apsw.Connection) -> list[ContactRow]:
+            found = lists.matching(db, query, now)
+            return lists.rows(db, lists.first_keys(db, query, found, limit)[:limit])
+
+        return self._readers.submit(job)
 
     def detail(self, id: Id) -> Future[ContactDetail | None]:
-        raise NotImplementedError
+        return self._readers.submit(lambda db: _detail(db, id))
 
     def tasks(
         self,
@@ -56,54 +133,236 @@ class Queries:
         assigned_to: str | EllipsisType | None = ...,
         limit: int = 200,
     ) -> Future[TaskGroups]:
-        """Open tasks by day in ``zone``. ``assigned_to`` None means nobody, ``...`` anybody."""
-        raise NotImplementedError
+        """Open tasks by day in ``zone``, ``limit`` of the upcoming ones and as many of each other
+        group. ``assigned_to`` None means nobody, ``...`` anybody."""
+        midnight = to_ms(_tomorrow(now, zone))
+
+        def job(db: apsw.Connection) -> TaskGroups:
+            mine = "" if assigned_to is ... else " AND t.assigned_to IS ?"
+            bound = () if assigned_to is ... else (assigned_to,)
+
+            def between(start: int, end: int) -> tuple[TaskRow, ...]:
+                sql = (
+                    f"{_TASK} WHERE t.completed = 0 AND t.due >= ? AND t.due < ?{mine}"
+                    " ORDER BY t.due, t.key LIMIT ?"
+                )
+                return tuple(map(_task_row, db.execute(sql, (start, end, *bound, limit))))
+
+            total = db.execute(
+                f"SELECT count(*) FROM task_row t WHERE t.completed = 0 AND t.due >= ?{mine}",
+                (midnight, *bound),
+            ).get
+            return TaskGroups(
+                overdue=between(-(1 << 62), to_ms(now)),
+                today=between(to_ms(now), midnight),
+                upcoming=between(midnight, (1 << 62) + 1),
+                upcoming_total=total,
+            )
+
+        return self._readers.submit(job)
 
     def task(self, id: Id) -> Future[TaskRow | None]:
-        raise NotImplementedError
+        sql = f"{_TASK} WHERE r.id = ?"
+        return self._readers.submit(lambda db: next(map(_task_row, db.execute(sql, (id,))), None))
 
     def due_between(self, start: datetime, end: datetime) -> Future[list[TaskRow]]:
         """Open tasks whose reminder (the due time, or the end of a later snooze) is in
         ``start <= t < end``, earliest first."""
-        raise NotImplementedError
+        sql = (
+            f"{_TASK} WHERE t.completed = 0 AND t.remind >= ? AND t.remind < ?"
+            " ORDER BY t.remind, t.key"
+        )
+        bindings = (to_ms(start), to_ms(end))
+        return self._readers.submit(lambda db: list(map(_task_row, db.execute(sql, bindings))))
 
     def next_tasks(self, now: datetime, limit: int = 5) -> Future[list[TaskRow]]:
         """Open tasks that come next; where there are fewer than ``limit``, the latest overdue ones
         before them. Earliest first."""
-        raise NotImplementedError
+        at = to_ms(now)
+
+        def job(db: apsw.Connection) -> list[TaskRow]:
+            open_ = f"{_TASK} WHERE t.completed = 0"
+            ahead = db.execute(f"{open_} AND t.due >= ? ORDER BY t.due, t.key LIMIT ?", (at, limit))
+            coming = list(map(_task_row, ahead))
+            behind = db.execute(
+                f"{open_} AND t.due < ? ORDER BY t.due DESC, t.key DESC LIMIT ?",
+                (at, limit - len(coming)),
+            )
+            return [*reversed(list(map(_task_row, behind))), *coming]
+
+        return self._readers.submit(job)
 
     def sidebar(self, now: datetime, zone: tzinfo) -> Future[SidebarCounts]:
-        raise NotImplementedError
+        midnight = _tomorrow(now, zone)
+
+        def job(db: apsw.Connection) -> SidebarCounts:
+            count = "SELECT count(*) FROM task_row WHERE completed = 0 AND due < ?"
+            tags = db.execute(
+                "SELECT name, contacts FROM tag WHERE contacts > 0"
+                " ORDER BY contacts DESC, folded LIMIT ?",
+                (SHOWN_TAGS,),
+            )
+            return SidebarCounts(
+                contacts=lists.contact_count(db),
+                due=db.execute(count, (to_ms(midnight),)).get,
+                overdue=db.execute(count, (to_ms(now),)).get,
+                tags=tuple(tags),
+                smart_lists=tuple(
+                    (smart, lists.count_where(db, smart.conditions, now))
+                    for smart in STANDARD_LISTS
+                ),
+            )
+
+        return self._readers.submit(job, is_long=True)
 
     def coverage(self) -> Future[Coverage]:
-        raise NotImplementedError
+        def job(db: apsw.Connection) -> Coverage:
+            return Coverage(
+                contacts=lists.contact_count(db),
+                with_notes=db.execute("SELECT count(*) FROM details").get,
+            )
+
+        return self._readers.submit(job, is_long=True)
 
     def outbox_items(self) -> Future[list[OutboxItem]]:
         """Waiting edits, oldest first."""
-        raise NotImplementedError
+        sql = (
+            "SELECT op.seq, r.kind, r.id, c.id, op.title, op.state, op.created_at, op.error"
+            " FROM op JOIN record r ON r.key = op.key JOIN record c ON c.key = op.contact_key"
+            " ORDER BY op.seq"
+        )
+
+        def job(db: apsw.Connection) -> list[OutboxItem]:
+            return [
+                OutboxItem(
+                    seq=seq,
+                    ref=Ref(KIND_OF[kind], id),
+                    contact_id=contact_id,
+                    title=title,
+                    state=state,
+                    created_at=from_ms(created_at),
+                    error=error,
+                )
+                for seq, kind, id, contact_id, title, state, created_at, error in db.execute(sql)
+            ]
+
+        return self._readers.submit(job)
 
     def outbox_counts(self) -> Future[OutboxCounts]:
-        raise NotImplementedError
+        return self._readers.submit(read_counts)
 
     def undo_items(self, limit: int = 20) -> Future[list[UndoItem]]:
         """What can be taken back, newest first."""
-        raise NotImplementedError
+        sql = (
+            "SELECT id, title, at FROM undo WHERE done = 0 AND origin <> ? ORDER BY id DESC LIMIT ?"
+        )
+        bindings = (Origin.UNDO.value, limit)
+        return self._readers.submit(
+            lambda db: [
+                UndoItem(id=id, title=title, at=from_ms(at))
+                for id, title, at in db.execute(sql, bindings)
+            ]
+        )
 
     def suggest_tags(self, prefix: str, limit: int = 10) -> Future[list[tuple[str, int]]]:
         """Tags that begin with ``prefix``, accents and case aside, most used first."""
-        raise NotImplementedError
+        start = fold(prefix.strip())
+        sql = (
+            "SELECT name, contacts FROM tag WHERE folded >= ? AND folded < ?"
+            " ORDER BY contacts DESC, folded LIMIT ?"
+        )
+        bindings = (start, start + "\U0010ffff", limit)
+        return self._readers.submit(lambda db: list(db.execute(sql, bindings)))
 
     def reference(self) -> Future[Reference]:
-        raise NotImplementedError
-
-    def find_contacts(self, text: str, limit: int = 10) -> Future[list[ContactRow]]:
-        """For pickers: matches with the latest activity first."""
-        raise NotImplementedError
-
-    def recent(self, ids: Sequence[Id]) -> Future[list[ContactRow]]:
-        """The rows of these contacts in their order, without those that are gone."""
-        raise NotImplementedError
+        return self._readers.submit(read_reference)
 
     def draft(self, contact_id: Id, note_id: Id | None = None) -> Future[str | None]:
         """The unsaved text of a note that was being written; ``note_id`` None: a new one."""
-        raise NotImplementedError
+        sql = "SELECT body FROM draft WHERE contact_id = ? AND note_id = ?"
+        return self._readers.submit(lambda db: db.execute(sql, (contact_id, note_id or "")).get)
+
+
+def _tomorrow(now: datetime, zone: tzinfo) -> datetime:
+    """The midnight that ends today, where the person is."""
+    day = now.astimezone(zone).date() + timedelta(days=1)
+    return datetime(day.year, day.month, day.day, tzinfo=zone)
+
+
+def _rows_of(db: apsw.Connection, ids: Sequence[Id]) -> list[ContactRow]:
+    sql = "SELECT key FROM record WHERE id = ? AND kind = 1"
+    keys = [db.execute(sql, (id,)).get for id in ids]
+    return lists.rows(db, [key for key in keys if key is not None])
+
+
+def _newest(value: datetime | None) -> float:
+    return -value.timestamp() if value else float("-inf")
+
+
+def _soonest(value: datetime | None) -> float:
+    return value.timestamp() if value else float("inf")
+
+
+def _detail(db: apsw.Connection, id: Id) -> ContactDetail | None:
+    found = db.execute(
+        "SELECT key, shown FROM record WHERE id = ? AND kind = ? AND tomb = 0",
+        (id, KIND_NUMBER[Kind.CONTACT]),
+    ).fetchone()
+    if found is None:
+        return None
+    key, shown = found
+    contact = record_from(Kind.CONTACT, id, unpack(Kind.CONTACT, shown))
+    assert isinstance(contact, Contact)
+    (row,) = lists.rows(db, [key])
+    children: dict[Kind, list[Any]] = {Kind.TASK: [], Kind.NOTE: [], Kind.APPOINTMENT: []}
+    for child_id, number, blob in db.execute(
+        "SELECT id, kind, shown FROM record WHERE contact_key = ? AND tomb = 0", (key,)
+    ):
+        kind = KIND_OF[number]
+        values = {**unpack(kind, blob), "contact_id": id}
+        children[kind].append(record_from(kind, child_id, values))
+    tasks: list[Task] = children[Kind.TASK]
+    notes: list[Note] = children[Kind.NOTE]
+    appointments: list[Appointment] = children[Kind.APPOINTMENT]
+    pending: set[Id] = set()
+    fields: set[str] = set()
+    for record_id, blob in db.execute(
+        "SELECT r.id, op.fields FROM op JOIN record r ON r.key = op.key WHERE op.contact_key = ?",
+        (key,),
+    ):
+        pending.add(record_id)
+        if record_id == id:
+            fields.update(decode_deltas(blob))
+    details_at = db.execute("SELECT at FROM details WHERE key = ?", (key,)).get
+    return ContactDetail(
+        contact=contact,
+        seed=row.seed,
+        row=row,
+        tasks=tuple(sorted(tasks, key=lambda t: (t.completed, _soonest(t.due_at), t.id))),
+        notes=tuple(sorted(notes, key=lambda n: (not n.pinned, _newest(n.added_at), n.id))),
+        appointments=tuple(sorted(appointments, key=lambda a: (_newest(a.start_at), a.id))),
+        changes=_changes(db, id),
+        pending=frozenset(pending),
+        pending_fields=frozenset(fields),
+        details_synced_at=from_ms_or_none(details_at or 0),
+    )
+
+
+def _changes(db: apsw.Connection, contact_id: Id) -> tuple[Change, ...]:
+    rows = db.execute(
+        "SELECT id, at, title, origin, op, kind, record_id, fields FROM audit"
+        " WHERE contact_id = ? ORDER BY id DESC LIMIT ?",
+        (contact_id, SHOWN_CHANGES),
+    )
+    return tuple(
+        Change(
+            id=number,
+            at=from_ms(at),
+            title=title,
+            origin=origin,
+            op=Op(op),
+            ref=Ref(Kind(kind), record_id),
+            fields={name: (before, after) for name, (before, after) in decode(fields).items()},
+        )
+        for number, at, title, origin, op, kind, record_id, fields in rows
+    )

@@ -7,60 +7,164 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import Any
 
-from rapport.domain.records import Business, CustomField, Id, Kind, Location, User
-from rapport.store.views import Absorbed, Snapshot
+import apsw
+import msgspec
+
+from rapport.domain.changes import Op
+from rapport.domain.records import (
+    LOCAL_FIELDS,
+    Business,
+    CustomField,
+    Id,
+    Kind,
+    Location,
+    Ref,
+    User,
+)
+from rapport.domain.text import storable
+from rapport.domain.views import Reference
+from rapport.store.rebase import Clash, rebase
+from rapport.store.schema import KIND_NUMBER
+from rapport.store.threads import Pace, Readers, Steps, Writer
+from rapport.store.transaction import Transaction
+from rapport.store.values import (
+    Stored,
+    Unfit,
+    Values,
+    canonical,
+    clean,
+    decode,
+    encode,
+    server_part,
+    to_ms,
+)
+from rapport.store.views import Absorbed, OpState, Snapshot
+
+LAG_MS = 60_000
+"""How long a search index of the server may still name what was deleted."""
+
+BOTH_CHANGED = "It was changed here and in the CRM."
+DELETED_THERE = "It was deleted in the CRM while an edit waited here."
 
 
 class Replica:
     """Background work: every transaction is short, and a person's commit goes first."""
 
+    def __init__(self, writer: Writer, readers: Readers, tx: Transaction) -> None:
+        self._writer = writer
+        self._readers = readers
+        self._tx = tx
+
     def epoch(self) -> int:
         """The count of writes so far. Take it before a read is sent and give it to ``absorb``: what
         was read before a write to the same record was sent is stale."""
-        raise NotImplementedError
+        return self._tx.committed_epoch
 
     def absorb(self, snapshots: Sequence[Snapshot], *, epoch: int) -> Future[Absorbed]:
         """Takes in records of any kinds, contacts before what belongs to them. Edits still on their
         way stay visible over the new values. One change event per transaction, only for records
         whose visible values differ."""
-        raise NotImplementedError
+
+        def work(tx: Transaction, pace: Pace) -> Steps[Absorbed]:
+            tally = Tally()
+            for snapshot in snapshots:
+                absorb_one(tx, snapshot, epoch, tally)
+                if pace.over():
+                    yield
+            return tally.absorbed()
+
+        return self._writer.background(work)
 
     def absorb_children(
         self, contact_id: Id, kind: Kind, snapshots: Sequence[Snapshot], *, epoch: int
     ) -> Future[Absorbed]:
         """Takes in the full list of a contact's records of one kind: what is missing in it is gone,
         unless it has an edit on its way."""
-        raise NotImplementedError
+
+        def work(tx: Transaction, pace: Pace) -> Steps[Absorbed]:
+            tally = Tally()
+            for snapshot in snapshots:
+                absorb_one(tx, snapshot, epoch, tally)
+                if pace.over():
+                    yield
+            listed = {snapshot.rid for snapshot in snapshots}
+            contact = tx.by_id(Ref(Kind.CONTACT, contact_id))
+            for child in tx.children(contact.key, kind) if contact else ():
+                unlisted = child.rid is not None and child.rid not in listed
+                if unlisted and child.epoch <= epoch and not tx.ops(child.key):
+                    _vanish(tx, child)
+                    tally.removed += 1
+            return tally.absorbed()
+
+        return self._writer.background(work)
 
     def vanish(self, kind: Kind, rids: Iterable[str]) -> Future[int]:
         """These were deleted on the server. A record with an unsent edit is kept as a conflict.
         Returns how many records went."""
-        raise NotImplementedError
+
+        def work(tx: Transaction, pace: Pace) -> Steps[int]:
+            removed = 0
+            for rid in rids:
+                stored = tx.by_rid(kind, rid)
+                if stored is not None:
+                    removed += _vanish(tx, stored)
+                if pace.over():
+                    yield
+            return removed
+
+        return self._writer.background(work)
 
     def rids(self, kind: Kind, after: str = "", limit: int = 5000) -> Future[list[str]]:
         """Known server ids in order, a page after ``after``; for the sweep."""
-        raise NotImplementedError
+        sql = "SELECT rid FROM record WHERE kind = ? AND rid > ? ORDER BY rid LIMIT ?"
+        bindings = (KIND_NUMBER[kind], after, limit)
+        return self._readers.submit(
+            lambda db: [rid for (rid,) in db.execute(sql, bindings)], is_long=True
+        )
 
     def lid_of(self, kind: Kind, rid: str) -> Future[Id | None]:
-        raise NotImplementedError
+        sql = "SELECT id FROM record WHERE kind = ? AND rid = ?"
+        return self._readers.submit(lambda db: db.execute(sql, (KIND_NUMBER[kind], rid)).get)
 
     def rid_of(self, kind: Kind, id: Id) -> Future[str | None]:
-        raise NotImplementedError
+        sql = "SELECT rid FROM record WHERE kind = ? AND id = ?"
+        return self._readers.submit(lambda db: db.execute(sql, (KIND_NUMBER[kind], id)).get)
 
     def contacts_without_details(self, limit: int) -> Future[list[tuple[Id, str]]]:
         """(local id, server id) of contacts whose notes were never read, latest activity first."""
-        raise NotImplementedError
+        sql = (
+            "SELECT id, seed FROM contact_row INDEXED BY contact_without_details"
+            " WHERE details_at = 0 AND seed <> id ORDER BY activity DESC LIMIT ?"
+        )
+        return self._readers.submit(lambda db: list(db.execute(sql, (limit,))), is_long=True)
 
     def mark_details(self, contact_id: Id, at: datetime) -> Future[None]:
         """Notes and appointments of this contact were read at ``at``."""
-        raise NotImplementedError
+
+        def job(tx: Transaction) -> None:
+            contact = tx.by_id(Ref(Kind.CONTACT, contact_id))
+            if contact is not None:
+                tx.db.execute(
+                    "INSERT INTO details VALUES (?, ?)"
+                    " ON CONFLICT (key) DO UPDATE SET at = excluded.at",
+                    (contact.key, to_ms(at)),
+                )
+                tx.refresh(contact.key)
+
+        return self._writer.soon(job)
 
     def cursor(self, name: str) -> Future[Any]:
         """The JSON value kept under ``name``; None when there is none."""
-        raise NotImplementedError
+
+        def job(db: apsw.Connection) -> Any:
+            sql = "SELECT value FROM setting WHERE name = ?"
+            blob = db.execute(sql, (f"cursor:{name}",)).get
+            return None if blob is None else decode(blob)
+
+        return self._readers.submit(job)
 
     def set_cursor(self, name: str, value: Any) -> Future[None]:
-        raise NotImplementedError
+        return self._writer.soon(lambda tx: tx.set_setting(f"cursor:{name}", value))
 
     def set_reference(
         self,
@@ -72,4 +176,223 @@ class Replica:
         tags: Sequence[str] | None = None,
     ) -> Future[None]:
         """Replaces the dictionaries that are given; an event with ``reference`` follows."""
-        raise NotImplementedError
+        given = {
+            "users": users,
+            "custom_fields": custom_fields,
+            "businesses": businesses,
+            "location": location,
+            "tags": tags,
+        }
+        given = {name: value for name, value in given.items() if value is not None}
+
+        def job(tx: Transaction) -> None:
+            for name, value in given.items():
+                if tx.setting(f"reference:{name}") != decode(encode(value)):
+                    tx.set_setting(f"reference:{name}", value)
+                    tx.reference = True
+            for tag in tags or ():
+                tx.define_tag(storable(tag))
+
+        return self._writer.soon(job)
+
+
+def read_reference(db: apsw.Connection) -> Reference:
+    sql = "SELECT name, value FROM setting WHERE name GLOB 'reference:*'"
+    values = {name.removeprefix("reference:"): decode(value) for name, value in db.execute(sql)}
+    return msgspec.convert(values, Reference)
+
+
+class Tally:
+    def __init__(self) -> None:
+        self.new = self.changed = self.same = self.stale = self.removed = 0
+        self.orphans: list[Snapshot] = []
+        self.rejected: list[tuple[str, str]] = []
+
+    def absorbed(self) -> Absorbed:
+        return Absorbed(
+            new=self.new,
+            changed=self.changed,
+            same=self.same,
+            stale=self.stale,
+            removed=self.removed,
+            orphans=tuple(self.orphans),
+            rejected=tuple(self.rejected),
+        )
+
+
+def absorb_one(tx: Transaction, snapshot: Snapshot, epoch: int, tally: Tally) -> None:
+    stored = tx.by_rid(snapshot.kind, snapshot.rid)
+    if stored is None:
+        _absorb_new(tx, snapshot, epoch, tally)
+    elif stored.epoch > epoch:
+        tally.stale += 1
+    else:
+        server = server_values(stored.server, snapshot, tally)
+        if _older(server, stored.server):
+            tally.stale += 1
+        else:
+            _absorb_known(tx, stored, server, snapshot, tally)
+
+
+def _absorb_new(tx: Transaction, snapshot: Snapshot, epoch: int, tally: Tally) -> None:
+    kind = snapshot.kind
+    gone = tx.db.execute(
+        "SELECT epoch, at FROM gone WHERE kind = ? AND rid = ?", (KIND_NUMBER[kind], snapshot.rid)
+    ).fetchone()
+    if gone is not None and (gone[0] > epoch or gone[1] + LAG_MS > tx.now_ms):
+        tally.stale += 1
+        return
+    contact: tuple[int, Id] | None = None
+    if kind is not Kind.CONTACT:
+        contact = tx.db.execute(
+            "SELECT key, id FROM record WHERE kind = ? AND rid = ?",
+            (KIND_NUMBER[Kind.CONTACT], snapshot.contact_rid),
+        ).fetchone()
+        if contact is None:
+            tally.orphans.append(snapshot)
+            return
+    start = {"contact_id": contact[1]} if contact else {}
+    values = canonical(kind, server_values(start, snapshot, tally))
+    values = with_completion(kind, values, {}, tx)
+    stored = tx.insert(
+        kind,
+        tx.new_id(),
+        values,
+        rid=snapshot.rid,
+        contact_key=contact[0] if contact else None,
+        contact_id=contact[1] if contact else None,
+        extra=_extra(snapshot),
+    )
+    tx.tell(stored, Op.CREATE)
+    tally.new += 1
+
+
+def _absorb_known(
+    tx: Transaction, stored: Stored, server: Values, snapshot: Snapshot, tally: Tally
+) -> None:
+    ops = tx.ops(stored.key)
+    extra = _extra(snapshot)
+    if not ops:
+        changed = show(tx, stored, server)
+        if not changed and extra == stored.extra:
+            tally.same += 1
+            return
+    else:
+        if server == stored.server and extra == stored.extra:
+            tally.same += 1
+            return
+        stored.seen = server
+        values, clashes = rebase(ops, server)
+        changed = show(tx, stored, values)
+        for clash in clashes:
+            tx.add_conflict(stored, clash, BOTH_CHANGED)
+        if clashes:
+            tx.touch(stored.contact_id)
+    stored.extra = extra
+    tx.save(stored, changed)
+    if changed:
+        tally.changed += 1
+    else:
+        tally.same += 1
+
+
+def show(tx: Transaction, stored: Stored, server: Values) -> list[str]:
+    """Makes ``server`` what a person sees of the record, its local fields kept, and tells it.
+    Returns the fields that differ; the caller saves."""
+    before = stored.values
+    local = LOCAL_FIELDS[stored.kind]
+    after = {**server, **{name: before[name] for name in local}}
+    if stored.kind is not Kind.CONTACT:
+        after["contact_id"] = stored.contact_id
+    after = with_completion(stored.kind, after, before, tx)
+    changed = [name for name, value in after.items() if before.get(name) != value]
+    stored.values = after
+    if changed and not stored.tomb:
+        fields = {name: (before.get(name), after[name]) for name in changed}
+        tx.audit(stored, Op.UPDATE, "Changed in the CRM", fields)
+        tx.tell(stored, Op.UPDATE, changed)
+    return changed
+
+
+def with_completion(kind: Kind, values: Values, before: Values, tx: Transaction) -> Values:
+    """The API does not tell when a task was completed: the first sight of it counts."""
+    if kind is Kind.TASK and bool(values["completed"]) != (values["completed_at"] is not None):
+        if not values["completed"]:
+            values["completed_at"] = None
+        elif not before.get("completed"):
+            values["completed_at"] = tx.now.isoformat().replace("+00:00", "Z")
+    return values
+
+
+def _older(server: Values, known: Values) -> bool:
+    """A search index that lags answers with an earlier state."""
+    ours, theirs = known.get("updated_at"), server.get("updated_at")
+    return bool(ours and theirs) and to_ms(theirs) < to_ms(ours)
+
+
+def server_values(known: Values, snapshot: Snapshot, tally: Tally) -> Values:
+    """The snapshot over what is known, without local fields and values that cannot be kept."""
+    kind = snapshot.kind
+    base = {"contact_id": "", **known}
+    fit: Values = {}
+    for name, value in snapshot.values.items():
+        if name == "contact_id" or name in LOCAL_FIELDS[kind]:
+            continue
+        try:
+            fit[name] = clean(value)
+        except Unfit:
+            tally.rejected.append((snapshot.rid, name))
+    try:
+        values = canonical(kind, {**base, **fit})
+    except Unfit:
+        values = canonical(kind, base)
+        for name, value in fit.items():
+            try:
+                values = canonical(kind, {**values, name: value})
+            except Unfit:
+                tally.rejected.append((snapshot.rid, name))
+    return server_part(kind, values)
+
+
+def _extra(snapshot: Snapshot) -> bytes | None:
+    if not snapshot.extra:
+        return None
+    try:
+        return encode(clean(snapshot.extra))
+    except Unfit:
+        return None
+
+
+def _vanish(tx: Transaction, stored: Stored) -> int:
+    """The record is gone on the server. Returns how many records went here."""
+    ops = tx.ops(stored.key)
+    waiting = [op for op in ops if op.op is not Op.DELETE]
+    if stored.kind is Kind.CONTACT and not stored.tomb:
+        for child in tx.children(stored.key):
+            if any(op.op is not Op.DELETE for op in tx.ops(child.key)):
+                waiting = waiting or tx.ops(child.key)
+    if waiting and not stored.tomb:
+        clash = Clash("", stored.server, stored.values, None)
+        tx.add_conflict(stored, clash, DELETED_THERE)
+        for op in waiting:
+            op.state, op.error = OpState.PARKED, DELETED_THERE
+            tx.save_op(op)
+        tx.touch(stored.contact_id)
+        return 0
+    forget(tx, stored)
+    return 1
+
+
+def forget(tx: Transaction, stored: Stored) -> None:
+    """Takes a record out that the server does not have any more, and remembers that it was."""
+    if stored.rid is not None:
+        tx.db.execute(
+            "INSERT OR REPLACE INTO gone VALUES (?, ?, ?, ?)",
+            (KIND_NUMBER[stored.kind], stored.rid, tx.next_epoch(), tx.now_ms),
+        )
+    if not stored.tomb:
+        before = {name: (value, None) for name, value in stored.values.items()}
+        tx.audit(stored, Op.DELETE, "Deleted in the CRM", before)
+        tx.tell(stored, Op.DELETE)
+    tx.outbox = tx.outbox or bool(tx.ops(stored.key))
+    tx.remove(stored)

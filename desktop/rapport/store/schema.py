@@ -1,7 +1,7 @@
 """The numbered migrations. A released one is never edited; a change is a new one.
 
-Times are milliseconds since 1970, 0 for unknown. JSON is kept as bytes. ``record.key`` is the row key
-that pages, sorts and the search index share.
+Times are milliseconds since 1970, 0 for unknown. JSON is kept as bytes. ``record.key`` is the row
+key that pages, sorts and the search index share.
 """
 
 from __future__ import annotations
@@ -85,16 +85,17 @@ MIGRATIONS: tuple[str, ...] = (
         name_sort TEXT NOT NULL,
         activity INTEGER NOT NULL,
         added INTEGER NOT NULL,
-        next_due INTEGER NOT NULL
+        next_due INTEGER NOT NULL,
+        details_at INTEGER NOT NULL
     ) STRICT;
-    CREATE INDEX contact_by_activity ON contact_row(activity, name_sort);
-    CREATE INDEX contact_by_activity_down ON contact_row(activity DESC, name_sort);
+    CREATE INDEX contact_by_activity ON contact_row(activity DESC, name_sort);
     CREATE INDEX contact_by_name ON contact_row(name_sort);
-    CREATE INDEX contact_by_added ON contact_row(added, name_sort);
-    CREATE INDEX contact_by_added_down ON contact_row(added DESC, name_sort);
+    CREATE INDEX contact_by_added ON contact_row(added DESC, name_sort);
     CREATE INDEX contact_by_due ON contact_row(next_due, name_sort);
     CREATE INDEX contact_by_owner ON contact_row(owner);
-    CREATE INDEX contact_dnd ON contact_row(key) WHERE dnd;
+    CREATE INDEX contact_dnd ON contact_row(dnd) WHERE dnd = 1;
+    CREATE INDEX contact_without_details ON contact_row(activity DESC)
+        WHERE details_at = 0 AND seed <> id;
 
     CREATE TABLE tag (
         tag INTEGER PRIMARY KEY,
@@ -117,15 +118,14 @@ MIGRATIONS: tuple[str, ...] = (
         completed INTEGER NOT NULL,
         assigned_to TEXT
     ) STRICT;
-    CREATE INDEX task_due ON task_row(due) WHERE NOT completed;
-    CREATE INDEX task_remind ON task_row(remind) WHERE NOT completed;
-    CREATE INDEX task_contact ON task_row(contact_key, due) WHERE NOT completed;
+    CREATE INDEX task_due ON task_row(due) WHERE completed = 0;
+    CREATE INDEX task_remind ON task_row(remind) WHERE completed = 0;
+    CREATE INDEX task_contact ON task_row(contact_key, due) WHERE completed = 0;
 
-    -- One line of distinct folded words per contact, its tasks and notes included. The words are cut
-    -- in search.py; ascii only splits them at spaces. detail=none: which contacts, not where.
+    -- One line of distinct folded words per contact, its tasks and notes included. The words are
+    -- cut in search.py; ascii only splits them at spaces. detail=none: which contacts, not where.
     CREATE VIRTUAL TABLE search USING fts5(
-        words, content='', contentless_delete=1, detail=none, columnsize=0, prefix='1 2 3',
-        tokenize='ascii'
+        words, content='', contentless_delete=1, detail=none, prefix='1 2', tokenize='ascii'
     );
 
     -- When the notes and appointments of a contact were last read.
@@ -133,6 +133,16 @@ MIGRATIONS: tuple[str, ...] = (
         key INTEGER PRIMARY KEY REFERENCES record(key),
         at INTEGER NOT NULL
     ) STRICT;
+
+    -- Records deleted from here: a list that was read before, or an index that lags, still names
+    -- them.
+    CREATE TABLE gone (
+        kind INTEGER NOT NULL,
+        rid TEXT NOT NULL,
+        epoch INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (kind, rid)
+    ) STRICT, WITHOUT ROWID;
 
     -- hash: SHA-256 over the previous entry's hash and this entry, so that a removed or altered
     -- entry shows.

@@ -2,74 +2,164 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
+from typing import TypeVar
+
+import apsw
 
 from rapport.domain.changes import ChangeEvent, Origin
 from rapport.domain.commands import Command, TakeBack
 from rapport.domain.ports import Clock
 from rapport.domain.records import Id
+from rapport.domain.text import storable
 from rapport.domain.views import Outcome
+from rapport.store import edits
+from rapport.store.database import Database, immediate, plain_words
 from rapport.store.outbox import Outbox
 from rapport.store.queries import Queries
 from rapport.store.replica import Replica
+from rapport.store.threads import Readers, Writer
+from rapport.store.transaction import Transaction
+from rapport.store.values import to_ms
+from rapport.store.verify import verify
+
+KEPT_GONE_MS = 24 * 3_600_000
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 
 class ChangeFeed:
     """Listeners are called on the writer thread, after the commit and in its order."""
 
+    def __init__(self) -> None:
+        self._listeners: tuple[Callable[[ChangeEvent], None], ...] = ()
+        self._lock = threading.Lock()
+
     def subscribe(self, listener: Callable[[ChangeEvent], None]) -> Callable[[], None]:
-        raise NotImplementedError
+        with self._lock:
+            self._listeners = (*self._listeners, listener)
+
+        def unsubscribe() -> None:
+            with self._lock:
+                self._listeners = tuple(one for one in self._listeners if one is not listener)
+
+        return unsubscribe
+
+    def publish(self, event: ChangeEvent) -> None:
+        for listener in self._listeners:
+            try:
+                listener(event)
+            except Exception:
+                _log.exception("a listener of the change feed failed")
 
 
 class Store:
     """All methods may be called from any thread. Futures end with StoreError where the disk fails,
     with InputError where a command makes no sense any more."""
 
-    queries: Queries
-    replica: Replica
-    outbox: Outbox
-    feed: ChangeFeed
+    def __init__(
+        self, database: Database, db: apsw.Connection, clock: Clock, new_id: Callable[[], Id]
+    ) -> None:
+        self.feed = ChangeFeed()
+        self._database = database
+        tx = Transaction(db, clock, new_id)
+        self._readers = Readers(database)
+        self._writer = Writer(db, tx, self._publish)
+        self.queries = Queries(self._readers, clock)
+        self.replica = Replica(self._writer, self._readers, tx)
+        self.outbox = Outbox(self._writer, self._readers)
 
     @classmethod
     def open(
         cls, path: Path | None, key: bytes, *, clock: Clock, new_id: Callable[[], Id]
     ) -> Store:
-        """Opens or creates the database; ``path`` None keeps everything in memory. ``key`` is 32 raw
-        bytes. Blocks for some milliseconds, longer where a migration is due. Raises StoreError."""
-        raise NotImplementedError
+        """Opens or creates the database; ``path`` None keeps everything in memory. ``key`` is 32
+        raw bytes. Blocks for some milliseconds, longer where a migration is due. Raises StoreError.
+        """
+        database = Database(path, key)
+        db = database.open()
+        with immediate(db):
+            # Nobody knows what became of what was on its way when the program ended.
+            db.execute("UPDATE op SET state = 'uncertain' WHERE state = 'sending'")
+            db.execute("DELETE FROM gone WHERE at < ?", (to_ms(clock.now()) - KEPT_GONE_MS,))
+        return cls(database, db, clock, new_id)
 
     def close(self) -> None:
         """Finishes what was accepted, then closes. Waits for it."""
-        raise NotImplementedError
+        self._writer.close()
+        self._readers.close()
 
     @property
     def trouble(self) -> str | None:
         """Why the copy cannot be written at the moment, as a sentence; None while it can."""
-        raise NotImplementedError
+        return self._writer.trouble
 
     def commit(
         self, command: Command, origin: Origin = Origin.PERSON, *, undo_of: int | None = None
     ) -> Future[Outcome]:
         """Plans and writes the command in one transaction, then tells the feed. ``undo_of`` is the
         entry that a TakeBack takes back."""
-        raise NotImplementedError
+        return self._writer.person(lambda tx: edits.commit(tx, command, origin, undo_of))
 
     def undo_entry(self, undo_id: int | None = None) -> Future[tuple[int, TakeBack] | None]:
         """What takes back one entry, or the newest of a person; None when there is none."""
-        raise NotImplementedError
+        return self._writer.person(lambda tx: edits.undo_entry(tx, undo_id))
 
     def save_draft(self, contact_id: Id, note_id: Id | None, body: str) -> Future[None]:
-        raise NotImplementedError
+        def job(tx: Transaction) -> None:
+            tx.db.execute(
+                "INSERT OR REPLACE INTO draft VALUES (?, ?, ?, ?)",
+                (contact_id, note_id or "", storable(body), tx.now_ms),
+            )
+
+        return self._writer.person(job)
 
     def drop_draft(self, contact_id: Id, note_id: Id | None = None) -> Future[None]:
-        raise NotImplementedError
+        def job(tx: Transaction) -> None:
+            tx.db.execute(
+                "DELETE FROM draft WHERE contact_id = ? AND note_id = ?",
+                (contact_id, note_id or ""),
+            )
+
+        return self._writer.person(job)
 
     def backup(self, path: Path) -> Future[None]:
-        """Writes a compact copy, encrypted with the same key; an existing file is never replaced."""
-        raise NotImplementedError
+        """Writes a compact copy with the same key; an existing file is never replaced."""
+
+        return self._apart(lambda db: self._database.backup(db, path))
 
     def verify(self) -> Future[list[str]]:
         """Recomputes the read models and compares: one sentence per difference. Slow."""
-        raise NotImplementedError
+        return self._apart(verify)
+
+    def _apart(self, job: Callable[[apsw.Connection], T]) -> Future[T]:
+        """Runs a job of minutes on a thread and a connection of its own."""
+        future: Future[T] = Future()
+
+        def run() -> None:
+            try:
+                db = self._database.connect(writes=True)
+                try:
+                    result = job(db)
+                finally:
+                    db.close()
+            except (apsw.Error, OSError) as error:
+                future.set_exception(plain_words(error))
+            except BaseException as error:
+                future.set_exception(error)
+            else:
+                future.set_result(result)
+
+        threading.Thread(target=run, name="store-apart", daemon=True).start()
+        return future
+
+    def _publish(self, tx: Transaction) -> None:
+        event = tx.event()
+        if event is not None:
+            self.feed.publish(event)

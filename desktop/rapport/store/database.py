@@ -1,0 +1,213 @@
+"""Opening the encrypted file: checks, migrations, backups, and errors in plain words."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+
+from rapport.domain.errors import StoreError
+from rapport.store.schema import MIGRATIONS
+
+KEY_BYTES = 32
+WRITER_CACHE_KIB = 8192
+READER_CACHE_KIB = 4096
+BUSY_MS = 5000
+
+_memory_names = itertools.count(1)
+
+
+def check_library() -> None:
+    """SQLite before 3.51.3 can corrupt a WAL database, and 3.52.0 was withdrawn."""
+    version = tuple(int(part) for part in apsw.sqlite_lib_version().split("."))
+    if version < (3, 51, 3) or version == (3, 52, 0):
+        raise StoreError(
+            "This build of Rapport has an unsafe database library.",
+            "Install it again from its lock file.",
+            details=f"SQLite {apsw.sqlite_lib_version()}",
+        )
+
+
+def plain_words(error: Exception) -> StoreError:
+    """The error as a sentence. SQL and values never get into it."""
+    details = type(error).__name__
+    if isinstance(error, apsw.FullError):
+        return StoreError(
+            "The disk is full.",
+            "Nothing was changed. Free some space and try again.",
+            details=details,
+            retry=True,
+        )
+    if isinstance(error, (apsw.NotADBError, apsw.CorruptError)):
+        return StoreError(
+            "The local copy is damaged.",
+            "The file is kept as it is. Restore a backup, or move it away and sync again.",
+            details=details,
+        )
+    if isinstance(error, (apsw.ReadOnlyError, apsw.PermissionsError)):
+        return StoreError(
+            "The local copy may not be written.",
+            "Nothing was changed. Check the permissions of its folder.",
+            details=details,
+            retry=True,
+        )
+    if isinstance(error, (apsw.IOError, apsw.CantOpenError, OSError)):
+        return StoreError(
+            "The local copy cannot be reached on the disk.",
+            "Nothing was changed. Check the disk and try again.",
+            details=details,
+            retry=True,
+        )
+    if isinstance(error, (apsw.BusyError, apsw.LockedError)):
+        return StoreError(
+            "Another program holds the local copy.",
+            "Nothing was changed. Close it and try again.",
+            details=details,
+            retry=True,
+        )
+    return StoreError("The local copy failed.", "Nothing was changed.", details=details)
+
+
+class Database:
+    """Where the copy is, and its key. Makes connections."""
+
+    def __init__(self, path: Path | None, key: bytes) -> None:
+        if len(key) != KEY_BYTES:
+            raise StoreError("The key of the local copy is not a key.", "It needs 32 bytes.")
+        check_library()
+        self.path = path
+        self._key = key
+        self._name = str(path) if path else f"file:/rapport-{next(_memory_names)}?vfs=memdb"
+
+    def connect(self, *, writes: bool, name: str | None = None) -> apsw.Connection:
+        flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+        if self.path is None:
+            flags |= apsw.SQLITE_OPEN_URI
+        db = apsw.Connection(name or self._name, flags=flags)
+        try:
+            if self.path is not None:
+                db.pragma("cipher", "chacha20")
+                # "raw:" skips the key derivation, which is for passphrases.
+                db.pragma("key", f"raw:{self._key.hex()}")
+                db.pragma("synchronous", "FULL")
+                # The pages are encrypted: what a delete leaves behind tells nothing.
+                db.pragma("secure_delete", False)
+            db.set_busy_timeout(BUSY_MS)
+            db.config(apsw.SQLITE_DBCONFIG_DQS_DML, 0)
+            db.config(apsw.SQLITE_DBCONFIG_DQS_DDL, 0)
+            db.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
+            db.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+            db.pragma("temp_store", "MEMORY")
+            db.pragma("mmap_size", 0)
+            db.pragma("cell_size_check", True)
+            db.pragma("foreign_keys", True)
+            db.pragma("cache_size", -(WRITER_CACHE_KIB if writes else READER_CACHE_KIB))
+            if not writes:
+                db.pragma("query_only", True)
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def open(self) -> apsw.Connection:
+        """The writer's connection, with the newest schema. Raises StoreError; the file is kept."""
+        try:
+            if self.path is not None and not self.path.exists():
+                self._create(self.path)
+            elif self.path is not None and self.path.stat().st_size == 0:
+                raise StoreError(
+                    "The local copy is empty: its file has no bytes.",
+                    "The file is kept. Restore a backup, or move it away and sync again.",
+                )
+            db = self.connect(writes=True)
+        except (apsw.Error, OSError) as error:
+            raise plain_words(error) from None
+        try:
+            self._check(db)
+            if self.path is not None:
+                db.pragma("journal_mode", "WAL")
+            self._migrate(db)
+            # Probe now what a person should hear before the first edit, not at it.
+            db.execute("BEGIN IMMEDIATE")
+            db.execute("ROLLBACK")
+        except apsw.NotADBError:
+            db.close()
+            raise StoreError(
+                "The local copy cannot be unlocked.",
+                "It was made with another key, or it is damaged. The file is kept as it is.",
+                details="NotADBError",
+            ) from None
+        except apsw.Error as error:
+            db.close()
+            raise plain_words(error) from None
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def _create(self, path: Path) -> None:
+        # Under another name until the schema is there, so that a crash leaves no half-made file.
+        new = path.with_name(path.name + ".new")
+        new.unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        db = self.connect(writes=True, name=str(new))
+        try:
+            self._migrate(db)
+        finally:
+            db.close()
+        new.rename(path)
+
+    def _check(self, db: apsw.Connection) -> None:
+        version = db.pragma("user_version")
+        if version > len(MIGRATIONS):
+            raise StoreError(
+                "The local copy was made by a newer version of Rapport.",
+                "The file is kept as it is. Install that version to open it.",
+                details=f"schema {version}, known {len(MIGRATIONS)}",
+            )
+
+    def _migrate(self, db: apsw.Connection) -> None:
+        version = db.pragma("user_version")
+        if version == len(MIGRATIONS):
+            return
+        if version and self.path is not None:
+            kept = self.path.with_name(f"{self.path.name}.before-{len(MIGRATIONS)}")
+            if not kept.exists():
+                self.backup(db, kept)
+        with immediate(db):
+            for number in range(version, len(MIGRATIONS)):
+                db.execute(MIGRATIONS[number])
+            db.pragma("user_version", len(MIGRATIONS))
+
+    def backup(self, db: apsw.Connection, path: Path) -> None:
+        """A compact copy with the same key; complete, or not there at all."""
+        if path.exists():
+            raise StoreError("A file with this name is already there.", "Choose another name.")
+        if self.path is None:
+            raise StoreError(
+                "A copy in memory cannot be backed up.", "It would be on the disk unencrypted."
+            )
+        part = path.with_name(path.name + ".part")
+        part.unlink(missing_ok=True)
+        db.execute("VACUUM INTO ?", (str(part),))
+        part.chmod(0o600)
+        part.rename(path)
+
+
+@contextmanager
+def immediate(db: apsw.Connection) -> Iterator[None]:
+    """A write transaction. When it fails, nothing of it stays."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        # After a full disk SQLite may have rolled back already.
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise

@@ -1,0 +1,238 @@
+"""Commands become rows: one transaction with record, outbox, audit and undo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from rapport.domain.changes import Delta, Mutation, Op, Origin
+from rapport.domain.commands import Command, TakeBack, is_local
+from rapport.domain.errors import InputError
+from rapport.domain.records import Id, Kind, Ref
+from rapport.domain.views import Outcome
+from rapport.store.rebase import StoredOp, coalesce, rebase
+from rapport.store.transaction import Transaction
+from rapport.store.values import (
+    Stored,
+    Unfit,
+    Values,
+    canonical,
+    clean,
+    encode,
+    server_part,
+)
+from rapport.store.views import OpState
+
+KEPT_UNDOS = 1000
+
+_mutations = msgspec.json.Decoder(tuple[Mutation, ...])
+
+
+def commit(tx: Transaction, command: Command, origin: Origin, undo_of: int | None) -> Outcome:
+    """Raises InputError where the command makes no sense; nothing is changed then."""
+    tx.origin = origin
+    records = {ref: tx.record(ref) for ref in command.targets()}
+    planned = [_clean(mutation) for mutation in command.plan(records)]
+    mutations = [step for mutation in planned for step in _with_children(tx, mutation)]
+    for mutation in mutations:
+        _apply(tx, mutation, command.title)
+    if undo_of is not None:
+        tx.db.execute("UPDATE undo SET done = 1 WHERE id = ?", (undo_of,))
+    if not mutations:
+        return Outcome(title=command.title, undo_id=None)
+    tx.db.execute(
+        "INSERT INTO undo (at, title, origin, mutations) VALUES (?, ?, ?, ?)",
+        (tx.now_ms, command.title, origin.value, encode(mutations)),
+    )
+    undo_id = tx.db.last_insert_rowid()
+    tx.db.execute("DELETE FROM undo WHERE id <= ?", (undo_id - KEPT_UNDOS,))
+    refs = tuple(dict.fromkeys(mutation.ref for mutation in planned))
+    return Outcome(title=command.title, undo_id=undo_id, refs=refs)
+
+
+def undo_entry(tx: Transaction, undo_id: int | None) -> tuple[int, TakeBack] | None:
+    """What was taken back itself is only found by its id: taking that back is a redo."""
+    row = tx.db.execute(
+        "SELECT id, title, mutations FROM undo WHERE done = 0 AND id = ?"
+        if undo_id is not None
+        else "SELECT id, title, mutations FROM undo WHERE done = 0 AND origin <> ?"
+        " ORDER BY id DESC LIMIT 1",
+        (Origin.UNDO.value if undo_id is None else undo_id,),
+    ).fetchone()
+    if row is None:
+        return None
+    return row[0], TakeBack(of=row[1], mutations=_mutations.decode(row[2]))
+
+
+def _clean(mutation: Mutation) -> Mutation:
+    fields: dict[str, Delta] = {}
+    for name, delta in mutation.fields.items():
+        try:
+            fields[name] = Delta(clean(delta.base), clean(delta.want))
+        except Unfit:
+            raise InputError("This value cannot be kept: it is too large.", field=name) from None
+    return msgspec.structs.replace(mutation, fields=fields)
+
+
+def _with_children(tx: Transaction, mutation: Mutation) -> Iterator[Mutation]:
+    """A contact that was never sent goes with what was made under it, so that Undo can bring all
+    of it back. On the server a contact takes its children along by itself."""
+    if mutation.op is Op.DELETE and mutation.ref.kind is Kind.CONTACT:
+        contact = tx.by_id(mutation.ref)
+        if contact is not None and _unknown_to_server(contact, tx.ops(contact.key)):
+            for child in tx.children(contact.key):
+                if not child.tomb:
+                    yield Mutation(
+                        op=Op.DELETE,
+                        ref=Ref(child.kind, child.id),
+                        contact_id=contact.id,
+                        fields={name: Delta(value, None) for name, value in child.values.items()},
+                    )
+    yield mutation
+
+
+def _unknown_to_server(stored: Stored, ops: list[StoredOp]) -> bool:
+    return stored.rid is None and all(op.op is Op.CREATE and op.open_to_edits for op in ops)
+
+
+def _apply(tx: Transaction, mutation: Mutation, title: str) -> None:
+    if mutation.op is Op.CREATE:
+        stored = _create(tx, mutation, title)
+    else:
+        found = tx.by_id(mutation.ref)
+        if found is None or found.tomb:
+            raise InputError(
+                f"This {mutation.ref.kind.value} is not there any more.",
+                "It was deleted meanwhile.",
+            )
+        stored = found
+        if mutation.op is Op.UPDATE:
+            _update(tx, stored, mutation, title)
+        else:
+            _delete(tx, stored, mutation, title)
+    tx.audit(stored, mutation.op, title, {n: (d.base, d.want) for n, d in mutation.fields.items()})
+    tx.tell(stored, mutation.op, mutation.fields)
+
+
+def _checked(kind: Kind, values: Values) -> Values:
+    try:
+        return canonical(kind, values)
+    except Unfit as error:
+        raise InputError("This value has the wrong form.", str(error)) from None
+
+
+def _wants(fields: dict[str, Delta]) -> Values:
+    return {name: delta.want for name, delta in fields.items()}
+
+
+def _outgoing(mutation: Mutation) -> bytes:
+    """The deltas the server is to hear of; which contact a record belongs to is in its op."""
+    fields = mutation.remote_fields()
+    fields.pop("contact_id", None)
+    return encode(fields)
+
+
+def _create(tx: Transaction, mutation: Mutation, title: str) -> Stored:
+    ref = mutation.ref
+    values = _checked(ref.kind, {"contact_id": mutation.contact_id, **_wants(mutation.fields)})
+    stored = tx.by_id(ref)
+    if stored is not None:
+        if not stored.tomb:
+            raise InputError(f"This {ref.kind.value} is there already.")
+        return _bring_back(tx, stored, mutation, values, title)
+    contact_key, contact_id = _contact(tx, ref, mutation.contact_id)
+    stored = tx.insert(
+        ref.kind,
+        ref.id,
+        values,
+        contact_key=contact_key,
+        contact_id=contact_id,
+        touched=tx.now_ms,
+    )
+    tx.add_op(stored, Op.CREATE, _outgoing(mutation), title, 0)
+    return stored
+
+
+def _contact(tx: Transaction, ref: Ref, contact_id: Id) -> tuple[int | None, Id]:
+    if ref.kind is Kind.CONTACT:
+        return None, ref.id
+    contact = tx.by_id(Ref(Kind.CONTACT, contact_id))
+    if contact is None or contact.tomb:
+        raise InputError("This contact is not there any more.", "It was deleted meanwhile.")
+    return contact.key, contact.id
+
+
+def _bring_back(
+    tx: Transaction, stored: Stored, mutation: Mutation, values: Values, title: str
+) -> Stored:
+    """A delete is withdrawn while it waits; once it is on its way the record is made anew."""
+    last = tx.ops(stored.key)[-1]
+    if last.op is Op.DELETE and last.never_sent:
+        tx.drop_op(last.seq)
+        if not tx.ops(stored.key):
+            stored.base = stored.seen = None
+    else:
+        tx.add_op(stored, Op.CREATE, _outgoing(mutation), title, 0)
+    stored.tomb = False
+    stored.values = values
+    stored.touched = tx.now_ms
+    tx.save(stored)
+    return stored
+
+
+def _update(tx: Transaction, stored: Stored, mutation: Mutation, title: str) -> None:
+    before = stored.values
+    stored.values = _checked(stored.kind, {**before, **_wants(mutation.fields)})
+    fields = mutation.remote_fields()
+    if not is_local(mutation):
+        stored.touched = tx.now_ms
+        ops = tx.ops(stored.key)
+        tail = ops[-1] if ops else None
+        if tail is not None and tail.open_to_edits:
+            tail.fields = coalesce(tail, fields)
+            if tail.op is Op.UPDATE and not tail.fields:
+                tx.drop_op(tail.seq)
+                settle_chain(tx, stored)
+            else:
+                tail.state, tail.attempt, tail.error = OpState.PENDING, 0, ""
+                tail.not_before = 0
+                tx.save_op(tail)
+        else:
+            if tail is None and stored.rid is not None:
+                stored.base = server_part(stored.kind, before)
+            tx.add_op(stored, Op.UPDATE, _outgoing(mutation), title, 0)
+    tx.save(stored, mutation.fields)
+
+
+def _delete(tx: Transaction, stored: Stored, mutation: Mutation, title: str) -> None:
+    ops = tx.ops(stored.key)
+    if _unknown_to_server(stored, ops):
+        tx.outbox = tx.outbox or bool(ops)
+        tx.remove(stored)
+        return
+    if not ops:
+        stored.base = server_part(stored.kind, stored.values)
+    stored.tomb = True
+    hold_ms = int(mutation.hold_s * 1000)
+    tx.add_op(stored, Op.DELETE, encode({}), title, tx.now_ms + hold_ms)
+    tx.save(stored)
+
+
+def settle_chain(tx: Transaction, stored: Stored) -> list[str]:
+    """Recomputes what a person sees of a record after its edits changed; when the last edit is
+    done, the newest server values become the record. Returns the fields that look different; the
+    caller saves."""
+    ops = tx.ops(stored.key)
+    server = stored.server
+    before = stored.values
+    local = {n: v for n, v in before.items() if n not in server_part(stored.kind, before)}
+    if ops:
+        shown, _ = rebase(ops, server)
+    else:
+        shown = dict(server) if server else server_part(stored.kind, before)
+        stored.base = stored.seen = None
+    if stored.kind is not Kind.CONTACT:
+        shown["contact_id"] = stored.contact_id
+    stored.values = canonical(stored.kind, {**shown, **local})
+    return [name for name, value in stored.values.items() if before.get(name) != value]

@@ -1,0 +1,95 @@
+"""Edits over server values: pure functions on what the outbox keeps."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from rapport.domain.changes import Delta, Op
+from rapport.domain.merge import Conflict, merge
+from rapport.store.values import Values
+from rapport.store.views import OpState
+
+
+class StoredOp(Struct, kw_only=True):
+    """A line of the table ``op``."""
+
+    seq: int
+    key: int
+    contact_key: int
+    op: Op
+    fields: dict[str, Delta]
+    state: OpState
+    attempt: int
+    not_before: int
+    error: str
+    title: str
+
+    @property
+    def never_sent(self) -> bool:
+        return self.state is OpState.PENDING and self.attempt == 0
+
+    @property
+    def open_to_edits(self) -> bool:
+        """Whether a further edit may go into this one: it was never sent, or was refused whole."""
+        return self.op is not Op.DELETE and (self.never_sent or self.state is OpState.PARKED)
+
+
+class Clash(NamedTuple):
+    field: str
+    base: object
+    mine: object
+    theirs: object
+
+
+def coalesce(tail: StoredOp, fields: dict[str, Delta]) -> dict[str, Delta]:
+    """The tail's fields with a further edit in them: the tail's base, the edit's want."""
+    merged = dict(tail.fields)
+    for name, delta in fields.items():
+        base = merged[name].base if name in merged else delta.base
+        if tail.op is Op.CREATE:
+            merged[name] = Delta(None, delta.want)
+        elif delta.want == base:
+            merged.pop(name, None)
+        else:
+            merged[name] = Delta(base, delta.want)
+    return merged
+
+
+def rebase(ops: list[StoredOp], server: Values) -> tuple[Values, list[Clash]]:
+    """What a person sees: ``server`` with the open edits over it, and where both sides differ."""
+    values = dict(server)
+    clashes: list[Clash] = []
+    for op in ops:
+        for name, delta in op.fields.items():
+            theirs = values.get(name)
+            if op.op is Op.CREATE:
+                values[name] = delta.want
+                continue
+            try:
+                values[name] = merge(name, base=delta.base, mine=delta.want, theirs=theirs)
+            except Conflict:
+                clashes.append(Clash(name, delta.base, delta.want, theirs))
+                values[name] = delta.want
+    return values, clashes
+
+
+def follow(ops: list[StoredOp], finished: dict[str, Delta], server: Values) -> list[StoredOp]:
+    """Edits that started from what a finished edit wanted start from what the server made of it.
+    Returns those that changed."""
+    changed: list[StoredOp] = []
+    for op in ops:
+        moved = {
+            name: Delta(server.get(name), delta.want)
+            for name, delta in op.fields.items()
+            if name in finished
+            and delta.base == finished[name].want
+            and delta.base != server.get(name)
+        }
+        if moved and op.op is Op.UPDATE:
+            op.fields = {**op.fields, **moved}
+            changed.append(op)
+        # A later edit to the same field started from that edit, not from this one.
+        finished = {name: delta for name, delta in finished.items() if name not in op.fields}
+    return changed
