@@ -28,7 +28,7 @@ CONSENT_LIMIT_S = 600.0
 
 log = logging.getLogger(__name__)
 
-Open = Callable[[Account, Tokens], Awaitable[None]]
+Open = Callable[[Account], Awaitable[None]]
 
 
 class SignIn:
@@ -200,7 +200,7 @@ class SignIn:
         await asyncio.to_thread(vault.write_tokens, encode(tokens))
         if client_secret:
             await asyncio.to_thread(vault.set_client_secret, client_secret)
-        await self._opened(account, tokens)
+        await self._opened(account)
 
 
 def sandbox_request(info: dict[str, object], wanted: tuple[str, ...]) -> ConnectRequest:

@@ -73,6 +73,14 @@ class Tray(QObject):
     def hide(self) -> None:
         self._icon.hide()
 
+    def tell_hidden(self) -> None:
+        """Said once: the window is closed, the program is not."""
+        self._icon.showMessage(
+            tr("Rapport goes on here"),
+            tr("Reminders keep coming. To end the program, choose Quit in this icon’s menu."),
+            self._icon.icon(),
+        )
+
     def show_workspace(self, workspace: Workspace | None) -> None:
         """List this account's tasks from now on."""
         if self._unsubscribe is not None:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from rapport.domain import scopes
-from rapport.domain.settings import ConnectRequest, TokenRequest
+from rapport.domain.settings import Account, ConnectRequest, TokenRequest
 from rapport.ui.look.theme import current_theme
 from rapport.ui.onboarding.text import Words
 from rapport.ui.widgets.button import Button, Kind, Size
@@ -201,6 +201,14 @@ class ConnectForm(_Form):
             self.column.addWidget(field)
         self.finish()
 
+    def fill(self, account: Account) -> None:
+        """What is known of an account; the secret is typed again."""
+        self.client_id.edit.setText(account.client_id)
+        self.redirect.edit.setText(account.redirect_uri)
+        self.authorize.edit.setText(account.authorize_url)
+        self.token.edit.setText(account.token_url)
+        self.api.edit.setText(account.api_url)
+
     def _toggle_addresses(self) -> None:
         for field in self._addresses:
             field.setVisible(field.isHidden())
@@ -261,6 +269,10 @@ class TokenForm(_Form):
         for part in (self.token, self.location, self.scopes, self.api):
             self.column.addWidget(part)
         self.finish()
+
+    def fill(self, account: Account) -> None:
+        self.location.edit.setText(account.location_id)
+        self.api.edit.setText(account.api_url)
 
     def _submit(self) -> None:
         if not self.token.text():

@@ -149,6 +149,22 @@ class WelcomePage(QWidget):
         self._again = lambda: self.use_token(request)
         self._begin(lambda: self._gateway.use_token(request, self._waiting), tr("your account"))
 
+    def prefill(self, account: Account) -> None:
+        """Sign in again to an account that is known: only what must be typed is asked for."""
+        if account.static_token:
+            self._token.fill(account)
+            self._turn_to(self._token)
+        else:
+            self._connect.fill(account)
+            self._turn_to(self._connect)
+
+    def allow_return(self, back: Callable[[], None]) -> None:
+        """An account is open already: offer the way back to it."""
+        button = Button(tr("Back to my contacts"), icon="left", kind=Kind.QUIET)
+        button.setObjectName("welcome-return")
+        button.clicked.connect(back)
+        self._top_row.insertWidget(0, button)
+
     def cancel(self) -> None:
         if self._signing_in is not None:
             self._signing_in.cancel()
@@ -202,7 +218,7 @@ class WelcomePage(QWidget):
     # The parts of the page.
 
     def _top(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+        row = self._top_row = QHBoxLayout()
         row.addStretch()
         modes = Segmented(
             [

@@ -1,0 +1,474 @@
+"""One running Rapport: the window, the tray, the accounts, and the order in which they come up.
+
+Before the first paint nothing happens that a person does not see: the local copy is opened and its
+list shown. Network, tray, reminders and everything heavy follow.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import Coroutine
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
+
+import rapport_resources
+from rapport.app.config import Config, ConfigFile
+from rapport.app.engine_thread import EngineThread
+from rapport.app.instance_server import InstanceServer
+from rapport.app.sandbox_process import SandboxSource
+from rapport.app.secrets import Secrets
+from rapport.app.session import Session, oauth_app
+from rapport.domain.commands import CompleteTask, SnoozeTask
+from rapport.domain.errors import KeyringError, RapportError
+from rapport.domain.ports import Clock
+from rapport.domain.records import Id
+from rapport.domain.scopes import WRITE
+from rapport.domain.settings import Account, Settings
+from rapport.host.notifications import DesktopNotifications
+from rapport.host.paths import Paths
+from rapport.ui.context import Page, WindowContext
+from rapport.ui.look.theme import Mode, Theme
+from rapport.ui.rooms import STANDARD_ROOMS, Rooms
+from rapport.ui.window import MainWindow
+from rapport.ui.wording import tr
+
+if TYPE_CHECKING:
+    from rapport.ui.onboarding import WelcomePage
+
+log = logging.getLogger(__name__)
+
+
+class Application:
+    """Builds everything and takes it down again. Lives on the window's loop."""
+
+    def __init__(
+        self,
+        paths: Paths,
+        config: Config,
+        *,
+        theme: Theme,
+        secrets: Secrets,
+        sandbox: SandboxSource,
+        clock: Clock,
+        sandbox_scopes: tuple[str, ...] | None = None,
+    ) -> None:
+        self.paths = paths
+        self.config = config
+        self.finished = asyncio.Event()
+        """Set when the program is to end."""
+        self._file = ConfigFile(paths.settings_file)
+        self._theme = theme
+        self._secrets = secrets
+        self._sandbox = sandbox
+        self._sandbox_scopes = sandbox_scopes
+        self.clock = clock
+        self._thread = EngineThread()
+        self.notifications = DesktopNotifications(mark_file())
+        self._sessions: dict[str, Session] = {}
+        self.session: Session | None = None
+        """The account on screen."""
+        self._closing = False
+        self._late: _Late | None = None
+        self._instance = InstanceServer(paths, self._asked)
+        theme.set_mode(Mode(config.settings.theme.value))
+        theme.set_text_scale(config.settings.text_scale)
+        self.window = MainWindow(
+            theme,
+            config.settings,
+            rooms=Rooms(
+                detail=STANDARD_ROOMS.detail, today=STANDARD_ROOMS.today, settings=self._settings
+            ),
+            keep_settings=self._keep_settings,
+            hides_on_close=self._hides_on_close,
+        )
+        self.window.closed.connect(self.finished.set)
+        self.window.hidden_to_tray.connect(self._hidden)
+        self.window.context.settings_changed.connect(self._apply_settings)
+        self._bind_actions()
+
+    # Coming up.
+
+    async def start(self, key: bytes | None = None) -> None:
+        """Shows the window: the current account from its local copy, or the welcome page.
+
+        ``key`` is the current account's database key, fetched while the window was built.
+        """
+        await self._instance.start()
+        account = self.config.account(self.config.current)
+        self.window.painted.connect(lambda: self._own(self._after_paint()))
+        if account is None:
+            self._welcome()
+        else:
+            await self._open_known(account, key)
+        self.window.open_at_its_size()
+
+    async def _open_known(self, account: Account, key: bytes | None) -> None:
+        try:
+            session = await self._open(account, key)
+        except RapportError as error:
+            self._trouble(account, error)
+        else:
+            await self._show(session)
+
+    async def _open(self, account: Account, key: bytes | None = None) -> Session:
+        folder = self.paths.account(account.id)
+        if key is None and not self._secrets.in_memory:
+            key = await asyncio.to_thread(
+                self._secrets.database_key, account.id, folder / "rapport.db"
+            )
+        session = Session.open(account, folder, key, clock=self.clock, secrets=self._secrets)
+        self._sessions[account.id] = session
+        return session
+
+    async def _show(self, session: Session) -> None:
+        self.session = session
+        await session.workspace.start()
+        self.window.set_cover(None)
+        self.window.set_memory_only(self._secrets.in_memory)
+        self.window.set_workspace(session.workspace)
+        if self._late is not None:
+            self._late.show(session)
+
+    async def _after_paint(self) -> None:
+        """Everything a person does not wait for."""
+        self._thread.start()
+        self._late = _Late(self)
+        if self.session is not None:
+            self._late.show(self.session)
+            await self._connect(self.session)
+
+    async def _connect(self, session: Session) -> None:
+        if session.account.sandbox:
+            session.account = await self._at_todays_port(session.account)
+        await session.connect(self._thread)
+
+    async def _at_todays_port(self, account: Account) -> Account:
+        """The embedded sandbox listens elsewhere each time; its state and tokens are the same."""
+        try:
+            info = await self._sandbox.start()
+        except RapportError as error:
+            log.info("no sandbox: %s", error.title)
+            return account
+        base = str(info["base_url"])
+        return msgspec.structs.replace(
+            account,
+            api_url=base,
+            authorize_url=str(info["authorize_url"]),
+            token_url=str(info["token_url"]),
+            revoke_url=f"{base}/oauth/revoke",
+        )
+
+    # Signing in and out.
+
+    def _welcome(self) -> WelcomePage:
+        from rapport.app.sign_in import SignIn
+        from rapport.ui.onboarding import WelcomePage
+
+        gateway = SignIn(
+            engine=self._thread,
+            secrets=self._secrets,
+            sandbox=self._sandbox,
+            clock=self.clock,
+            opened=self._signed_in,
+            known=self._known,
+            appearance=lambda: (self._theme.mode.value, self._theme.text_scale),
+            open_browser=lambda url: QDesktopServices.openUrl(QUrl(url)),
+            sandbox_scopes=self._sandbox_scopes,
+        )
+        page = WelcomePage(gateway, self.window.context.runner, self._theme)
+        page.theme_chosen.connect(lambda mode: self.window.context.change_settings(theme=mode))
+        page.signed_in.connect(lambda account: self.window.come_forward())
+        if self.session is not None:
+            page.allow_return(lambda: self.window.set_cover(None))
+        self.window.set_cover(page)
+        return page
+
+    def _add_account(self) -> None:
+        self._welcome()
+
+    def explore_sandbox(self) -> None:
+        """What ``--sandbox`` asks for: the sandbox account, signing in where there is none yet."""
+        account = next((one for one in self.config.accounts if one.sandbox), None)
+        if account is not None:
+            if self.session is None or self.session.account.id != account.id:
+                self._own(self._switch(account))
+            return
+        page = self._welcome()
+        page.explore()
+
+    def _known(self, host: str, location_id: str) -> Account | None:
+        for account in self.config.accounts:
+            theirs = "sandbox" if account.sandbox else QUrl(account.api_url).host()
+            if theirs == host and account.location_id == location_id:
+                return account
+        return None
+
+    async def _signed_in(self, account: Account) -> None:
+        self._save(self.config.with_account(account))
+        earlier = self._sessions.pop(account.id, None)
+        if earlier is not None:
+            if self.session is earlier:
+                self.window.set_workspace(None)
+            await earlier.close()
+        session = await self._open(account)
+        await self._show(session)
+        await session.connect(self._thread)
+
+    async def _switch(self, account: Account) -> None:
+        session = self._sessions.get(account.id) or await self._open(account)
+        self._save(msgspec.structs.replace(self.config, current=account.id))
+        await self._show(session)
+        if not session.connected:
+            await self._connect(session)
+
+    async def _sign_out(self) -> None:
+        """Ends the session at the server, then deletes tokens, key and database."""
+        from rapport.ui.widgets.overlay import confirm
+
+        session = self.session
+        if session is None:
+            return
+        waiting = len(await session.workspace.queries.outbox_items())
+        sentence = tr("The local copy of this account is deleted from this computer.")
+        if waiting:
+            sentence += " " + tr(
+                "{n} edits have not reached the CRM yet and would be lost."
+            ).format(n=waiting)
+        if not await confirm(
+            self.window,
+            tr("Sign out of {name}?").format(name=session.account.name),
+            sentence,
+            confirm=tr("Sign out"),
+            danger=True,
+        ):
+            return
+        self.window.set_workspace(None)
+        await session.disconnect()
+        await self._revoke(session)
+        self._sessions.pop(session.account.id, None)
+        await session.close()
+        self.session = None
+        vault = self._secrets.vault(session.account.id)
+        await asyncio.to_thread(vault.delete_all)
+        await asyncio.to_thread(_delete_folder, self.paths.account(session.account.id))
+        self._save(self.config.without_account(session.account.id))
+        if self._late is not None:
+            self._late.show(None)
+        following = self.config.account(self.config.current)
+        if following is not None:
+            await self._switch(following)
+        else:
+            self._welcome()
+
+    async def _revoke(self, session: Session) -> None:
+        from rapport.api.session import decode
+        from rapport.app.sign_in import end_session
+
+        account = session.account
+        if account.static_token:
+            return
+        vault = self._secrets.vault(account.id)
+        try:
+            app = await asyncio.to_thread(oauth_app, account, vault)
+            kept = await asyncio.to_thread(vault.read_tokens)
+        except KeyringError:
+            return
+        tokens = decode(kept[0]) if kept else None
+        if tokens is not None:
+            await asyncio.wrap_future(self._thread.run(end_session(app, tokens)))
+
+    def _sign_in_again(self) -> None:
+        account = self.session.account if self.session is not None else None
+        page = self._welcome()
+        if account is not None and account.sandbox:
+            page.explore()
+        elif account is not None:
+            page.prefill(account)
+
+    def _ask_write(self) -> None:
+        if self._sandbox_scopes is not None and WRITE.name not in self._sandbox_scopes:
+            self._sandbox_scopes = (*self._sandbox_scopes, WRITE.name)
+        self._sign_in_again()
+
+    def _trouble(self, account: Account, error: RapportError) -> None:
+        """The local copy cannot be opened: say why, keep it, and offer to try again."""
+        from rapport.ui.onboarding.trouble import TroublePage
+
+        log.warning("the account could not be opened: %s", type(error).__name__)
+        page = TroublePage(account.name, error)
+        page.again.connect(lambda: self._own(self._open_known(account, None)))
+        page.other.connect(lambda: self._welcome())
+        self.window.set_cover(page)
+
+    # What the window asks.
+
+    def _bind_actions(self) -> None:
+        actions = self.window.context.actions
+        actions.bind("account.add", self._add_account)
+        actions.bind("account.sign-in", self._sign_in_again)
+        actions.bind("account.ask-write", self._ask_write)
+        actions.bind("account.sign-out", self._sign_out)
+
+    def _settings(self, context: WindowContext) -> QWidget:
+        from rapport.ui.panes.settings import SettingsDesk, SettingsPage
+
+        return SettingsPage(
+            context,
+            SettingsDesk(
+                data_folder=self.paths.data,
+                log_folder=self.paths.logs,
+                key_place=self._secrets.place,
+                test_notification=self._test_notification,
+            ),
+        )
+
+    async def _test_notification(self) -> str:
+        held = await self.notifications.capabilities()
+        await self.notifications.show(
+            "test", tr("This is a test"), tr("Reminders of due tasks look like this.")
+        )
+        if "actions" in held:
+            return tr("This desktop shows notifications with buttons: Complete and Snooze work.")
+        return tr("This desktop shows notifications without buttons: a click opens the task.")
+
+    def _apply_settings(self) -> None:
+        settings = self.window.context.settings
+        self._theme.set_mode(Mode(settings.theme.value))
+        self._theme.set_text_scale(settings.text_scale)
+        if self._late is not None:
+            self._late.settings_changed(settings.reminders)
+
+    def _keep_settings(self, settings: Settings) -> None:
+        self._save(msgspec.structs.replace(self.config, settings=settings))
+
+    def _save(self, config: Config) -> None:
+        self.config = config
+        try:
+            self._file.save(config)
+        except RapportError as error:
+            self.window.context.runner.show(error)
+
+    def _hides_on_close(self) -> bool:
+        return self._late is not None and self._late.tray.present and not self._closing
+
+    def _hidden(self) -> None:
+        settings = self.window.context.settings
+        if not settings.close_to_tray_told and self._late is not None:
+            self._late.tray.tell_hidden()
+            self.window.context.change_settings(close_to_tray_told=True)
+
+    def open_task(self, task_id: Id) -> None:
+        self.window.come_forward()
+        self.window.open_task(task_id)
+
+    # A second start.
+
+    async def _asked(self, request: dict[str, object]) -> None:
+        self.window.come_forward()
+        if request.get("sandbox"):
+            self.explore_sandbox()
+
+    # Going down.
+
+    async def close(self) -> None:
+        """Ends everything in the order it depends on each other; nothing acknowledged is lost."""
+        self._closing = True
+        await self._instance.stop()
+        if self._late is not None:
+            await self._late.close()
+        await self.window.aclose()
+        for session in list(self._sessions.values()):
+            await session.close()
+        self._sessions.clear()
+        self._thread.stop()
+        await self.notifications.close()
+        await self._sandbox.stop()
+
+    def _own(self, work: Coroutine[Any, Any, Any]) -> None:
+        self.window.context.runner.own(work)
+
+
+class _Late:
+    """Tray and reminders: made after the first paint."""
+
+    def __init__(self, owner: Application) -> None:
+        from rapport.services.reminders import Reminders
+        from rapport.ui.tray import Tray
+
+        self._owner = owner
+        self._watched: str | None = None
+        context = owner.window.context
+        self.tray = Tray(context.theme, context.actions, context.runner, owner.window)
+        self.tray.open_window.connect(owner.window.come_forward)
+        self.tray.open_task.connect(owner.open_task)
+        self.tray.quick_add.connect(self._quick_add)
+        self.tray.complete.connect(lambda id: context.runner.own(self._complete(id)))
+        self.tray.snooze.connect(lambda id, minutes: context.runner.own(self._snooze(id, minutes)))
+        self.tray.pause_reminders.connect(
+            lambda paused: context.change_settings(reminders=not paused)
+        )
+        self.tray.quit.connect(owner.window.quit)
+        self.tray.show()
+        self._reminders = Reminders(
+            owner.notifications,
+            lambda: context.settings,
+            owner.clock,
+            open_task=lambda workspace, task_id: owner.open_task(task_id),
+            open_today=self._open_today,
+        )
+        self._reminders.start()
+
+    def show(self, session: Session | None) -> None:
+        """The account on screen is the one whose tasks the tray lists and whose reminders come."""
+        self.tray.show_workspace(session.workspace if session is not None else None)
+        if self._watched is not None:
+            self._reminders.forget(self._watched)
+        self._watched = None
+        if session is not None:
+            self._watched = session.account.id
+            self._reminders.watch(session.workspace)
+
+    def settings_changed(self, reminders: bool) -> None:
+        self.tray.set_paused(not reminders)
+        self._reminders.look()
+
+    async def close(self) -> None:
+        self.tray.show_workspace(None)
+        self.tray.hide()
+        await self._reminders.stop()
+
+    def _quick_add(self) -> None:
+        self._owner.window.come_forward()
+        self._owner.window.context.actions.trigger("task.new")
+
+    def _open_today(self) -> None:
+        self._owner.window.come_forward()
+        self._owner.window.show_page(Page.TODAY)
+
+    async def _complete(self, task_id: Id) -> None:
+        context = self._owner.window.context
+        await context.perform(CompleteTask(task_id=task_id, at=context.workspace.clock.now()))
+
+    async def _snooze(self, task_id: Id, minutes: int) -> None:
+        context = self._owner.window.context
+        until = context.workspace.clock.now() + timedelta(minutes=minutes)
+        await context.perform(SnoozeTask(task_id=task_id, until=until))
+
+
+def mark_file() -> Path:
+    """The application's mark as a file, for the desktop's own pop-ups."""
+    return Path(rapport_resources.__file__).parent / "mark.svg"
+
+
+def _delete_folder(folder: Path) -> None:
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=sys.platform == "win32")

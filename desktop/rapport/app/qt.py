@@ -1,0 +1,48 @@
+"""Qt and asyncio on one loop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from PySide6.QtWidgets import QApplication
+
+T = TypeVar("T")
+
+
+def qt_application() -> QApplication | None:
+    """The process's QApplication, made on first use; None where there is no display."""
+    from rapport.app.start import has_display
+
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    if not has_display():
+        return None
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("Rapport")
+    app.setApplicationDisplayName("Rapport")
+    app.setDesktopFileName("rapport")
+    # The tray outlives the window, and qasync ends its own loop.
+    app.setQuitOnLastWindowClosed(False)
+    return app
+
+
+def run_loop(app: QApplication, work: Coroutine[Any, Any, T]) -> T:
+    """Runs ``work`` on Qt's loop until it is done; SIGTERM and Ctrl+C cancel it."""
+    import qasync
+
+    loop = qasync.QEventLoop(app)
+    asyncio.set_event_loop(loop)
+    with loop:
+        task = loop.create_task(work)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            try:
+                loop.add_signal_handler(number, task.cancel)
+            except NotImplementedError:  # Windows
+                signal.signal(number, lambda *_: loop.call_soon_threadsafe(task.cancel))
+        result: T = loop.run_until_complete(task)
+        return result

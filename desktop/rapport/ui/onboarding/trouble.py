@@ -1,0 +1,58 @@
+"""What a person sees when an account's local copy cannot be opened."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from rapport.domain.errors import RapportError
+from rapport.ui.look.theme import current_theme
+from rapport.ui.onboarding.text import Words
+from rapport.ui.widgets.button import Button, Kind
+from rapport.ui.widgets.labels import IconView
+from rapport.ui.wording import tr
+
+_WIDTH = 460
+
+
+class TroublePage(QWidget):
+    """Cause, what it means for the data, and what to do. The file is left as it is."""
+
+    again = Signal()
+    other = Signal()
+
+    def __init__(self, account_name: str, error: RapportError) -> None:
+        super().__init__()
+        self.setObjectName("trouble")
+        px = current_theme().type.px
+        column = QWidget()
+        column.setMaximumWidth(px(_WIDTH))
+        rows = QVBoxLayout(column)
+        rows.setSpacing(px(10))
+        rows.addWidget(IconView("lock", column, size=48), 0, Qt.AlignmentFlag.AlignHCenter)
+        for words in (
+            Words(error.title, section=True, strong=True),
+            Words(error.message or tr("Nothing was deleted."), muted=True),
+            Words(tr("Account: {name}").format(name=account_name), caption=True, muted=True),
+        ):
+            words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            rows.addWidget(words)
+        buttons = QHBoxLayout()
+        buttons.addStretch()
+        again = Button(tr("Try again"), kind=Kind.FILLED)
+        again.setObjectName("trouble-again")
+        again.clicked.connect(self.again)
+        other = Button(tr("Other accounts"), kind=Kind.TONAL)
+        other.clicked.connect(self.other)
+        copy = Button(tr("Copy details"), icon="copy", kind=Kind.QUIET)
+        details = "\n".join(filter(None, (type(error).__name__, str(error), error.details)))
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(details))
+        for button in (copy, other, again):
+            buttons.addWidget(button)
+        buttons.addStretch()
+        rows.addLayout(buttons)
+        outer = QVBoxLayout(self)
+        outer.addStretch(2)
+        outer.addWidget(column, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addStretch(3)
