@@ -20,6 +20,7 @@ QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox, QComboBox {{
   background: {tokens.surface}; color: {tokens.text};
   border: 1px solid {tokens.control_border}; border-radius: {px(6)}px;
   selection-background-color: {tokens.accent_fill}; selection-color: {tokens.on_accent};
+  placeholder-text-color: {tokens.muted};
 }}
 QLineEdit, QAbstractSpinBox, QComboBox {{ padding: 0 {px(10)}px; min-height: {px(32) - 2}px; }}
 QPlainTextEdit, QTextEdit {{ padding: {px(6)}px {px(8)}px; }}

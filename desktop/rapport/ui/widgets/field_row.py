@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QSizePolicy, QVBoxLayout, QWidget
 
 from rapport.ui.look.icons import draw_icon
@@ -69,7 +69,6 @@ class FieldRow(Control):
         self._box: QWidget | None = None
         self._message: Message | None = None
         self._hint = ""
-        self._column = QVBoxLayout(self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         if not editable:
             self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -112,7 +111,8 @@ class FieldRow(Control):
         self._message = Message(self._box)
         for widget in (label, self._editor, self._message):
             column.addWidget(widget)
-        self._column.addWidget(self._box)
+        self._box.installEventFilter(self)
+        self._place_box()
         self._box.show()
         self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
         self._watch(self._editor)
@@ -241,7 +241,6 @@ class FieldRow(Control):
             return
         had_focus = self._box.isAncestorOf(self.window().focusWidget() or self)
         box, self._box, self._editor, self._message = self._box, None, None, None
-        self._column.removeWidget(box)
         # Hidden first without its filters: hiding takes the focus away, and that is no leaving.
         for child in (box, *box.findChildren(QWidget)):
             child.removeEventFilter(self)
@@ -254,6 +253,10 @@ class FieldRow(Control):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
+        if watched is self._box:
+            if kind == QEvent.Type.LayoutRequest:
+                self.updateGeometry()
+            return False
         if isinstance(event, QKeyEvent) and kind == QEvent.Type.KeyPress:
             if event.key() == Qt.Key.Key_Escape:
                 self.revert()
@@ -287,16 +290,28 @@ class FieldRow(Control):
 
     # -- look ----------------------------------------------------------------------------------
 
-    def restyle(self) -> None:
-        px = self.type.px
-        self._column.setContentsMargins(px(8), px(4), px(8), px(4))
-        super().restyle()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_box()
+
+    def _place_box(self) -> None:
+        if self._box is not None:
+            px = self.type.px
+            self._box.setGeometry(self.rect().adjusted(px(8), px(4), -px(8), -px(4)))
 
     def hasHeightForWidth(self) -> bool:
-        return self.kind is FieldKind.LONG and self._box is None
+        return True
 
     def heightForWidth(self, width: int) -> int:
         type_ = self.type
+        column = self._box.layout() if self._box is not None else None
+        if column is not None:
+            inner = width - 2 * type_.px(8)
+            wraps = column.hasHeightForWidth()
+            needed = column.totalHeightForWidth(inner) if wraps else column.totalSizeHint().height()
+            return needed + 2 * type_.px(4)
+        if self.kind is not FieldKind.LONG:
+            return type_.line(TextSize.CAPTION) + type_.line() + 2 * type_.px(4) + 1
         lines = type_.line()
         if self._shown:
             room = QRect(0, 0, width - 2 * type_.px(8), 100_000)
@@ -305,13 +320,8 @@ class FieldRow(Control):
         return type_.line(TextSize.CAPTION) + lines + 2 * type_.px(4) + 1
 
     def sizeHint(self) -> QSize:
-        type_ = self.type
-        if self._box is not None:
-            return self._column.totalSizeHint()
-        if self.kind is FieldKind.LONG:
-            return QSize(type_.px(160), self.heightForWidth(max(self.width(), type_.px(160))))
-        height = type_.line(TextSize.CAPTION) + type_.line() + 2 * type_.px(4) + 1
-        return QSize(type_.px(160), height)
+        width = self.type.px(160)
+        return QSize(width, self.heightForWidth(max(self.width(), width)))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self.type.px(96), self.sizeHint().height())

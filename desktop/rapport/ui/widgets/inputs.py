@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from rapport.ui.look.icons import draw_icon
 from rapport.ui.look.paint import key_cap, key_cap_size, mirrored
@@ -13,6 +20,8 @@ from rapport.ui.look.type import TextSize
 from rapport.ui.widgets.base import is_rtl, tr
 from rapport.ui.widgets.button import IconButton, Size
 from rapport.ui.widgets.labels import IconView, Label
+
+_MOST_LINES = 12
 
 
 class LineEdit(QLineEdit):
@@ -154,7 +163,7 @@ class SearchField(LineEdit):
 
 
 class TextArea(QPlainTextEdit):
-    """Several lines. Tab leaves it; Ctrl+Enter submits; Esc is told to the owner."""
+    """Several lines, growing with the text. Tab leaves, Ctrl+Enter submits, Esc is told."""
 
     submitted = Signal()
     escaped = Signal()
@@ -168,12 +177,22 @@ class TextArea(QPlainTextEdit):
         self.setPlaceholderText(placeholder)
         self.setTabChangesFocus(True)
         self.document().setDocumentMargin(0)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.blockCountChanged.connect(lambda _: self.updateGeometry())
         current_theme().changed.connect(self.restyle)
         self.restyle()
 
     def restyle(self) -> None:
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
         type_ = current_theme().type
-        self.setMinimumHeight(self._lines * type_.line() + type_.px(16))
+        lines = min(max(self._lines, round(self.document().size().height())), _MOST_LINES)
+        return QSize(type_.px(240), lines * type_.line() + type_.px(16))
+
+    def minimumSizeHint(self) -> QSize:
+        type_ = current_theme().type
+        return QSize(type_.px(96), self._lines * type_.line() + type_.px(16))
 
     def set_invalid(self, invalid: bool) -> None:
         self.setProperty("invalid", "true" if invalid else "false")
@@ -202,6 +221,7 @@ class Message(QWidget):
         icon = IconView("alert", self, size=14, role="danger")
         row.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
         self.words = Label("", self, size=TextSize.CAPTION, role="danger", wrap=True)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
         row.addWidget(self.words, 1)
         self.hide()
 

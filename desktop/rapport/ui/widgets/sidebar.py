@@ -32,6 +32,7 @@ class Sidebar(QListView):
         self._delegate.add_clicked.connect(self.add_clicked)
         dress_list(self, self._delegate, uniform=False)
         self.setAccessibleName(tr("Sidebar"))
+        self.setAutoFillBackground(True)
         self.clicked.connect(self._tell)
         self.activated.connect(self._tell)
         current_theme().changed.connect(self.restyle)
@@ -51,7 +52,8 @@ class Sidebar(QListView):
         self.setFixedWidth(theme.type.px(RAIL if self.is_rail() else WIDE))
         self.setViewportMargins(0, theme.type.px(8), 0, theme.type.px(8))
         palette = QPalette(self.palette())
-        palette.setColor(QPalette.ColorRole.Base, QColor(theme.tokens.window))
+        for role in (QPalette.ColorRole.Base, QPalette.ColorRole.Window):
+            palette.setColor(role, QColor(theme.tokens.window))
         self.setPalette(palette)
         self.viewport().setPalette(palette)
         self.doItemsLayout()
