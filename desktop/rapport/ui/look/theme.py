@@ -71,6 +71,10 @@ class Theme(QObject):
     def text_scale(self) -> float:
         return self.type.scale
 
+    def is_applied(self) -> bool:
+        """Tell whether an application wears this theme."""
+        return self._app is not None
+
     def apply(self, app: QApplication) -> None:
         """Take over the look of ``app`` and follow the desktop from now on."""
         self._app = app

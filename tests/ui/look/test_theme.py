@@ -1,0 +1,92 @@
+"""One theme: live switch, palette, type."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QFontInfo, QPalette
+from PySide6.QtWidgets import QApplication, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from rapport.ui.look import icons, tokens
+from rapport.ui.look.theme import Contrast, Mode, Theme
+from rapport.ui.look.type import SEMIBOLD, TextSize
+from rapport.ui.widgets.labels import Label
+
+
+def test_a_switch_reaches_palette_and_labels_at_once(qtbot: QtBot, theme: Theme) -> None:
+    label = Label("Ana", role="muted")
+    qtbot.addWidget(label)
+    with qtbot.waitSignal(theme.changed):
+        theme.set_mode(Mode.DARK)
+    assert theme.tokens is tokens.DARK
+    window = QApplication.palette().color(QPalette.ColorRole.Window).name().upper()
+    assert window == tokens.DARK.window
+    assert label.palette().color(label.foregroundRole()).name().upper() == tokens.DARK.muted
+    theme.set_mode(Mode.LIGHT)
+    assert label.palette().color(label.foregroundRole()).name().upper() == tokens.LIGHT.muted
+
+
+def test_one_switch_is_told_once(qtbot: QtBot, theme: Theme) -> None:
+    told: list[int] = []
+    theme.changed.connect(lambda: told.append(1))
+    theme.set_mode(Mode.DARK)
+    QApplication.processEvents()
+    assert told == [1]
+
+
+def test_high_contrast_follows_light_and_dark(theme: Theme) -> None:
+    theme.set_contrast(Contrast.HIGH)
+    assert theme.tokens is tokens.HIGH_CONTRAST_LIGHT
+    theme.set_mode(Mode.DARK)
+    assert theme.tokens is tokens.HIGH_CONTRAST_DARK
+
+
+def test_text_scale_reaches_fonts_and_sizes(theme: Theme) -> None:
+    assert theme.type.font().pixelSize() == 13
+    assert theme.type.line() == 18
+    theme.set_text_scale(2.0)
+    assert theme.type.font(TextSize.CAPTION).pixelSize() == 22
+    assert theme.type.line() >= 36
+    assert theme.type.px(10) >= 20
+    assert QApplication.font().pixelSize() == 26
+
+
+def test_digits_are_tabular_and_600_is_not_400(theme: Theme) -> None:
+    metrics = theme.type.metrics()
+    assert len({metrics.horizontalAdvance(digit) for digit in "0123456789"}) == 1
+    assert QFontInfo(theme.type.font(TextSize.BODY, SEMIBOLD)).weight() >= 600
+
+
+def test_a_field_is_as_high_as_designed(qtbot: QtBot) -> None:
+    line = QLineEdit()
+    qtbot.addWidget(line)
+    assert line.sizeHint().height() == 32
+
+
+def test_every_icon_draws_in_the_colour_asked_for() -> None:
+    assert len(icons.icon_names()) == 60
+    for name in icons.icon_names():
+        image = icons.pixmap(name, 20, "#C4302B", 1.5).toImage()
+        assert image.width() == 30
+        inks = {
+            image.pixelColor(x, y).name()
+            for x in range(30)
+            for y in range(30)
+            if image.pixelColor(x, y).alpha() == 255
+        }
+        assert "#c4302b" in inks, name
+
+
+def test_only_marked_icons_turn_round() -> None:
+    for name in icons.icon_names():
+        straight = icons.pixmap(name, 20, "#000000", 1.0).toImage()
+        turned = icons.pixmap(name, 20, "#000000", 1.0, True).toImage()
+        assert (straight != turned) is (name in icons.MIRRORED), name
+
+
+def test_the_tray_says_how_many() -> None:
+    plain = icons.tray_icon(0).pixmap(32).toImage()
+    two = icons.tray_icon(2).pixmap(32).toImage()
+    many, more = (icons.tray_icon(n).pixmap(32).toImage() for n in (12, 99))
+    assert plain != two
+    assert two != many
+    assert many == more
