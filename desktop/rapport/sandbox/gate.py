@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -66,6 +67,7 @@ class Gate:
         try:
             response = await self._respond(request, body, fault)
             status = response.status_code
+            response.headers["date"] = formatdate(self._core.clock.now(), usegmt=True)
             if fault is not None and fault.kind == "truncate":
                 await _truncated(response, send)
                 raise Dropped

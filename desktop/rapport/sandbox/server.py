@@ -7,15 +7,15 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import uvicorn
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
 
 from . import seed
 from .clock import Clock
@@ -50,12 +50,41 @@ class _Protocol(H11Protocol):
         self.app = app
 
 
-class _Server(uvicorn.Server):
-    """Leaves the process's signals alone."""
+class _Listener:
+    """Uvicorn's HTTP on one socket, without its main loop, signals and log."""
 
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
+    _PATIENCE_S = 1.0
+
+    def __init__(self, app: ASGIApp) -> None:
+        # Uvicorn reports broken-off replies as errors; here they are meant.
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        self._config = uvicorn.Config(
+            app, http=_Protocol, ws="none", lifespan="off", access_log=False, log_config=None
+        )
+        self._config.load()
+        self._state = ServerState()
+        self._server: asyncio.Server | None = None
+
+    async def open(self, on: socket.socket) -> None:
+        self._server = await asyncio.get_running_loop().create_server(
+            lambda: _Protocol(self._config, self._state, {}), sock=on
+        )
+
+    async def close(self) -> None:
+        """Take nothing new, finish what is being answered, give up on what takes too long."""
+        if self._server is None:
+            return
+        self._server.close()
+        for connection in list(self._state.connections):
+            connection.shutdown()
+        tasks = list(self._state.tasks)
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=self._PATIENCE_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        await asyncio.sleep(0)  # connections close in the next turn of the loop
+        self._server = None
 
 
 class Sandbox:
@@ -87,8 +116,7 @@ class Sandbox:
         self._journal = Journal()
         self._control_token = secrets.token_urlsafe(24)
         self._core: Core | None = None
-        self._server: uvicorn.Server | None = None
-        self._serving: asyncio.Task[None] | None = None
+        self._listener: _Listener | None = None
         self._info: dict[str, Any] = {}
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
@@ -102,36 +130,17 @@ class Sandbox:
         self._core = core
         control = Control(core, self._faults, self._journal, self._control_token, self._reset)
         gate = Gate(core, Table(OPERATIONS), control, self._faults, self._journal)
-        # Uvicorn reports broken-off replies as errors; here they are meant.
-        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
-        config = uvicorn.Config(
-            gate,
-            http=_Protocol,
-            ws="none",
-            lifespan="off",
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            timeout_graceful_shutdown=1,
-            timeout_keep_alive=60,
-        )
-        self._server = _Server(config)
-        self._serving = asyncio.create_task(self._server.serve(sockets=[listener]))
-        while not self._server.started:
-            if self._serving.done():
-                await self._serving
-                raise AddressError(f"The sandbox could not start on {host}:{port}.")
-            await asyncio.sleep(0.005)
+        self._listener = _Listener(gate)
+        await self._listener.open(listener)
         address = listener.getsockname()
         shown = f"[{address[0]}]" if ":" in address[0] else address[0]
         self._info = self._describe(core, f"http://{shown}:{address[1]}")
 
     async def stop(self) -> None:
         """Finish what is being answered, and close. Harmless when not running."""
-        if self._server is not None and self._serving is not None:
-            self._server.should_exit = True
-            await self._serving
-        self._server = self._serving = None
+        if self._listener is not None:
+            await self._listener.close()
+            self._listener = None
         if self._core is not None:
             self._core.store.close()
             self._core = None
@@ -204,7 +213,9 @@ class Sandbox:
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # Named in full: asyncio turns Nagle's algorithm off only for sockets that say they are TCP,
+    # and with it every reply would wait 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
