@@ -33,7 +33,7 @@ class Lane(IntEnum):
 LONGEST_WAIT_S = 60.0
 """A request that would have to wait longer raises RateLimitError at once."""
 
-_FIRST_REQUESTS = 10
+_FIRST_REQUESTS = 3
 """How many may go out before the first reply has told the budget."""
 _RESERVED_SHARE = 0.03
 """Of the budget, kept free of background work for the next click."""
@@ -103,7 +103,7 @@ class Pacer:
 
     def backoff(self, attempt: int) -> float:
         """Seconds before try number ``attempt`` + 1: full jitter, at most a minute."""
-        return self._chance.uniform(0.0, min(60.0, 2.0**attempt))
+        return self._chance.uniform(0.0, min(60.0, 2.0 ** min(attempt, 6)))
 
     def may_retry(self) -> bool:
         """Whether one more try is within the budget of retries: a tenth of all requests, so that

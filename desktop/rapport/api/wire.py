@@ -405,4 +405,8 @@ def _text(value: Any) -> str:
 
 
 def _rest(record: Mapping[str, Any], known: Iterable[str]) -> dict[str, Any]:
-    return {name: value for name, value in record.items() if name not in known}
+    return {
+        name: value
+        for name, value in record.items()
+        if name not in known and value not in (None, "", [], {})
+    }

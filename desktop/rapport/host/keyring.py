@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from rapport.domain.errors import KeyringError
@@ -73,6 +74,8 @@ class Backend(Protocol):
 
     def delete(self, service: str, name: str) -> None: ...
 
+    def close(self) -> None: ...
+
 
 class SystemKeyring:
     """The keyring of this desktop session. Each call blocks for five seconds at most and then
@@ -89,7 +92,7 @@ class SystemKeyring:
         self._open = backend or system_backend
         self._limit_s = limit_s
         self._backend: Backend | None = None
-        self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
 
@@ -107,6 +110,13 @@ class SystemKeyring:
         """Harmless when there is no such secret."""
         self._ask(lambda backend: backend.delete(self._service, name))
 
+    def close(self) -> None:
+        """Lets go of the keyring; a later call opens it again."""
+        with self._starting:
+            if self._thread is not None:
+                self._jobs.put(None)
+                self._thread = None
+
     def _ask(self, call: Callable[[Backend], T]) -> T:
         answer: Future[T] = Future()
 
@@ -118,7 +128,7 @@ class SystemKeyring:
                     self._backend = self._open()
                 answer.set_result(call(self._backend))
             except BaseException as error:
-                self._backend = None  # the next call looks for the keyring afresh
+                self._let_go()  # the next call looks for the keyring afresh
                 answer.set_exception(error)
 
         self._start()
@@ -137,8 +147,14 @@ class SystemKeyring:
                 self._thread.start()
 
     def _work(self) -> None:
-        while True:
-            self._jobs.get()()
+        while (job := self._jobs.get()) is not None:
+            job()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        backend, self._backend = self._backend, None
+        if backend is not None:
+            backend.close()
 
 
 def system_backend() -> Backend:
@@ -158,9 +174,17 @@ class SecretService:
 
         try:
             self._bus = secretstorage.dbus_init()
+        except Exception as error:  # no bus, no service on it
+            raise no_keyring(type(error).__name__) from None
+        try:
             self._collection = secretstorage.get_default_collection(self._bus)
         except Exception as error:
+            self.close()
             raise _secret_service_error(error) from None
+
+    def close(self) -> None:
+        with suppress(OSError):  # the bus may have gone before us
+            self._bus.close()
 
     def get(self, service: str, name: str) -> str | None:
         def read() -> str | None:
@@ -229,6 +253,9 @@ class PlatformKeyring:
                 self._keyring: KeyringBackend = candidate
                 return
         raise no_keyring(type(backend).__module__)
+
+    def close(self) -> None:
+        pass
 
     def get(self, service: str, name: str) -> str | None:
         return self._guard(lambda: self._keyring.get_password(service, name))

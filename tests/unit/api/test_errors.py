@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from rapport.api import operations as ops
+from rapport.api.errors import WriteOutcome, error_from, outcome_of, server_text
+from rapport.domain import errors
+from rapport.domain.changes import Op
+
+DUPLICATE = {
+    "statusCode": 400,
+    "message": "This location does not allow duplicated contacts.",
+    "meta": {"contactId": "abc", "contactName": "Ana <b>", "matchingField": "email"},
+}
+
+MEANINGS: list[tuple[Any, int, Any, type[errors.ApiError]]] = [
+    # FACTS C, row by row.
+    (
+        ops.GET_CONTACT,
+        400,
+        {"error": "Contact with id X not found", "status": 400},
+        errors.GoneError,
+    ),
+    (ops.GET_TASK, 400, {"error": "Task with id X not found"}, errors.GoneError),
+    (ops.CREATE_CONTACT, 400, DUPLICATE, errors.DuplicateError),
+    (ops.CREATE_CONTACT, 409, {"meta": {"contactId": "abc"}}, errors.DuplicateError),
+    (ops.CREATE_CONTACT, 400, {"statusCode": 422, "message": "Bad"}, errors.InvalidError),
+    (ops.GET_CONTACT, 401, {"message": "Invalid JWT"}, errors.AuthError),
+    (ops.GET_CONTACT, 401, {"message": "Invalid Private Integration token"}, errors.AuthError),
+    (ops.GET_CONTACT, 401, None, errors.AuthError),
+    (
+        ops.LIST_USERS,
+        401,
+        {"message": "The token is not authorized for this scope."},
+        errors.CapabilityError,
+    ),
+    (ops.GET_CONTACT, 401, {"message": "version header was not found."}, errors.InvalidError),
+    (ops.LIST_USERS, 401, {"message": "E01 - Unauthorized request"}, errors.InvalidError),
+    (ops.GET_CONTACT, 401, {"message": "Command timed out"}, errors.ServerError),
+    (
+        ops.GET_CONTACT,
+        403,
+        {"message": "The token does not have access to this location."},
+        errors.CapabilityError,
+    ),
+    (ops.GET_CONTACT, 404, None, errors.GoneError),
+    (ops.LIST_USERS, 404, None, errors.InvalidError),
+    (ops.GET_CONTACT, 404, {"message": "Cannot GET /x"}, errors.InvalidError),
+    (
+        ops.UPDATE_CONTACT,
+        422,
+        {"message": ["property x should not exist"], "traceId": "t1"},
+        errors.InvalidError,
+    ),
+    (ops.UPDATE_CONTACT, 413, None, errors.InvalidError),
+    (ops.GET_CONTACT, 429, {"message": "Too Many Requests"}, errors.RateLimitError),
+    (ops.GET_CONTACT, 408, None, errors.ServerError),
+    (ops.GET_CONTACT, 500, {"message": "Contact not found"}, errors.ServerError),
+    (ops.GET_CONTACT, 503, None, errors.ServerError),
+]
+
+
+@pytest.mark.parametrize(("operation", "status", "body", "kind"), MEANINGS)
+def test_meaning(operation: Any, status: int, body: Any, kind: type[errors.ApiError]) -> None:
+    error = error_from(operation, status, body)
+    assert type(error) is kind
+    assert error.status == status
+    assert error.title.endswith(".")
+
+
+def test_a_page_from_a_proxy_is_no_verdict_on_the_token() -> None:
+    for status in (401, 403, 404):
+        assert type(error_from(ops.GET_CONTACT, status, None, html=True)) is errors.ServerError
+
+
+def test_details_hold_the_trace_id_and_the_words_of_the_server_without_markup() -> None:
+    error = error_from(
+        ops.UPDATE_CONTACT,
+        422,
+        {"message": ["property <b>x</b> should\x00 not exist", 7], "traceId": "t-1"},
+    )
+    assert error.trace_id == "t-1"
+    assert "t-1" in error.details
+    assert "‹b›x‹/b›" in error.message
+    assert "<" not in error.message + error.details
+    assert "\x00" not in error.message
+    assert len(server_text({"message": "x" * 100_000})) <= 500
+
+
+def test_duplicate_names_the_other() -> None:
+    error = error_from(ops.CREATE_CONTACT, 400, DUPLICATE)
+    assert isinstance(error, errors.DuplicateError)
+    assert error.other_id == "abc"
+    assert "Ana ‹b›" in error.message
+
+
+def test_a_missing_scope_is_named() -> None:
+    body = {"message": "The token is not authorized for this scope."}
+    assert "users.readonly" in error_from(ops.LIST_USERS, 401, body).message
+
+
+@pytest.mark.parametrize(
+    ("error", "op", "outcome"),
+    [
+        (errors.NetworkError("x", sent=False), None, WriteOutcome.NOT_APPLIED),
+        (errors.NetworkError("x", sent=True), None, WriteOutcome.UNCERTAIN),
+        (errors.KeyringError("x"), None, WriteOutcome.NOT_APPLIED),
+        (errors.RateLimitError("x"), None, WriteOutcome.RATE_LIMITED),
+        (errors.AuthError("x"), None, WriteOutcome.AUTH),
+        (errors.CapabilityError("x"), None, WriteOutcome.CAPABILITY),
+        (errors.GoneError("x"), None, WriteOutcome.GONE),
+        (errors.DuplicateError("x"), Op.CREATE, WriteOutcome.DUPLICATE),
+        (errors.InvalidError("x", status=400), Op.CREATE, WriteOutcome.PARK),
+        (errors.InvalidError("x", status=422), Op.CREATE, WriteOutcome.UNCERTAIN),
+        (errors.InvalidError("x", status=422), Op.UPDATE, WriteOutcome.PARK),
+        (errors.ServerError("x", status=502), None, WriteOutcome.UNCERTAIN),
+        (asyncio.CancelledError(), None, WriteOutcome.UNCERTAIN),
+        (ValueError(), None, WriteOutcome.UNCERTAIN),
+    ],
+)
+def test_outcome(error: BaseException, op: Op | None, outcome: WriteOutcome) -> None:
+    assert outcome_of(error, op) is outcome
