@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from PySide6.QtWidgets import QApplication
@@ -32,17 +32,21 @@ def qt_application() -> QApplication | None:
 
 
 def run_loop(app: QApplication, work: Coroutine[Any, Any, T]) -> T:
-    """Runs ``work`` on Qt's loop until it is done; SIGTERM and Ctrl+C cancel it."""
+    """Runs ``work`` on Qt's loop until it is done."""
     import qasync
 
     loop = qasync.QEventLoop(app)
     asyncio.set_event_loop(loop)
     with loop:
-        task = loop.create_task(work)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            try:
-                loop.add_signal_handler(number, task.cancel)
-            except NotImplementedError:  # Windows
-                signal.signal(number, lambda *_: loop.call_soon_threadsafe(task.cancel))
-        result: T = loop.run_until_complete(task)
+        result: T = loop.run_until_complete(work)
         return result
+
+
+def on_signals(stop: Callable[[], None]) -> None:
+    """Calls ``stop`` on this loop at SIGTERM and Ctrl+C: an orderly end, as by the menu."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stop)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))

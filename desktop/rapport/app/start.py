@@ -70,7 +70,7 @@ def _with_qt(
     *,
     sandbox: bool,
 ) -> int:
-    from rapport.app.qt import qt_application, run_loop
+    from rapport.app.qt import on_signals, qt_application, run_loop
 
     qt = qt_application()
     if qt is None:
@@ -96,6 +96,7 @@ def _with_qt(
             sandbox=SandboxProcess(paths.sandbox_state),
             clock=SystemClock(),
         )
+        on_signals(application.finished.set)
         try:
             await application.start(await _value(key))
             if sandbox:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QSizePolicy,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
@@ -239,19 +240,34 @@ class ConsentWindow(QWidget):
         ]
         if self._request.not_asked:
             entries.append(("dnd", tr("Not asked for"), self._request.not_asked, ""))
-        # Many scopes take less room each, so that the page keeps its place.
-        compact = len(entries) > 3
-        across = 4 if compact else 3
+        # Many scopes take one line each, so that the page keeps its place.
+        across, brief = 3, len(entries) > 3
         for position, (icon_name, heading, detail, name) in enumerate(entries):
+            scope = self._brief_scope if brief else self._scope
             columns.addLayout(
-                self._scope(icon_name, heading, detail, "" if compact else name),
-                position // across,
-                position % across,
+                scope(icon_name, heading, detail, name), position // across, position % across
             )
         for column in range(across):
             columns.setColumnStretch(column, 1)
         rows.addLayout(columns)
         return strip
+
+    def _brief_scope(self, icon_name: str, heading: str, detail: str, name: str) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setSpacing(self._theme.type.px(8))
+        line.addWidget(_IconLabel(icon_name, self._theme))
+        title = self._label(TextSize.BODY, muted=False, strong=True)
+        title.setText(heading)
+        line.addWidget(title)
+        below = self._label(TextSize.CAPTION, muted=True)
+        # The words give way before the window does; the tool-tip has them whole.
+        below.setMinimumWidth(0)
+        below.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        below.setText(detail)
+        for label in (title, below):
+            label.setToolTip(f"{heading}: {detail}\n{name}")
+        line.addWidget(below, 1)
+        return line
 
     def _scope(self, icon_name: str, heading: str, detail: str, name: str) -> QHBoxLayout:
         line = QHBoxLayout()
