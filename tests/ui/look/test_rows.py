@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QModelIndex, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QListView, QStyle, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QApplication, QListView, QStyle, QStyleOptionViewItem, QWidget
 from pytestqt.qtbot import QtBot
 
 from rapport.ui.delegates.contact_row import ContactRowDelegate
@@ -14,6 +14,7 @@ from rapport.ui.delegates.sidebar_row import SidebarDelegate
 from rapport.ui.delegates.task_row import TaskRowDelegate
 from rapport.ui.look.gallery_samples import contacts, places, tasks
 from rapport.ui.look.theme import Mode, Theme
+from rapport.ui.look.tokens import LIGHT
 from rapport.ui.roles import ContactRole, Density, NavRole, TaskRole, say_contact
 from rapport.ui.widgets.sidebar import Sidebar
 
@@ -248,3 +249,22 @@ def test_a_row_is_spoken_whole() -> None:
     said = say_contact("Ana", "Fjord", ("vip", "lead"), "Today 15:00", pending=True, dnd=True)
     for part in ("Ana", "Fjord", "vip", "lead", "Today 15:00", "waiting", "do not disturb"):
         assert part in said
+
+
+def test_the_ring_of_a_row_is_the_keyboards(qtbot: QtBot, window: QWidget) -> None:
+    view = _view(window, ContactRowDelegate(window), contacts(), 380)
+    view.setCurrentIndex(view.model().index(0, 0))
+    view.setFocus(Qt.FocusReason.TabFocusReason)
+    QApplication.processEvents()
+    accent = LIGHT.accent_text.lower()
+
+    def ring() -> bool:
+        area = view.visualRect(view.currentIndex())
+        spot = QPoint(area.center().x(), area.top())
+        return view.viewport().grab().toImage().pixelColor(spot).name() == accent
+
+    assert ring()
+    spot = view.visualRect(view.model().index(2, 0)).center()
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    assert view.currentIndex().row() == 2
+    assert not ring()

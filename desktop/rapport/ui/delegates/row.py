@@ -10,16 +10,18 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import (
+    QAbstractItemModel,
     QCoreApplication,
     QEvent,
     QModelIndex,
+    QObject,
     QPersistentModelIndex,
     QPoint,
     QPointF,
     QRectF,
     Qt,
 )
-from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFocusEvent, QHelpEvent, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -113,6 +115,19 @@ class RowDelegate(QStyledItemDelegate):
         """Return the picture of a row for the state in ``option``."""
         raise NotImplementedError
 
+    def editorEvent(
+        self,
+        event: QEvent,
+        model: QAbstractItemModel,
+        option: QStyleOptionViewItem,
+        index: AnyIndex,
+    ) -> bool:
+        """Put the focus ring away: Qt leaves it when a list that has focus is clicked."""
+        if event.type() == QEvent.Type.MouseButtonPress and option.widget is not None:
+            window = option.widget.window()
+            window.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange, False)
+        return super().editorEvent(event, model, option, index)
+
     def helpEvent(
         self,
         event: QHelpEvent,
@@ -202,10 +217,34 @@ def body_baseline(top: float) -> float:
     return baseline_in(top, type_.line(TextSize.BODY), type_.metrics(TextSize.BODY, REGULAR))
 
 
+class _KeyboardFocus(QObject):
+    """Lets a row wear its ring when the list was reached by a key.
+
+    Qt notes keyboard focus on the window only while it handles Tab itself, not when a shortcut or
+    a neighbour hands the focus over.
+    """
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if (
+            event.type() == QEvent.Type.FocusIn
+            and isinstance(event, QFocusEvent)
+            and isinstance(watched, QAbstractItemView)
+            and event.reason()
+            in (
+                Qt.FocusReason.TabFocusReason,
+                Qt.FocusReason.BacktabFocusReason,
+                Qt.FocusReason.ShortcutFocusReason,
+            )
+        ):
+            watched.window().setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
+        return False
+
+
 def dress_list(view: QListView, delegate: RowDelegate, *, uniform: bool = True) -> None:
     """Set a list up for painted rows; ``uniform`` rows are measured once."""
     view.setItemDelegate(delegate)
     view.setUniformItemSizes(uniform)
+    view.installEventFilter(_KeyboardFocus(view))
     view.setMouseTracking(True)
     view.viewport().setAttribute(Qt.WidgetAttribute.WA_Hover)
     view.setFrameShape(QListView.Shape.NoFrame)

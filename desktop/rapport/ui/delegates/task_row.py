@@ -160,6 +160,7 @@ class TaskRowDelegate(RowDelegate):
             return super().editorEvent(event, model, option, index)
         if kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick) and region:
             self._pressed = (QPersistentModelIndex(index), region)
+            super().editorEvent(event, model, option, index)
             return True
         if kind == QEvent.Type.MouseButtonRelease and self._pressed is not None:
             pressed, self._pressed = self._pressed, None
