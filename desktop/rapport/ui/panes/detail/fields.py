@@ -27,8 +27,9 @@ from rapport.ui.widgets.button import Button, IconButton, Kind, Size
 from rapport.ui.widgets.labels import Label
 from rapport.ui.wording import count, tr
 
-_ALWAYS = frozenset({"company", "assigned_to", "phone", "email"})
-_IN_HEADER = ("phone", "email")
+_ALWAYS = frozenset({"company", "assigned_to"})
+_FOLDED = frozenset({"first_name", "last_name", "phone", "email", "timezone"})
+"""Seen in the header or told by another field: only among all fields."""
 _FIRST = ("company", "assigned_to", kinds.LOCAL_TIME)
 _FIRST_IN_GRID = 6
 _CUSTOM = "custom"
@@ -145,8 +146,7 @@ class FieldsPanel(Painted):
         custom = [spec for spec in self._specs if spec.custom is not None and self._is_seen(spec)]
         if self._all or self._columns == 1:
             return standard, custom
-        # The grid has room for six, and the header of the pane says how to reach the person.
-        told = [spec for spec in standard if spec.key not in _IN_HEADER]
+        told = list(standard)
         told.sort(key=lambda spec: _FIRST.index(spec.key) if spec.key in _FIRST else len(_FIRST))
         told = told[: max(len(_FIRST), _FIRST_IN_GRID - len(custom))][:_FIRST_IN_GRID]
         return told, custom[: _FIRST_IN_GRID - len(told)]
@@ -158,7 +158,7 @@ class FieldsPanel(Painted):
             return True
         if spec.key == "dnd":
             return self._detail.contact.dnd
-        if spec.key in ("first_name", "last_name"):
+        if spec.key in _FOLDED:
             return False
         if spec.key in _ALWAYS or (spec.custom is not None and self._columns == 1):
             return True
@@ -253,9 +253,20 @@ class FieldsPanel(Painted):
     def _is_pending(self, spec: FieldSpec) -> bool:
         assert self._detail is not None
         pending = self._detail.pending_fields
-        if spec.custom is not None:
-            return _CUSTOM in pending or f"{_CUSTOM}.{spec.custom.id}" in pending
-        return spec.key in pending
+        if spec.custom is None:
+            return spec.key in pending
+        return _CUSTOM in pending and spec.custom.id in self._changed_custom()
+
+    def _changed_custom(self) -> frozenset[str]:
+        """The custom fields that were changed here: the copy knows only that some wait."""
+        assert self._detail is not None
+        changed: set[str] = set()
+        for change in self._detail.changes:
+            before, after = change.fields.get(_CUSTOM, ({}, {}))
+            if isinstance(before, dict) and isinstance(after, dict):
+                names = {*before, *after}
+                changed |= {name for name in names if before.get(name) != after.get(name)}
+        return frozenset(changed)
 
     def _tick(self) -> None:
         """The contact's local time goes on."""

@@ -112,7 +112,7 @@ class Reach(Control):
 
     def sizeHint(self) -> QSize:
         px = self.type.px
-        return QSize(round(self._run().width) + px(20) + px(22), max(px(19), self.type.line()))
+        return QSize(round(self._run().width) + px(20) + px(24), max(px(19), self.type.line()))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self.type.px(80), self.sizeHint().height())
