@@ -34,8 +34,8 @@ def bind_keys(window: QWidget, actions: ActionRegistry) -> None:
 def keeps_key(focus: QWidget | None, event: QKeyEvent) -> bool:
     """Whether ``focus`` needs this key itself, so that it must not act as a shortcut.
 
-    Bare keys are text in a text field; Space, Enter and Delete press a button or remove a chip. What
-    is open over the window keeps everything but Quit.
+    Bare keys are text in a text field; Space, Enter and Delete press a button or remove a chip.
+    What is open over the window keeps everything but Quit.
     """
     if focus is not None and _over_window(focus):
         return not event.matches(QKeySequence.StandardKey.Quit)

@@ -55,18 +55,22 @@ class Runner(QObject):
 
     def own(self, work: Coroutine[Any, Any, Any]) -> None:
         """Run a coroutine that is not to be offered for a retry."""
-        if self._closed:
+        # Closed when it ends, lest one that never began is reported as forgotten.
+        if self._closed or (task := self._keep(lambda: work, None, None)) is None:
             work.close()
         else:
-            self._keep(self._guard(work, None), None)
+            task.add_done_callback(lambda _: work.close())
 
     def start(self, work: Work, *, slot: str | None = None) -> asyncio.Task[Any] | None:
         """Begin ``work`` now, and again when the person presses Retry. None once the window is
         closing: nothing new begins then."""
-        return None if self._closed else self._keep(self._guard(work(), work), slot)
+        return self._keep(work, work, slot)
 
-    def _keep(self, guarded: Coroutine[Any, Any, None], slot: str | None) -> asyncio.Task[Any]:
-        task = asyncio.get_running_loop().create_task(guarded, name=slot or "window")
+    def _keep(self, work: Work, again: Work | None, slot: str | None) -> asyncio.Task[Any] | None:
+        if self._closed:
+            return None
+        loop = asyncio.get_running_loop()
+        task = loop.create_task(self._guard(work, again), name=slot or "window")
         self._tasks.add(task)
         if slot is not None:
             if (old := self._slots.get(slot)) is not None:
@@ -107,9 +111,9 @@ class Runner(QObject):
     def _again(self, work: Work) -> None:
         self.start(work)
 
-    async def _guard(self, work: Coroutine[Any, Any, Any], again: Work | None) -> None:
+    async def _guard(self, work: Work, again: Work | None) -> None:
         try:
-            await work
+            await work()
         except Exception as error:
             self.show(error, again)
 

@@ -5,8 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec import structs
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPalette
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QPoint,
+    QSignalBlocker,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPalette
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
@@ -68,13 +76,34 @@ class ContactView(QListView):
 
     opened = Signal()
 
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.verticalScrollBar().rangeChanged.connect(lambda *_: self.overlay_scroll_bar())
+
     def overlay_scroll_bar(self) -> None:
         """Let rows run on below the scroll bar, which is drawn over them."""
-        width = self.verticalScrollBar().sizeHint().width()
+        bar = self.verticalScrollBar()
+        width = bar.sizeHint().width() if bar.maximum() > bar.minimum() else 0
         if self.isRightToLeft():
             self.setViewportMargins(-width, 0, 0, 0)
         else:
             self.setViewportMargins(0, 0, -width, 0)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Choose the first row when the keyboard comes to a list without a chosen one.
+
+        Qt makes that row current whatever brought the focus: a click on another row would open
+        two contacts, one after the other.
+        """
+        if self.currentIndex().isValid():
+            super().focusInEvent(event)
+            return
+        with QSignalBlocker(self.selectionModel()):
+            super().focusInEvent(event)
+            self.selectionModel().clear()
+        tabs = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        if event.reason() in tabs:
+            self.setCurrentIndex(self.model().index(0, 0))
 
     def keyboardSearch(self, search: str) -> None:
         return
@@ -141,6 +170,11 @@ class ContactList(QWidget):
     @property
     def query(self) -> ContactQuery:
         return self.model.query
+
+    @property
+    def waiting(self) -> bool:
+        """Whether nothing has been read yet, neither rows nor that there are none."""
+        return not self._answered and self._error is None
 
     def show_query(self, query: ContactQuery, title: str) -> None:
         """Show this list from its top. What is there stays until the answer comes."""
