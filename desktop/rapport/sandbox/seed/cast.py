@@ -315,7 +315,7 @@ HARBOUR: tuple[Person, ...] = (
         "Inga",
         "Þórsdóttir",
         "inga@thorsdottir.example",
-        "+3548234567",
+        "+3548412345",
         tags=("patient",),
         country="IS",
         city="Oslo",

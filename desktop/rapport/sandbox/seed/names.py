@@ -259,7 +259,7 @@ CULTURES: tuple[Culture, ...] = (
     Culture(
         "IL",
         "Asia/Jerusalem",
-        "+97250#######",
+        "+972523######",
         2,
         _names("נועה/noa איתן/eitan תמר/tamar יונתן/yonatan שירה/shira אליהו/eliyahu"),
         _names("כהן/cohen לוי/levi ביטון/biton פרידמן/friedman אלון/alon"),
@@ -363,7 +363,7 @@ CULTURES: tuple[Culture, ...] = (
     Culture(
         "IS",
         "Atlantic/Reykjavik",
-        "+3548######",
+        "+35469#####",
         1,
         _names("Þórunn/thorunn Guðmundur/gudmundur Æsa/aesa Sigríður/sigridur Örn/orn"),
         _names("Þórsdóttir/thorsdottir Jónsson/jonsson Ægisdóttir/aegisdottir Guðnason/gudnason"),
