@@ -162,6 +162,15 @@ def is_rtl(widget: QWidget) -> bool:
     return widget.layoutDirection() == Qt.LayoutDirection.RightToLeft
 
 
+def start_alignment(widget: QWidget) -> Qt.AlignmentFlag:
+    """Return the alignment to the start edge of the interface.
+
+    Left to itself Qt aligns by the direction of the text, which tears a list of names apart.
+    """
+    side = Qt.AlignmentFlag.AlignRight if is_rtl(widget) else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignAbsolute
+
+
 def tr(text: str, disambiguation: str | None = None, n: int = -1) -> str:
     """Translate a text of the widget kit."""
     return QCoreApplication.translate("Widgets", text, disambiguation, n)

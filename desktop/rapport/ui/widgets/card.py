@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSpacerItem, QVBoxLayout, QWidget
 
 from rapport.ui.look.icons import draw_icon
 from rapport.ui.look.paint import mirrored, rounded
@@ -76,13 +76,21 @@ class ChoiceCard(Control):
         self._sentence = Label(sentence, self, role="muted", wrap=True)
         words.addWidget(self._sentence)
         words.addStretch(1)
+        # Spacers mirror with the interface; margins would not.
+        self._start, self._end = QSpacerItem(0, 0), QSpacerItem(0, 0)
+        self._row.addItem(self._start)
         self._row.addLayout(words, 1)
+        self._row.addItem(self._end)
+        self._row.setSpacing(0)
         self.restyle()
 
     def restyle(self) -> None:
         px = self.type.px
         self.setMinimumHeight(px(76))
-        self._row.setContentsMargins(px(74), px(12), px(48), px(12))
+        self._row.setContentsMargins(0, px(12), 0, px(12))
+        self._start.changeSize(px(74), 0)
+        self._end.changeSize(px(48), 0)
+        self._row.invalidate()
         super().restyle()
 
     def corner(self) -> float:

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QSizePolicy, QVBoxLayout, QW
 
 from rapport.ui.look.icons import draw_icon
 from rapport.ui.look.paint import mirrored, rounded
-from rapport.ui.look.text import Run, baseline_in
+from rapport.ui.look.text import Run, baseline_in, runs_right_to_left
 from rapport.ui.look.type import TextSize
-from rapport.ui.widgets.base import Control, is_rtl, tr
+from rapport.ui.widgets.base import Control, is_rtl, start_alignment, tr
 from rapport.ui.widgets.field_values import (
     Choice,
     FieldKind,
@@ -370,8 +370,14 @@ class FieldRow(Control):
     def _paint_long(self, painter: QPainter, area: QRectF) -> None:
         painter.setFont(self.type.font())
         painter.setPen(QColor(self.tokens.text))
-        painter.setLayoutDirection(self.layoutDirection())
-        painter.drawText(area, int(Qt.TextFlag.TextWordWrap), self._shown)
+        # The paragraph follows its own direction, its place the interface's.
+        painter.setLayoutDirection(
+            Qt.LayoutDirection.RightToLeft
+            if runs_right_to_left(self._shown)
+            else Qt.LayoutDirection.LeftToRight
+        )
+        flags = int(Qt.TextFlag.TextWordWrap) | int(start_alignment(self))
+        painter.drawText(area, flags, self._shown)
 
     def _paint_check(self, painter: QPainter, area: QRectF) -> None:
         tokens, px = self.tokens, self.type.px

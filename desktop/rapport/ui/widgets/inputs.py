@@ -17,7 +17,7 @@ from rapport.ui.look.icons import draw_icon
 from rapport.ui.look.paint import key_cap, key_cap_size, mirrored
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import TextSize
-from rapport.ui.widgets.base import is_rtl, tr
+from rapport.ui.widgets.base import is_rtl, start_alignment, tr
 from rapport.ui.widgets.button import IconButton, Size
 from rapport.ui.widgets.labels import IconView, Label
 
@@ -111,6 +111,7 @@ class LineEdit(QLineEdit):
         if is_rtl(self):
             before, after = after, before
         self.setTextMargins(before, 0, after, 0)
+        self.setAlignment(start_alignment(self) | Qt.AlignmentFlag.AlignVCenter)
         self.update()
 
 
@@ -228,7 +229,8 @@ class Message(QWidget):
         icon = IconView("alert", self, size=14, role="danger")
         row.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
         self.words = Label("", self, size=TextSize.CAPTION, role="danger", wrap=True)
-        self.words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.words.restyle()
         row.addWidget(self.words, 1)
         self.hide()
 

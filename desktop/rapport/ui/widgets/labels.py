@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
@@ -11,7 +11,7 @@ from rapport.ui.look.icons import draw_icon, role_colour
 from rapport.ui.look.text import Run, baseline_in
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import REGULAR, SEMIBOLD, TextSize
-from rapport.ui.widgets.base import Painted, is_rtl
+from rapport.ui.widgets.base import Painted, is_rtl, start_alignment
 
 
 class Label(QLabel):
@@ -55,6 +55,18 @@ class Label(QLabel):
         palette.setColor(QPalette.ColorRole.WindowText, QColor(role_colour(self._role)))
         self.setPalette(palette)
         self.setMinimumHeight(type_.line(self._size))
+        self._align()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LayoutDirectionChange:
+            self._align()
+
+    def _align(self) -> None:
+        middle = Qt.AlignmentFlag.AlignHCenter
+        if not self.alignment() & middle:
+            vertical = self.alignment() & Qt.AlignmentFlag.AlignVertical_Mask
+            self.setAlignment(start_alignment(self) | vertical)
 
 
 class ElidedLabel(Painted):

@@ -193,7 +193,7 @@ class AppointmentCard(Card):
         row.setSpacing(px(12))
         row.addWidget(_DateBlock(month, day, weekday, self))
         words = QVBoxLayout()
-        words.setContentsMargins(0, px(8), px(12), px(8))
+        words.setContentsMargins(0, px(8), 0, px(8))
         words.setSpacing(0)
         first = QHBoxLayout()
         first.addWidget(ElidedLabel(title, self, weight=SEMIBOLD), 1)
@@ -204,6 +204,7 @@ class AppointmentCard(Card):
         words.addWidget(ElidedLabel(second, self, role="muted"))
         words.addStretch(1)
         row.addLayout(words, 1)
+        row.addSpacing(px(12))
         self.body.addLayout(row)
 
 
@@ -222,7 +223,9 @@ class AppointmentEntry(QWidget):
         column.addWidget(head)
         below = QHBoxLayout()
         px = current_theme().type.px
-        below.setContentsMargins(px(32), 0, 0, px(6))
+        below.setContentsMargins(0, 0, 0, px(6))
+        below.setSpacing(0)
+        below.addSpacing(px(32))
         below.addWidget(card)
         column.addLayout(below)
 
