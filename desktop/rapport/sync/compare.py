@@ -13,6 +13,9 @@ from rapport.domain.merge import set_delta
 from rapport.domain.records import SERVER_FIELDS, Kind
 from rapport.store import OutboxEntry
 
+_UNTOLD = frozenset({"website", "timezone"})
+"""Fields of a contact that only a read by id tells (FACTS B1a): empty may mean unknown."""
+
 
 class UpdatePlan(Struct, frozen=True, kw_only=True):
     """What is left of an edit, given the server's values now."""
@@ -111,11 +114,13 @@ def wanted_by(entry: OutboxEntry) -> dict[str, Any]:
 
 
 def changed_since(kind: Kind, base: Mapping[str, Any], server: Mapping[str, Any]) -> list[str]:
-    """The fields that somebody changed since ``base``; the server's own stamps do not count."""
+    """The fields that somebody changed since ``base``; the server's own stamps do not count, nor
+    does a value that a search never told."""
     return [
         name
         for name, value in base.items()
         if name in server
         and name not in SERVER_FIELDS[kind]
+        and (value or name not in _UNTOLD)
         and not _same(kind, name, value, server[name])
     ]

@@ -95,12 +95,12 @@ class Details:
                 continue
             failed = 0
             for contact_id, rid in todo:
+                await self._clock.sleep(self._pace.backfill_s)
                 try:
                     await self._fetch(contact_id, rid, Lane.BACKGROUND)
                 except RapportError as error:
                     failed += 1
                     log.warning("Details could not be read: %s", error.title)
-                await self._clock.sleep(self._pace.backfill_s)
             if failed == len(todo):  # the same ones come again: do not spin
                 await self._clock.sleep(REST_S)
 
