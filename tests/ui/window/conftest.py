@@ -42,6 +42,13 @@ def pytest_asyncio_loop_factories(
     return {"qt": _qt_loop}
 
 
+@pytest.fixture(autouse=True)
+def _events_in_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Qt's events are the loop's business: pytest-qt would also turn them between a test and its
+    teardown, while the loop stands still and nothing can be awaited."""
+    monkeypatch.setattr("pytestqt.plugin._process_events", lambda: None)
+
+
 class FixedClock:
     def __init__(self) -> None:
         self.at = NOW

@@ -114,6 +114,7 @@ class SyncPopover(Popover):
 
     def _leave(self) -> None:
         self._unsubscribe()
+        self._context.runner.cancel("sync-popover")
         self.deleteLater()
 
     def _show(self, status: SyncStatus) -> None:
