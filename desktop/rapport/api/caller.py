@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from rapport.api.errors import error_from
-from rapport.api.http import Http, Reply
+from rapport.api.http import Http, Reply, checked_address
 from rapport.api.operations import Operation
 from rapport.api.pacing import Lane, Pacer
 from rapport.api.session import TokenSource
@@ -39,6 +39,8 @@ class Caller:
         pacer: Pacer | None = None,
         http: Http | None = None,
     ) -> None:
+        """Raises InputError for an address that a token must not be sent to."""
+        checked_address(base_url)
         self.location_id = location_id
         self.pacer = pacer or Pacer(clock)
         self._base_url = base_url.rstrip("/")
@@ -47,6 +49,7 @@ class Caller:
         self._http = http or Http()
 
     async def aclose(self) -> None:
+        self.pacer.close()
         await self._http.aclose()
 
     async def request(

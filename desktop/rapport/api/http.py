@@ -139,7 +139,7 @@ class Http:
     def _client(self, url: str) -> httpx.AsyncClient:
         import httpx2 as httpx
 
-        secure, local = kind = _kind(url)
+        secure, local = kind = checked_address(url)
         # Loading the system's certificates takes a while, and plain HTTP, which only this
         # computer's own sandbox speaks, needs none of them; what is local needs no proxy.
         client = self._clients.get(kind)
@@ -162,7 +162,7 @@ class Http:
         return client
 
 
-def _kind(url: str) -> tuple[bool, bool]:
+def checked_address(url: str) -> tuple[bool, bool]:
     """Whether ``url`` is https, and whether it is this computer. Raises InputError for an address
     that a token must not be sent to."""
     try:

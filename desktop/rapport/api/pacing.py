@@ -33,8 +33,8 @@ class Lane(IntEnum):
 LONGEST_WAIT_S = 60.0
 """A request that would have to wait longer raises RateLimitError at once."""
 
-_FIRST_REQUESTS = 3
-"""How many may go out before the first reply has told the budget."""
+_FIRST_AT_ONCE = 3
+"""How many may be on their way before the first reply has told the budget."""
 _RESERVED_SHARE = 0.03
 """Of the budget, kept free of background work for the next click."""
 _BACKGROUND_AT_ONCE = 6
@@ -96,6 +96,11 @@ class Pacer:
 
     def permit(self, lane: Lane) -> Permit:
         return Permit(self, lane)
+
+    def close(self) -> None:
+        """Nobody is let in any more."""
+        if self._alarm:
+            self._alarm.cancel()
 
     def pause_s(self) -> float:
         """How long the server wants to hear nothing at all; 0 when it does not mind."""
@@ -222,7 +227,10 @@ class Pacer:
             return math.inf
         if not self._limited:
             return 0.0
-        allowed = self._max or _FIRST_REQUESTS
+        if self._max is None:
+            flying = sum(1 for other in self._sent if other.expires == math.inf)
+            return 0.0 if flying < _FIRST_AT_ONCE else math.inf
+        allowed = self._max
         wait = 0.0
         if background:
             allowed = max(1, allowed - self._reserve())
