@@ -5,11 +5,18 @@ from __future__ import annotations
 import asyncio
 import gzip
 import logging
+import ssl
 import zlib
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from rapport.api import ApiClient, WriteOutcome, outcome_of
 from rapport.api import http as guarded
@@ -272,3 +279,39 @@ async def test_a_thousand_cancelled_requests_leave_the_pool_whole(
         await asyncio.gather(task, return_exceptions=True)
     found = await asyncio.gather(*(client.get_contact("x") for _ in range(20)))
     assert len(found) == 20
+
+
+async def test_a_certificate_nobody_vouches_for_is_refused(
+    client_for: Make, tmp_path: Path
+) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    own = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    encoding = serialization.Encoding.PEM
+    (tmp_path / "cert.pem").write_bytes(own.public_bytes(encoding))
+    (tmp_path / "key.pem").write_bytes(
+        key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    heard: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.read())
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context) as server:
+        port = server.sockets[0].getsockname()[1]
+        error = await write(client_for(f"https://127.0.0.1:{port}"))
+    assert isinstance(error, NetworkError)
+    assert outcome_of(error) is WriteOutcome.NOT_APPLIED
+    assert heard == []
