@@ -30,31 +30,31 @@ _STYLE = """
 * { box-sizing:border-box; }
 html, body { margin:0; background:var(--page); color:var(--text);
   font:14px/1.4 system-ui, "Inter", "Noto Sans", sans-serif; }
-header { display:flex; justify-content:space-between; gap:16px; padding:16px 24px;
+header { display:flex; justify-content:space-between; gap:16px; padding:12px 24px;
   border-bottom:1px solid var(--line); }
 header b { font-weight:700; }
 header span { color:var(--muted); }
-main { max-width:440px; margin:0 auto; padding:24px 16px 32px; }
+main { max-width:472px; margin:0 auto; padding:18px 16px 12px; }
 h1 { font-size:20px; line-height:1.3; margin:0 0 4px; }
 p { margin:0; color:var(--muted); font-size:13px; }
 fieldset { border:0; margin:0; padding:0; }
 legend { padding:0; }
-.place { display:flex; align-items:center; gap:12px; margin-top:8px; padding:7px 14px;
-  border:1px solid var(--line); border-radius:8px; cursor:pointer; }
-.place:first-of-type { margin-top:16px; }
+.place { display:flex; align-items:center; gap:12px; margin-top:8px; padding:5px 14px;
+  line-height:1.3; border:1px solid var(--line); border-radius:8px; cursor:pointer; }
+.place:first-of-type { margin-top:14px; }
 .place:hover { background:var(--tint); }
 .place:has(input:checked) { border-color:var(--ink); box-shadow:0 0 0 1px var(--ink); }
 .place input { width:16px; height:16px; margin:0; accent-color:var(--ink); }
 .place b { display:block; font-size:13px; }
 .place small { display:block; color:var(--muted); font-size:12px; }
-h2 { font-size:13px; margin:20px 0 6px; }
+h2 { font-size:13px; margin:12px 0 2px; }
 ul { margin:0; padding:0; list-style:none; }
-li { padding:5px 0; font-size:13px; }
+li { padding:3px 0; font-size:13px; line-height:1.35; }
 li code { display:block; color:var(--muted); font:11px/1.4 ui-monospace, monospace; }
-.choice { display:flex; justify-content:flex-end; gap:8px; margin-top:20px; }
-button { font:600 13px/1 inherit; font-family:inherit; min-width:88px; padding:0 18px; height:36px;
-  border-radius:8px; border:1px solid var(--edge); background:transparent; color:var(--text);
-  cursor:pointer; }
+.choice { display:flex; justify-content:flex-end; gap:8px; margin-top:16px; }
+button { font-family:inherit; font-size:13px; font-weight:600; min-width:88px;
+  padding:0 18px; height:36px; border-radius:8px; border:1px solid var(--edge);
+  background:transparent; color:var(--text); cursor:pointer; }
 #allow { background:var(--ink); border-color:var(--ink); color:var(--on-ink); }
 :focus-visible { outline:2px solid var(--ring); outline-offset:2px; }
 """

@@ -6,7 +6,8 @@ POST, GET, DELETE faults                 add one (see ``faults.Fault``), list, r
 POST clock                               ``{"shift_s": n}``: so far ahead of the real time
 POST tokens/expire, tokens/revoke        ``{"token"?: …, "kinds"?: ["access", "refresh"]}``
 GET, DELETE log                          every request so far (``?path=`` narrows), forget them
-POST locations/{id}                      ``{"active": bool}`` or settings to change
+POST locations/{id}                      ``{"active": bool}`` or settings to change (the id may
+                                         also stand in the body)
 GET, POST, DELETE records/{kind}/{id}    read, edit or delete as if somebody else did it
 POST index                               let searches see every write now
 =======================================  ========================================================
@@ -83,6 +84,9 @@ class Control:
                 return {"ok": True}
             case "POST", ["locations" | "location", location_id]:
                 return self._edit_location(location_id, call.json())
+            case "POST", ["locations" | "location"]:
+                body = call.json()
+                return self._edit_location(str(body.pop("id", "")), body)
             case "POST", ["index"]:
                 self._core.store.show_all()
                 return {"ok": True}

@@ -22,7 +22,7 @@ Doc = dict[str, Any]
 SCHEMA_VERSION = 1
 _CONTACT = "id, location, added, updated, first, last, email, phone, business, owner, hay, doc"
 _TASK = "id, location, contact, added, updated, completed, owner, business, hay, doc"
-_SCHEMA = """
+SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE contact (
   id TEXT PRIMARY KEY, location TEXT NOT NULL, added INTEGER NOT NULL, updated INTEGER NOT NULL,
@@ -45,7 +45,7 @@ CREATE TABLE token (
   hash TEXT PRIMARY KEY, kind TEXT NOT NULL, family TEXT NOT NULL, expires INTEGER NOT NULL,
   state TEXT NOT NULL, doc TEXT NOT NULL) WITHOUT ROWID;
 """
-_INDEXES = """
+INDEXES = """
 CREATE INDEX contact_added ON contact (location, added, id);
 CREATE INDEX contact_updated ON contact (location, updated, id);
 CREATE INDEX contact_email ON contact (email) WHERE email IS NOT NULL;
@@ -127,10 +127,9 @@ class Store:
     def __init__(self, clock: Clock, path: Path | None = None, index_lag_s: float = 3.0) -> None:
         self.clock = clock
         self.index_lag_s = index_lag_s
-        self.writes = 0  # grows with every write, so that counts can be cached
         self._lagging: dict[str, int] = {}  # table → earliest moment its *_before has a row due
         self._depth = 0
-        self._counts: dict[tuple[Any, ...], int] = {}
+        self._counts: dict[tuple[Any, ...], int] = {}  # until something is written
         self.db = self._open(path)
 
     def _open(self, path: Path | None) -> sqlite3.Connection:
@@ -186,14 +185,13 @@ class Store:
             self.db.execute("COMMIT")
 
     def _changed(self) -> None:
-        self.writes += 1
         self._counts.clear()
 
-    # -- seeding -----------------------------------------------------------------------------
-
-    def rebuild(self) -> "Filling":
-        """Drop every record (not the tokens) and take new ones in bulk."""
-        return Filling(self)
+    def refilled(self) -> None:
+        """Everything has been written anew."""
+        self.fresh = False
+        self._lagging.clear()
+        self._changed()
 
     # -- settings ----------------------------------------------------------------------------
 
@@ -403,72 +401,3 @@ class Store:
         gone = self.db.execute("DELETE FROM record WHERE kind=? AND id=?", (kind, record_id))
         self._changed()
         return gone.rowcount > 0
-
-
-class Filling:
-    """A bulk load: ``with store.rebuild() as fill: fill.contact(doc) …``. Indexes come last."""
-
-    _BATCH = 5000
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._rows: dict[str, list[tuple[Any, ...]]] = {"contact": [], "task": [], "record": []}
-
-    def __enter__(self) -> "Filling":
-        db = self._store.db
-        db.execute("BEGIN IMMEDIATE")
-        if self._store.fresh:
-            for statement in _SCHEMA.split(";"):
-                db.execute(statement)
-        else:
-            for name in re.findall(r"CREATE INDEX (\w+)", _INDEXES):
-                db.execute(f"DROP INDEX {name}")
-            for table in ("contact", "contact_before", "task", "task_before", "record", "meta"):
-                db.execute(f"DELETE FROM {table}")
-            self._store._lagging.clear()
-        return self
-
-    def contact(self, doc: Doc) -> None:
-        self._add("contact", contact_columns(doc))
-
-    def task(self, doc: Doc) -> None:
-        self._add("task", task_columns(doc))
-
-    def record(
-        self,
-        kind: str,
-        doc: Doc,
-        *,
-        location: str,
-        parent: str | None = None,
-        key: str | None = None,
-        position: int = 0,
-    ) -> None:
-        self._add("record", (kind, doc["id"], location, parent, key, position, encode(doc)))
-
-    def _add(self, table: str, row: tuple[Any, ...]) -> None:
-        rows = self._rows[table]
-        rows.append(row)
-        if len(rows) >= self._BATCH:
-            self._flush(table)
-
-    def _flush(self, table: str) -> None:
-        rows = self._rows[table]
-        if rows:
-            marks = ",".join("?" * len(rows[0]))
-            self._store.db.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
-            rows.clear()
-
-    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
-        db = self._store.db
-        if kind is not None:
-            db.execute("ROLLBACK")
-            return
-        for table in self._rows:
-            self._flush(table)
-        for statement in _INDEXES.split(";"):
-            db.execute(statement)
-        db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
-        db.execute("COMMIT")
-        self._store.fresh = False
-        self._store._changed()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import parse_qs
 
 import msgspec
 
@@ -54,6 +55,11 @@ class Call:
         if not isinstance(body, dict):
             raise bad_request("The body must be a JSON object")
         return body
+
+    def form(self) -> dict[str, str]:
+        """The fields of a form in the body; of a repeated field, the first."""
+        fields = parse_qs(self.body.decode("utf-8", "replace"), keep_blank_values=True)
+        return {name: values[0] for name, values in fields.items()}
 
     def check_location(self, location_id: Any) -> str:
         """403 unless the token speaks for this location; a missing one is refused likewise."""

@@ -184,5 +184,5 @@ def test_reset_brings_the_data_back_and_keeps_sessions(api: Any) -> None:
 def test_an_inactive_location_is_closed(api: Any) -> None:
     api.control("POST", f"locations/{api.location}", json={"active": False})
     assert api("GET", f"/contacts/{api.contact}").status_code == 403
-    api.control("POST", f"locations/{api.location}", json={"active": True})
+    api.control("POST", "location", json={"id": api.location, "active": True})
     assert api("GET", f"/contacts/{api.contact}").status_code == 200

@@ -1,11 +1,12 @@
 """The operations, one module per resource. ``OPERATIONS`` is the whole table."""
 
-from rapport.sandbox import oauth
+from rapport.sandbox import consent, oauth
 from rapport.sandbox.table import Operation
 
 from . import calendars, contact_lists, contacts, locations, memberships, notes, tasks, team
 
 _ROUTES = (
+    consent.routes,
     oauth.routes,
     contacts.routes,
     contact_lists.routes,

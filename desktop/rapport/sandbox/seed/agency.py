@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rapport.sandbox import ids
-from rapport.sandbox.store import Doc, Filling
+from rapport.sandbox.filling import Filling
+from rapport.sandbox.store import Doc
 
 DAY_MS = 86_400_000
 
