@@ -388,7 +388,10 @@ class TakeBack(Command, frozen=True, kw_only=True):
 
     @property
     def title(self) -> str:
-        return f"Undo {self.of[:1].lower()}{self.of[1:]}"
+        if self.of.startswith("Undo "):
+            return f"Redo {self.of.removeprefix('Undo ')}"
+        of = self.of.removeprefix("Redo ")
+        return f"Undo {of[:1].lower()}{of[1:]}"
 
     def targets(self) -> tuple[Ref, ...]:
         return tuple(mutation.ref for mutation in self.mutations)

@@ -23,6 +23,7 @@ class Bus:
         self._store = store
         self._capabilities = capabilities
         self._redoable: list[int] = []
+        self._redone: list[tuple[int, str]] = []
 
     async def run(self, command: Command, origin: Origin = Origin.PERSON) -> Outcome:
         """Commits the command. Raises InputError where the sign-in may only read, or where the
@@ -35,6 +36,8 @@ class Bus:
 
     async def undo(self, undo_id: int | None = None) -> Outcome | None:
         """Takes back one entry, or the newest. None when there is nothing to take back."""
+        if undo_id is None and await self._redone_is_newest():
+            undo_id = self._redone.pop()[0]
         outcome = await self._take_back(undo_id)
         if outcome is not None and outcome.undo_id is not None:
             self._redoable.append(outcome.undo_id)
@@ -44,7 +47,10 @@ class Bus:
         """Takes back the newest undo of this session. None when there is nothing to redo."""
         if not self._redoable:
             return None
-        return await self._take_back(self._redoable.pop())
+        outcome = await self._take_back(self._redoable.pop())
+        if outcome is not None and outcome.undo_id is not None:
+            self._redone.append((outcome.undo_id, outcome.title.removeprefix("Redo ")))
+        return outcome
 
     @property
     def can_redo(self) -> bool:
@@ -52,11 +58,20 @@ class Bus:
 
     async def undo_text(self) -> str | None:
         """The Edit menu's words, such as “Undo add task”. None when there is nothing to undo."""
+        if await self._redone_is_newest():
+            return f"Undo {self._redone[-1][1]}"
         items = await asyncio.wrap_future(self._store.queries.undo_items(1))
         if not items:
             return None
         title = items[0].title
         return f"Undo {title[:1].lower()}{title[1:]}"
+
+    async def _redone_is_newest(self) -> bool:
+        """What was redone is no entry of a person's in the store, but the next to undo again."""
+        if not self._redone:
+            return False
+        items = await asyncio.wrap_future(self._store.queries.undo_items(1))
+        return not items or items[0].id < self._redone[-1][0]
 
     async def _take_back(self, undo_id: int | None) -> Outcome | None:
         entry = await asyncio.wrap_future(self._store.undo_entry(undo_id))

@@ -195,7 +195,8 @@ class WindowSync:
         self._engine.opened(contact_id)
 
     def close(self) -> None:
-        self._unsubscribe()
+        unsubscribe, self._unsubscribe = self._unsubscribe, lambda: None
+        unsubscribe()
         self._listeners.clear()
 
     def _changed(self, status: SyncStatus) -> None:
