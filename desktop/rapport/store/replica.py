@@ -138,20 +138,23 @@ class Replica:
         )
         return self._readers.submit(lambda db: list(db.execute(sql, (limit,))), is_long=True)
 
-    def mark_details(self, contact_id: Id, at: datetime) -> Future[None]:
-        """Notes and appointments of this contact were read at ``at``."""
+    def mark_details(self, contact_ids: Iterable[Id], at: datetime) -> Future[None]:
+        """Notes and appointments of these contacts were read at ``at``."""
 
-        def job(tx: Transaction) -> None:
-            contact = tx.by_id(Ref(Kind.CONTACT, contact_id))
-            if contact is not None:
-                tx.db.execute(
-                    "INSERT INTO details VALUES (?, ?)"
-                    " ON CONFLICT (key) DO UPDATE SET at = excluded.at",
-                    (contact.key, to_ms(at)),
-                )
-                tx.refresh(contact.key)
+        def work(tx: Transaction, pace: Pace) -> Steps[None]:
+            for contact_id in contact_ids:
+                contact = tx.by_id(Ref(Kind.CONTACT, contact_id))
+                if contact is not None:
+                    tx.db.execute(
+                        "INSERT INTO details VALUES (?, ?)"
+                        " ON CONFLICT (key) DO UPDATE SET at = excluded.at",
+                        (contact.key, to_ms(at)),
+                    )
+                    tx.refresh(contact.key)
+                if pace.over():
+                    yield
 
-        return self._writer.soon(job)
+        return self._writer.background(work)
 
     def cursor(self, name: str) -> Future[Any]:
         """The JSON value kept under ``name``; None when there is none."""

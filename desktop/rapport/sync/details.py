@@ -137,7 +137,7 @@ class Details:
         self._read_at[contact_id] = self._clock.monotonic()
         if len(self._read_at) > 1000:
             self._read_at.clear()
-        await asyncio.wrap_future(self._replica.mark_details(contact_id, self._clock.now()))
+        await asyncio.wrap_future(self._replica.mark_details([contact_id], self._clock.now()))
 
     async def _contact(self, rid: str) -> None:
         """The whole contact: the search leaves out website and time zone."""
