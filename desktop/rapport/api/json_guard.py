@@ -32,7 +32,8 @@ def parse(body: bytes) -> Any:
             object_pairs_hook=_object,
         )
         # A surrogate can come from an escape only, so that most bodies need no second look.
-        return _without_surrogates(value) if b"\\u" in body else value
+        escaped = b"\\ud" in body or b"\\uD" in body
+        return _without_surrogates(value) if escaped else value
     except RecursionError:
         raise BadJson("nested too deep") from None
     except ValueError as error:

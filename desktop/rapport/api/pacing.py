@@ -41,6 +41,8 @@ _BACKGROUND_AT_ONCE = 6
 _BACKGROUND_BURST = 5
 """Background requests are spread over the interval, so that a place frees itself every moment and
 a person's tenth request waits no longer than the first; this many may run ahead."""
+_LARGEST_BUDGET = 10_000
+"""More than this in an interval means no limit; the places in it are counted one by one."""
 _LONGEST_RETRY_AFTER_S = 3600.0
 _RETRY_SHARE = 0.1
 _RETRIES_SAVED = 10.0
@@ -165,7 +167,7 @@ class Pacer:
     def _learn(self, permit: Permit, status: int, headers: Mapping[str, str], now: float) -> None:
         most = _count(headers.get("x-ratelimit-max"))
         if most:
-            self._max = most
+            self._max = min(most, _LARGEST_BUDGET)
             self._limited = True
         elif self._max is None and 200 <= status < 300:
             self._limited = False  # a server without limits says nothing about them
@@ -175,7 +177,9 @@ class Pacer:
         left = _count(headers.get("x-ratelimit-remaining"))
         if self._max and left is not None:
             ours = sum(1 for other in self._sent if other.expires > permit.started)
-            for _ in range(self._max - left - ours):  # another program uses the same budget
+            for _ in range(
+                self._max - min(left, self._max) - ours
+            ):  # another program uses the same budget
                 other = Permit(self, Lane.BACKGROUND)
                 other.started, other.expires = now, now + self._interval_s
                 self._sent.append(other)

@@ -27,8 +27,14 @@ LIMIT_S = 5.0
 SERVICE = "rapport"
 
 
-def no_keyring(details: str = "") -> KeyringError:
-    return KeyringError(
+class NoKeyring(KeyringError):
+    """There is none at all: waiting will not help, and what follows lives in memory."""
+
+    retry = False
+
+
+def no_keyring(details: str = "") -> NoKeyring:
+    return NoKeyring(
         "This computer has no keyring.",
         "Rapport keeps secrets nowhere else, so sign-in and edits last until you quit.",
         details=details,

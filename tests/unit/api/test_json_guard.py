@@ -46,6 +46,7 @@ def test_integers_no_database_can_hold_stay_text() -> None:
 def test_lone_surrogates_are_replaced_everywhere() -> None:
     value = parse(rb'{"a\ud800": ["x\udfff", {"b": "\ud83d\ude00"}]}')
     assert value == {"a?": ["x?", {"b": "😀"}]}
+    assert parse(rb'["\uD800"]') == ["?"]
     str(value).encode("utf-8")
 
 

@@ -193,6 +193,20 @@ async def test_nan_and_negative_headers_are_ignored(clock: Any) -> None:
     assert clock.elapsed < 1.0
 
 
+async def test_an_absurd_budget_costs_nothing(clock: Any) -> None:
+    pacer = Pacer(clock)
+
+    async def work() -> None:
+        for left in ("0", "999999999998", "999999999999"):
+            async with pacer.permit(Lane.PERSON) as permit:
+                permit.heard(
+                    200, {"x-ratelimit-max": "999999999999", "x-ratelimit-remaining": left}
+                )
+
+    await clock.run(work())
+    assert clock.elapsed <= 10.0
+
+
 async def test_an_empty_day_waits_for_its_end(clock: Any) -> None:
     pacer = Pacer(clock)
     async with pacer.permit(Lane.PERSON) as permit:
