@@ -90,6 +90,10 @@ class Caller:
     async def _once(
         self, operation: Operation, url: str, token: str, body: Any, lane: Lane
     ) -> Reply:
+        if not (token and token.isascii() and token.isprintable() and " " not in token):
+            raise AuthError(
+                "This is not a token.", "Sign in again. Your edits are kept.", status=401
+            )
         headers = {
             "Authorization": f"Bearer {token}",
             "Version": operation.version,

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from rapport.api.json_guard import BadJson, parse
-from rapport.domain.errors import InputError, NetworkError, ServerError
+from rapport.domain.errors import InputError, InvalidError, NetworkError, ServerError
 
 if TYPE_CHECKING:
     import httpx2 as httpx
@@ -94,9 +94,7 @@ class Http:
         headers = {**headers, "Accept-Encoding": "gzip"}
         content = form
         if body is not None:
-            content = json.dumps(body, ensure_ascii=False, allow_nan=False).encode(
-                "utf-8", "replace"
-            )
+            content = _encoded(body)
             headers["Content-Type"] = "application/json"
         elif form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -160,6 +158,16 @@ class Http:
             )
             self._clients[kind] = client
         return client
+
+
+def _encoded(body: Any) -> bytes:
+    try:
+        text = json.dumps(body, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidError(
+            "This value cannot be sent.", "Change it and try again.", details=type(error).__name__
+        ) from None
+    return text.encode("utf-8", "replace")
 
 
 def checked_address(url: str) -> tuple[bool, bool]:

@@ -352,7 +352,10 @@ def moment(value: Any, zone: tzinfo = UTC) -> str | None:
 
 
 def _to_wire(value: str) -> str:
-    at = datetime.fromisoformat(value)
+    try:
+        at = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise InvalidError("This is not a date the CRM could take.") from None
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

@@ -24,7 +24,9 @@ from rapport.api import operations as ops
 from rapport.domain.changes import Op
 from rapport.domain.errors import (
     ApiError,
+    AuthError,
     InputError,
+    InvalidError,
     NetworkError,
     RapportError,
     ServerError,
@@ -218,6 +220,47 @@ async def test_a_failing_read_is_tried_again(hostile: Any, client_for: Make) -> 
     with pytest.raises(ServerError):
         await client.delete_contact("x")
     assert len(hostile.requests) == 4
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        b"garbage\r\n\r\n",
+        b"HTTP/1.1 999\r\nX" + b"x" * 200_000,
+        b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"\x16\x03\x01",
+    ],
+    ids=lambda reply: repr(reply[:40]),
+)
+async def test_what_is_not_http(hostile: Any, client_for: Make, reply: bytes) -> None:
+    hostile.reply = reply
+    error = await write(client_for(hostile.url))
+    assert isinstance(error, NetworkError)
+    assert outcome_of(error) is WriteOutcome.UNCERTAIN
+
+
+@pytest.mark.parametrize("token", ["", " ", "a b", "a\r\nX-Evil: 1", "tök", "a\x00"])
+async def test_what_is_not_a_token_is_not_sent(hostile: Any, client_for: Make, token: str) -> None:
+    with pytest.raises(AuthError):
+        await client_for(hostile.url, token).get_contact("x")
+    assert hostile.requests == []
+
+
+async def test_what_cannot_be_written_as_json_is_refused_here(
+    hostile: Any, client_for: Make
+) -> None:
+    client = client_for(hostile.url)
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    for value in (float("nan"), object(), deep):
+        with pytest.raises(InvalidError):
+            await client.update_contact("x", {"custom": {"c": value}})
+    with pytest.raises(InvalidError):
+        await client.update_task("c", "t", {"due_at": "soon"})
+    assert hostile.requests == []
 
 
 async def test_nobody_there(client_for: Make, hostile: Any) -> None:
