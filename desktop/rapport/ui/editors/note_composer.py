@@ -75,6 +75,7 @@ class NoteComposer(QWidget):
         self._keep_draft()
         self._contact, self._note, self._changed_meanwhile = contact, None, False
         self._close()
+        self._invitation.remind("")
         self._invitation.invite((contact.first_name or contact.name) if contact else "")
         if contact is not None:
             self._context.runner.start(lambda: self._look_for_draft(contact.id), slot="draft")

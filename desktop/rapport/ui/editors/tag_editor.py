@@ -215,8 +215,15 @@ class TagEditor(QWidget):
     def _restyle(self) -> None:
         type_ = current_theme().type
         self.field.setFont(type_.font(TextSize.CAPTION))
-        self.field.setFixedSize(type_.px(120), type_.px(24))
-        self.field.setStyleSheet(f"QLineEdit {{ min-height: 0; padding: 0 {type_.px(6)}px; }}")
+        height, padding = type_.px(24), type_.px(6)
+        # Heights set on a widget lose against the application's style sheet.
+        self.field.setStyleSheet(
+            f"QLineEdit {{ min-height: {height - 2}px; max-height: {height - 2}px;"
+            f" padding: 0 {padding}px; }}"
+            f"QLineEdit:focus {{ min-height: {height - 4}px; max-height: {height - 4}px;"
+            f" padding: 0 {padding - 1}px; }}"
+        )
+        self.field.setFixedWidth(type_.px(120))
 
     def sizeHint(self) -> QSize:
         width = max(self.width(), current_theme().type.px(200))

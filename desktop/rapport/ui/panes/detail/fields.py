@@ -6,7 +6,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -37,6 +37,9 @@ _CUSTOM = "custom"
 
 class FieldsPanel(Painted):
     """Tags, then fields. Editing one never closes because news about the contact came."""
+
+    revealed = Signal(QWidget)
+    """A cell that was opened by a key and may be out of view."""
 
     def __init__(
         self, workspace: Workspace, context: WindowContext, parent: QWidget | None = None
@@ -108,6 +111,7 @@ class FieldsPanel(Painted):
             self._arrange()
         if (cell := self._cells.get(key)) is not None:
             cell.begin()
+            self.revealed.emit(cell)
 
     def cell(self, key: str) -> FieldCell | None:
         return self._cells.get(key)
@@ -361,6 +365,7 @@ class FieldsPanel(Painted):
         self._column.setSpacing(px(6))
         self._grid.setHorizontalSpacing(px(8))
         self._grid.setVerticalSpacing(0)
+        self._tail.setContentsMargins(px(4), 0, 0, 0)
         self.tags.setContentsMargins(px(8), px(4), px(8), px(4))
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -241,6 +241,11 @@ class Header(Painted):
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
 
+    def minimumSizeHint(self) -> QSize:
+        """With words the buttons would keep the pane from ever becoming narrow enough to drop
+        them."""
+        return QSize(self.type.px(400), self.type.px(88))
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._drop_words(event.size().width())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QTimer, QUrl
+from PySide6.QtCore import QSize, Qt, QTimer, QUrl
 from PySide6.QtGui import QColor, QDesktopServices, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -70,6 +70,7 @@ class DetailPane(Painted):
         self._again = QTimer(self, singleShot=True)
         self._again.timeout.connect(self._refresh)
         self.timeline.link_asked.connect(self._ask_link)
+        self.fields.revealed.connect(self._reveal)
         context.situation_changed.connect(self._allow)
         ends: list[Callable[[], None]] = [
             workspace.feed.subscribe(self._heard),
@@ -305,6 +306,10 @@ class DetailPane(Painted):
         super().resizeEvent(event)
         self._arrange(event.size().width())
 
+    def minimumSizeHint(self) -> QSize:
+        """The stacked shape's: the wide one must not keep the pane from becoming narrow."""
+        return QSize(self.type.px(420), self.type.px(360))
+
     def _arrange(self, width: int) -> None:
         wide = width >= self.type.px(TWO_COLUMNS_FROM)
         self._rule.set_upright(wide)
@@ -329,6 +334,11 @@ class DetailPane(Painted):
             needed = self.fields.sizeHint().height()
         most = max(self.type.px(120), (self.height() - self.header.height()) // 2)
         self._scroll.setFixedHeight(min(needed, most))
+
+    def _reveal(self, cell: QWidget) -> None:
+        """Scroll to a field once it has its place."""
+        self._share_height()
+        QTimer.singleShot(0, cell, lambda: self._scroll.ensureWidgetVisible(cell, 0, 24))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), QColor(self.tokens.surface))

@@ -42,6 +42,7 @@ from rapport.ui.wording import count, due_words, tr
 
 FIRST = 10
 SLICE = 15
+_SETTLE_MS = 40
 _NOTE_MENU = ("note.edit", RULE, "note.delete")
 _TASK_MENU = ("task.complete", "task.reopen", "task.edit", RULE, "task.delete")
 _OPEN_TASK_MENU = (
@@ -92,6 +93,10 @@ class Timeline(Painted):
         self._body = QWidget(self)
         self.area = QScrollArea(self)
         self._lay_out()
+        self._anchor: tuple[str, int] | None = None
+        self._settled = QTimer(self, singleShot=True, interval=_SETTLE_MS)
+        self._settled.timeout.connect(self._let_go)
+        self.area.verticalScrollBar().rangeChanged.connect(lambda *_: self._hold_place())
         self._more = QTimer(self, singleShot=True, interval=0)
         self._more.timeout.connect(self._build_more)
         self.area.verticalScrollBar().valueChanged.connect(lambda _: self._want_more())
@@ -136,6 +141,7 @@ class Timeline(Painted):
         self._detail = detail
         if other:
             self._built = FIRST
+            self._anchor = None
             self.area.verticalScrollBar().setValue(0)
         self._show_again()
 
@@ -184,6 +190,8 @@ class Timeline(Painted):
         show = self.filters.value()
         assert isinstance(show, Show)
         self._entries = entries(self._detail, show, self._people())
+        if self._anchor is None and self.area.verticalScrollBar().value() > 0:
+            self._anchor = self._first_in_view()
         self._show_tasks(show in (Show.ALL, Show.TASKS))
         self.tell_state()
         self._place_rows()
@@ -254,7 +262,8 @@ class Timeline(Painted):
     def _place_rows(self) -> None:
         """Lay the built part out anew, taking over every row that says the same as before."""
         bar = self.area.verticalScrollBar()
-        anchor = self._first_in_view() if bar.value() > 0 else None
+        if self._anchor is None and bar.value() > 0:
+            self._anchor = self._first_in_view()
         focused = next((k for k, row in self._rows.items() if row.hasFocus()), None)
         clock = self._workspace.clock
         today = clock.now().astimezone(clock.zone()).date()
@@ -282,8 +291,8 @@ class Timeline(Painted):
         for left in (*old.values(), *old_headers.values()):
             self._drop(left)
         self._keep_one_tab_stop()
-        if anchor is not None:
-            self._stay_at(*anchor)
+        if self._anchor is not None:
+            self._settled.start()
         if focused is not None and focused not in self._rows and self._rows:
             next(iter(self._rows.values())).setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -310,12 +319,18 @@ class Timeline(Painted):
                 return key, row.y() - top
         return None
 
-    def _stay_at(self, key: str, offset: int) -> None:
+    def _hold_place(self) -> None:
+        """What was in view stays where it was, also when rows above settle a moment later."""
+        if self._anchor is None:
+            return
+        key, offset = self._anchor
         row = self._rows.get(key)
         if row is not None:
-            self._column.activate()
-            self._body.adjustSize()
             self.area.verticalScrollBar().setValue(row.y() - offset)
+
+    def _let_go(self) -> None:
+        self._hold_place()
+        self._anchor = None
 
     # Building as it is needed.
 

@@ -119,7 +119,7 @@ class TaskDetail(Painted):
     def _build_layout(self) -> None:
         column = QVBoxLayout(self._body)
         heading = QHBoxLayout()
-        heading.addWidget(self._circle, 0, Qt.AlignmentFlag.AlignTop)
+        heading.addWidget(self._circle)
         heading.addWidget(self._title, 1)
         self._heading = heading
         column.addLayout(heading)
@@ -358,7 +358,6 @@ class TaskDetail(Painted):
 
 
 def _latest(detail: ContactDetail | None) -> Note | None:
-    dated = (
-        [(note.added_at, note.id, note) for note in detail.notes if note.added_at] if detail else []
-    )
+    notes = detail.notes if detail else ()
+    dated = [(note.added_at, note.id, note) for note in notes if note.added_at]
     return max(dated)[2] if dated else None
