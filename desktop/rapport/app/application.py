@@ -7,6 +7,7 @@ list shown. Network, tray, reminders and everything heavy follow.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import sys
 from collections.abc import Coroutine
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
     from rapport.ui.onboarding import WelcomePage
 
 log = logging.getLogger(__name__)
+
+FIRST_ROWS_S = 0.3
+"""How long the window waits for the first rows; then it opens with placeholders."""
 
 
 class Application:
@@ -108,6 +112,9 @@ class Application:
             self._welcome()
         else:
             await self._open_known(account, key)
+            # Rows take some milliseconds: the first frame shows them, where nothing is wrong.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.window.rows_read(), FIRST_ROWS_S)
         self.window.open_at_its_size()
 
     async def _open_known(self, account: Account, key: bytes | None) -> None:

@@ -6,11 +6,12 @@ part's own business. ``app`` builds it, gives it workspaces, and is asked when i
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from msgspec import structs
-from PySide6.QtCore import QEvent, QSize, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
@@ -133,6 +134,21 @@ class MainWindow(QWidget):
             self._synced(workspace.sync.status())
             self.show_query(ContactQuery())
         self._say_title()
+
+    async def rows_read(self) -> None:
+        """Returns when the list has its answer, rows or an error, or when no list is open."""
+        contacts = self.pages.contacts
+        if contacts is None or not contacts.list.waiting:
+            return
+        read = asyncio.Event()
+        model = contacts.list.model
+        answered = model.answered.connect(lambda _: read.set())
+        failed = model.failed.connect(lambda _: read.set())
+        try:
+            await read.wait()
+        finally:
+            model.answered.disconnect(answered)
+            model.failed.disconnect(failed)
 
     def set_cover(self, cover: QWidget | None) -> None:
         """Lay a widget (onboarding) over the whole window, or uncover it."""
@@ -407,10 +423,18 @@ class MainWindow(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if not self._painted:
+        handle = self.windowHandle()
+        if not self._painted and handle is not None:
             self._painted = True
-            # Behind the paint event in the queue: what follows may take its time.
+            handle.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # The server asks for the first frame some time after the window was shown.
+        if event.type() == QEvent.Type.Expose:
+            watched.removeEventFilter(self)
+            # Painting happens before the event returns: what follows may take its time.
             QTimer.singleShot(0, self, self._after_first_paint)
+        return super().eventFilter(watched, event)
 
     def _after_first_paint(self) -> None:
         self.painted.emit()
