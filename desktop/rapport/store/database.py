@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import apsw
 
 from rapport.domain.errors import StoreError
 from rapport.store.schema import MIGRATIONS
+from rapport.store.sql import Sql
 
 KEY_BYTES = 32
 WRITER_CACHE_KIB = 8192
@@ -83,11 +82,12 @@ class Database:
         self._key = key
         self._name = str(path) if path else f"file:/rapport-{next(_memory_names)}?vfs=memdb"
 
-    def connect(self, *, writes: bool, name: str | None = None) -> apsw.Connection:
+    def connect(self, *, writes: bool, name: str | None = None) -> Sql:
         flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
         if self.path is None:
             flags |= apsw.SQLITE_OPEN_URI
-        db = apsw.Connection(name or self._name, flags=flags)
+        connection = apsw.Connection(name or self._name, flags=flags)
+        db = Sql(connection)
         try:
             if self.path is not None:
                 db.pragma("cipher", "chacha20")
@@ -96,11 +96,11 @@ class Database:
                 db.pragma("synchronous", "FULL")
                 # The pages are encrypted: what a delete leaves behind tells nothing.
                 db.pragma("secure_delete", False)
-            db.set_busy_timeout(BUSY_MS)
-            db.config(apsw.SQLITE_DBCONFIG_DQS_DML, 0)
-            db.config(apsw.SQLITE_DBCONFIG_DQS_DDL, 0)
-            db.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
-            db.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+            connection.set_busy_timeout(BUSY_MS)
+            connection.config(apsw.SQLITE_DBCONFIG_DQS_DML, 0)
+            connection.config(apsw.SQLITE_DBCONFIG_DQS_DDL, 0)
+            connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
+            connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
             db.pragma("temp_store", "MEMORY")
             db.pragma("mmap_size", 0)
             db.pragma("cell_size_check", True)
@@ -113,7 +113,7 @@ class Database:
             raise
         return db
 
-    def open(self) -> apsw.Connection:
+    def open(self) -> Sql:
         """The writer's connection, with the newest schema. Raises StoreError; the file is kept."""
         try:
             if self.path is not None and not self.path.exists():
@@ -132,8 +132,8 @@ class Database:
                 db.pragma("journal_mode", "WAL")
             self._migrate(db)
             # Probe now what a person should hear before the first edit, not at it.
-            db.execute("BEGIN IMMEDIATE")
-            db.execute("ROLLBACK")
+            with db.immediate():
+                pass
         except apsw.NotADBError:
             db.close()
             raise StoreError(
@@ -162,7 +162,7 @@ class Database:
             db.close()
         new.rename(path)
 
-    def _check(self, db: apsw.Connection) -> None:
+    def _check(self, db: Sql) -> None:
         version = db.pragma("user_version")
         if version > len(MIGRATIONS):
             raise StoreError(
@@ -171,7 +171,7 @@ class Database:
                 details=f"schema {version}, known {len(MIGRATIONS)}",
             )
 
-    def _migrate(self, db: apsw.Connection) -> None:
+    def _migrate(self, db: Sql) -> None:
         version = db.pragma("user_version")
         if version == len(MIGRATIONS):
             return
@@ -179,12 +179,12 @@ class Database:
             kept = self.path.with_name(f"{self.path.name}.before-{len(MIGRATIONS)}")
             if not kept.exists():
                 self.backup(db, kept)
-        with immediate(db):
+        with db.immediate():
             for number in range(version, len(MIGRATIONS)):
-                db.execute(MIGRATIONS[number])
+                db.run(MIGRATIONS[number])
             db.pragma("user_version", len(MIGRATIONS))
 
-    def backup(self, db: apsw.Connection, path: Path) -> None:
+    def backup(self, db: Sql, path: Path) -> None:
         """A compact copy with the same key; complete, or not there at all."""
         if path.exists():
             raise StoreError("A file with this name is already there.", "Choose another name.")
@@ -194,20 +194,6 @@ class Database:
             )
         part = path.with_name(path.name + ".part")
         part.unlink(missing_ok=True)
-        db.execute("VACUUM INTO ?", (str(part),))
+        db.run("VACUUM INTO ?", (str(part),))
         part.chmod(0o600)
         part.rename(path)
-
-
-@contextmanager
-def immediate(db: apsw.Connection) -> Iterator[None]:
-    """A write transaction. When it fails, nothing of it stays."""
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        db.execute("COMMIT")
-    except BaseException:
-        # After a full disk SQLite may have rolled back already.
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise

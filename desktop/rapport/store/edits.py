@@ -38,28 +38,28 @@ def commit(tx: Transaction, command: Command, origin: Origin, undo_of: int | Non
     for mutation in mutations:
         _apply(tx, mutation, command.title)
     if undo_of is not None:
-        tx.db.execute("UPDATE undo SET done = 1 WHERE id = ?", (undo_of,))
+        tx.db.run("UPDATE undo SET done = 1 WHERE id = ?", (undo_of,))
     if not mutations:
         return Outcome(title=command.title, undo_id=None)
-    tx.db.execute(
+    tx.db.run(
         "INSERT INTO undo (at, title, origin, mutations) VALUES (?, ?, ?, ?)",
         (tx.now_ms, command.title, origin.value, encode(mutations)),
     )
-    undo_id = tx.db.last_insert_rowid()
-    tx.db.execute("DELETE FROM undo WHERE id <= ?", (undo_id - KEPT_UNDOS,))
+    undo_id = tx.db.inserted()
+    tx.db.run("DELETE FROM undo WHERE id <= ?", (undo_id - KEPT_UNDOS,))
     refs = tuple(dict.fromkeys(mutation.ref for mutation in planned))
     return Outcome(title=command.title, undo_id=undo_id, refs=refs)
 
 
 def undo_entry(tx: Transaction, undo_id: int | None) -> tuple[int, TakeBack] | None:
     """What was taken back itself is only found by its id: taking that back is a redo."""
-    row = tx.db.execute(
+    row = tx.db.row(
         "SELECT id, title, mutations FROM undo WHERE done = 0 AND id = ?"
         if undo_id is not None
         else "SELECT id, title, mutations FROM undo WHERE done = 0 AND origin <> ?"
         " ORDER BY id DESC LIMIT 1",
         (Origin.UNDO.value if undo_id is None else undo_id,),
-    ).fetchone()
+    )
     if row is None:
         return None
     return row[0], TakeBack(of=row[1], mutations=_mutations.decode(row[2]))

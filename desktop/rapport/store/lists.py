@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-import apsw
 import msgspec
 
 from rapport.domain.filters import (
@@ -32,6 +31,7 @@ from rapport.domain.views import ContactRow
 from rapport.store.schema import NO_DUE
 from rapport.store.search import contact_words as words_of_contact
 from rapport.store.search import match_expression, snippet, terms, words
+from rapport.store.sql import Sql
 from rapport.store.values import decode, from_ms, to_ms
 
 _keys = msgspec.json.Decoder(list[int])
@@ -107,24 +107,24 @@ def _where(conditions: Sequence[AnyCondition], now: datetime) -> tuple[str, list
     return " AND ".join(clauses), bindings
 
 
-def count_where(db: apsw.Connection, conditions: Sequence[AnyCondition], now: datetime) -> int:
+def count_where(db: Sql, conditions: Sequence[AnyCondition], now: datetime) -> int:
     where, bindings = _where(conditions, now)
-    count: int = db.execute(f"SELECT count(*) FROM contact_row WHERE {where}", bindings).get
+    count: int = db.value(f"SELECT count(*) FROM contact_row WHERE {where}", bindings)
     return count
 
 
-def contact_count(db: apsw.Connection) -> int:
-    blob = db.execute("SELECT value FROM setting WHERE name = 'contacts'").get
+def contact_count(db: Sql) -> int:
+    blob = db.value("SELECT value FROM setting WHERE name = 'contacts'")
     return int(decode(blob)) if blob else 0
 
 
-def _all_keys(db: apsw.Connection, sql: str, bindings: Sequence[object] = ()) -> list[int]:
+def _all_keys(db: Sql, sql: str, bindings: Sequence[object] = ()) -> list[int]:
     # Gathered inside SQLite: a row at a time through Python takes three times as long.
-    text = db.execute(f"SELECT json_group_array(key) FROM ({sql})", bindings).get
+    text = db.value(f"SELECT json_group_array(key) FROM ({sql})", bindings)
     return _keys.decode(text)
 
 
-def matching(db: apsw.Connection, query: ContactQuery, now: datetime) -> list[int] | None:
+def matching(db: Sql, query: ContactQuery, now: datetime) -> list[int] | None:
     """The keys of the query's contacts in ascending order; None where it asks for all."""
     found: list[int] | None = None
     wanted = terms(query.text)
@@ -141,12 +141,15 @@ def matching(db: apsw.Connection, query: ContactQuery, now: datetime) -> list[in
     return found
 
 
-def _chosen(found: list[int], keys: Iterator[tuple[int]]) -> Iterator[int]:
+def _chosen(found: list[int], keys: list[int]) -> list[int]:
+    """Those of ``keys`` that are in ``found``, which ascends."""
+    chosen: list[int] = []
     last = len(found)
-    for (key,) in keys:
+    for key in keys:
         at = bisect_left(found, key)
         if at < last and found[at] == key:
-            yield key
+            chosen.append(key)
+    return chosen
 
 
 def _walking_is_cheaper(matches: int, contacts: int, first: int) -> bool:
@@ -155,9 +158,7 @@ def _walking_is_cheaper(matches: int, contacts: int, first: int) -> bool:
     return matches * matches * 4 > first * contacts
 
 
-def first_keys(
-    db: apsw.Connection, query: ContactQuery, found: list[int] | None, first: int
-) -> list[int]:
+def first_keys(db: Sql, query: ContactQuery, found: list[int] | None, first: int) -> list[int]:
     """The keys of the first rows in order. A list of up to ``ALL_IN_ONE`` comes whole."""
     if found is None:
         return _take(db, query, None, first)
@@ -166,27 +167,22 @@ def first_keys(
     return _take(db, query, found, first)
 
 
-def _take(
-    db: apsw.Connection, query: ContactQuery, found: list[int] | None, first: int
-) -> list[int]:
+def _take(db: Sql, query: ContactQuery, found: list[int] | None, first: int) -> list[int]:
     taken: list[int] = []
     for sql in _walks(query):
-        if found is None:
-            rows = db.execute(f"{sql} LIMIT ?", (first - len(taken),))
-            taken += [key for (key,) in rows]
-            continue
-        cursor = db.execute(sql)
-        for key in _chosen(found, cursor):
-            if len(taken) == first:
+        offset, length = 0, max(first, 1)
+        while len(taken) < first:
+            keys = _all_keys(db, f"{sql} LIMIT ? OFFSET ?", (length, offset))
+            taken += keys if found is None else _chosen(found, keys)
+            if len(keys) < length:
                 break
-            taken.append(key)
-        cursor.close()
-        if len(taken) == first:
-            break
-    return taken
+            # Skipping costs as much as reading: longer steps keep the sum of both linear.
+            offset += length
+            length *= 2
+    return taken[:first]
 
 
-def _look_up(db: apsw.Connection, query: ContactQuery, found: list[int]) -> list[int]:
+def _look_up(db: Sql, query: ContactQuery, found: list[int]) -> list[int]:
     order = _ORDERS[query.sort]
     direction = order.down if query.descending else order.up
     if query.sort is Sort.NEXT_TASK and query.descending:
@@ -198,10 +194,10 @@ def _look_up(db: apsw.Connection, query: ContactQuery, found: list[int]) -> list
         "SELECT key FROM contact_row WHERE key IN (SELECT value FROM json_each(?))"
         f" ORDER BY {direction}"
     )
-    return [key for (key,) in db.execute(sql, (msgspec.json.encode(found).decode(),))]
+    return [key for (key,) in db.rows(sql, (msgspec.json.encode(found).decode(),))]
 
 
-def all_keys(db: apsw.Connection, query: ContactQuery, found: list[int] | None) -> array[int]:
+def all_keys(db: Sql, query: ContactQuery, found: list[int] | None) -> array[int]:
     """The keys of the whole list in order."""
     if found is not None and len(found) * 8 < contact_count(db):
         return array("q", _look_up(db, query, found))
@@ -216,10 +212,10 @@ def all_keys(db: apsw.Connection, query: ContactQuery, found: list[int] | None) 
 _ROW = "key, id, seed, name, company, tags, next_due, pending, conflict, dnd"
 
 
-def rows(db: apsw.Connection, keys: Sequence[int], text: str = "") -> list[ContactRow]:
+def rows(db: Sql, keys: Sequence[int], text: str = "") -> list[ContactRow]:
     """The rows of ``keys`` in that order, those that exist."""
     sql = f"SELECT {_ROW} FROM contact_row WHERE key IN (SELECT value FROM json_each(?))"
-    found = {row[0]: row for row in db.execute(sql, (msgspec.json.encode(list(keys)).decode(),))}
+    found = {row[0]: row for row in db.rows(sql, (msgspec.json.encode(list(keys)).decode(),))}
     snippets = _snippets(db, [found[key] for key in keys if key in found], text)
     made: list[ContactRow] = []
     for wanted in keys:
@@ -245,7 +241,7 @@ def rows(db: apsw.Connection, keys: Sequence[int], text: str = "") -> list[Conta
     return made
 
 
-def _snippets(db: apsw.Connection, found: list[tuple[object, ...]], text: str) -> dict[object, str]:
+def _snippets(db: Sql, found: list[tuple[object, ...]], text: str) -> dict[object, str]:
     """For contacts that a task or note made match: the text around it, by key."""
     wanted = terms(text)
     if not wanted:
@@ -257,11 +253,11 @@ def _snippets(db: apsw.Connection, found: list[tuple[object, ...]], text: str) -
         present = set(words(f"{name} {company} {' '.join(decode(tags))}"))
         missing = [term for term in wanted if not term.found_in(present)]
         if missing:
-            shown = db.execute("SELECT shown FROM record WHERE key = ?", (key,)).get
+            shown = db.value("SELECT shown FROM record WHERE key = ?", (key,))
             present = words_of_contact(decode(shown))
             missing = [term for term in missing if not term.found_in(present)]
         if missing:
-            children = db.execute(
+            children = db.rows(
                 "SELECT shown FROM record WHERE contact_key = ? AND kind IN (2, 3) AND tomb = 0"
                 " ORDER BY kind DESC, key DESC",
                 (key,),

@@ -7,14 +7,13 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import Any, TypeVar
 
-import apsw
-
 from rapport.domain.changes import Delta, Op
 from rapport.domain.records import Kind, Ref
 from rapport.store.edits import settle_chain
 from rapport.store.rebase import Clash, StoredOp, follow, rebase
 from rapport.store.replica import BOTH_CHANGED, Tally, forget, server_values, show
 from rapport.store.schema import KIND_NUMBER, KIND_OF
+from rapport.store.sql import Sql
 from rapport.store.threads import Readers, Writer
 from rapport.store.transaction import Transaction
 from rapport.store.values import (
@@ -54,7 +53,7 @@ _DUE = f"""{_ENTRY}
       AND (op.op = 'create' OR r.rid IS NOT NULL)
       AND NOT EXISTS (SELECT 1 FROM op d
                       WHERE d.key = op.contact_key AND d.op = 'delete' AND op.key <> d.key)
-    ORDER BY op.seq
+    ORDER BY op.seq LIMIT ?
 """
 
 
@@ -96,9 +95,9 @@ class Outbox:
         UNCERTAIN, whose time has come, and whose contact is known to the server. At most one per
         contact."""
 
-        def job(db: apsw.Connection) -> list[OutboxEntry]:
+        def job(db: Sql) -> list[OutboxEntry]:
             taken: dict[int, OutboxEntry] = {}
-            for row in db.execute(_DUE, (to_ms(now),)):
+            for row in db.rows(_DUE, (to_ms(now), 50 * limit)):
                 contact_key = row[-1]
                 if contact_key not in taken:
                     taken[contact_key] = _entry(row)
@@ -119,14 +118,14 @@ class Outbox:
 
         def job(tx: Transaction) -> OutboxEntry | None:
             kept = None if pre_ids is None else encode(list(pre_ids))
-            key = tx.db.execute(
+            key = tx.db.value(
                 "UPDATE op SET state = 'sending', attempt = attempt + 1, sent_at = ?, error = '',"
                 " pre_ids = coalesce(?, pre_ids) WHERE seq = ? RETURNING key",
                 (tx.now_ms, kept, seq),
-            ).get
+            )
             if key is None:
                 return None
-            tx.db.execute("UPDATE record SET epoch = ? WHERE key = ?", (tx.next_epoch(), key))
+            tx.db.run("UPDATE record SET epoch = ? WHERE key = ?", (tx.next_epoch(), key))
             return _find(tx.db, seq)
 
         return self._writer.person(job)
@@ -199,7 +198,7 @@ class Outbox:
             " JOIN record c ON c.key = f.contact_key ORDER BY f.id"
         )
 
-        def job(db: apsw.Connection) -> list[ConflictRow]:
+        def job(db: Sql) -> list[ConflictRow]:
             return [
                 ConflictRow(
                     id=number,
@@ -212,9 +211,7 @@ class Outbox:
                     why=why,
                     at=from_ms(at),
                 )
-                for number, kind, id, contact_id, field, base, mine, theirs, why, at in db.execute(
-                    sql
-                )
+                for number, kind, id, contact_id, field, base, mine, theirs, why, at in db.rows(sql)
             ]
 
         return self._readers.submit(job)
@@ -228,13 +225,13 @@ class Outbox:
             "SELECT min(not_before) FROM op"
             " WHERE state IN ('pending', 'uncertain') AND not_before > 0"
         )
-        return self._readers.submit(lambda db: from_ms_or_none(db.execute(sql).get or 0))
+        return self._readers.submit(lambda db: from_ms_or_none(db.value(sql) or 0))
 
     def _set(
         self, seq: int, state: OpState, error: str, not_before: int = 0, absent: int = 0
     ) -> Future[None]:
         def job(tx: Transaction, op: StoredOp, stored: Stored) -> None:
-            tx.db.execute(
+            tx.db.run(
                 "UPDATE op SET state = ?, error = ?, not_before = ?, absent = absent + ?"
                 " WHERE seq = ?",
                 (state.value, error, not_before, absent, seq),
@@ -260,19 +257,19 @@ class Outbox:
         return self._writer.person(job)
 
 
-def read_counts(db: apsw.Connection) -> OutboxCounts:
-    counts = db.execute(
+def read_counts(db: Sql) -> OutboxCounts:
+    counts = db.row(
         "SELECT count(*) FILTER (WHERE state IN ('pending', 'sending', 'uncertain')),"
         " count(*) FILTER (WHERE state IN ('parked', 'ask')),"
         " (SELECT count(*) FROM conflict WHERE key NOT IN (SELECT key FROM op)) FROM op"
-    ).fetchone()
+    )
     assert counts is not None
     waiting, parked, conflicts = counts
     return OutboxCounts(waiting=waiting, parked=parked + conflicts)
 
 
-def _find(db: apsw.Connection, seq: int) -> OutboxEntry | None:
-    for row in db.execute(f"{_ENTRY} WHERE op.seq = ?", (seq,)):
+def _find(db: Sql, seq: int) -> OutboxEntry | None:
+    for row in db.rows(f"{_ENTRY} WHERE op.seq = ?", (seq,)):
         return _entry(row)
     return None
 
@@ -325,7 +322,7 @@ def _settle(
 
 def _remember(tx: Transaction, kind: Kind, rid: str | None) -> None:
     if rid is not None:
-        tx.db.execute(
+        tx.db.run(
             "INSERT OR REPLACE INTO gone VALUES (?, ?, ?, ?)",
             (KIND_NUMBER[kind], rid, tx.next_epoch(), tx.now_ms),
         )
@@ -343,7 +340,7 @@ def _adopt(tx: Transaction, stored: Stored, rid: str) -> None:
             "UPDATE conflict SET contact_key = :mine WHERE contact_key = :twin",
             "UPDATE record SET contact_key = :mine WHERE contact_key = :twin",
         ):
-            tx.db.execute(sql, {"mine": stored.key, "twin": twin.key})
+            tx.db.run(sql, {"mine": stored.key, "twin": twin.key})
         if stored.kind is Kind.CONTACT:
             for child in tx.children(stored.key):
                 if child.values["contact_id"] != stored.id:
@@ -351,13 +348,13 @@ def _adopt(tx: Transaction, stored: Stored, rid: str) -> None:
                     tx.save(child)
                     tx.tell(child, Op.UPDATE, ("contact_id",))
         else:
-            tx.db.execute(
+            tx.db.run(
                 "UPDATE op SET contact_key = ? WHERE key = ?", (stored.contact_key, stored.key)
             )
         tx.tell(twin, Op.DELETE)
         tx.remove(twin)
     stored.rid = rid
-    tx.db.execute("UPDATE record SET rid = ? WHERE key = ?", (rid, stored.key))
+    tx.db.run("UPDATE record SET rid = ? WHERE key = ?", (rid, stored.key))
 
 
 def _conflict(

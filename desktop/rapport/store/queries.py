@@ -9,8 +9,6 @@ from datetime import datetime, timedelta, tzinfo
 from types import EllipsisType
 from typing import Any
 
-import apsw
-
 from rapport.domain.changes import Op, Origin
 from rapport.domain.filters import STANDARD_LISTS, ContactQuery
 from rapport.domain.ports import Clock
@@ -42,6 +40,7 @@ from rapport.store import lists
 from rapport.store.outbox import read_counts
 from rapport.store.replica import read_reference
 from rapport.store.schema import KIND_NUMBER, KIND_OF
+from rapport.store.sql import Sql
 from rapport.store.threads import Readers
 from rapport.store.values import decode, decode_deltas, from_ms, from_ms_or_none, to_ms, unpack
 from rapport.store.views import OutboxCounts
@@ -80,7 +79,7 @@ class Queries:
         ``complete``, else those of the rows; ``contact_keys`` has the rest."""
         now = self._clock.now()
 
-        def job(db: apsw.Connection) -> ContactPage:
+        def job(db: Sql) -> ContactPage:
             found = lists.matching(db, query, now)
             keys = lists.first_keys(db, query, found, first)
             total = lists.contact_count(db) if found is None else len(found)
@@ -117,7 +116,7 @@ class Queries:
         query = ContactQuery(text=text)
         now = self._clock.now()
 
-        def job(db: apsw.Connection) -> list[ContactRow]:
+        def job(db: Sql) -> list[ContactRow]:
             found = lists.matching(db, query, now)
             return lists.rows(db, lists.first_keys(db, query, found, limit)[:limit])
 
@@ -137,7 +136,7 @@ class Queries:
         group. ``assigned_to`` None means nobody, ``...`` anybody."""
         midnight = to_ms(_tomorrow(now, zone))
 
-        def job(db: apsw.Connection) -> TaskGroups:
+        def job(db: Sql) -> TaskGroups:
             mine = "" if assigned_to is ... else " AND t.assigned_to IS ?"
             bound = () if assigned_to is ... else (assigned_to,)
 
@@ -146,12 +145,12 @@ class Queries:
                     f"{_TASK} WHERE t.completed = 0 AND t.due >= ? AND t.due < ?{mine}"
                     " ORDER BY t.due, t.key LIMIT ?"
                 )
-                return tuple(map(_task_row, db.execute(sql, (start, end, *bound, limit))))
+                return tuple(map(_task_row, db.rows(sql, (start, end, *bound, limit))))
 
-            total = db.execute(
+            total = db.value(
                 f"SELECT count(*) FROM task_row t WHERE t.completed = 0 AND t.due >= ?{mine}",
                 (midnight, *bound),
-            ).get
+            )
             return TaskGroups(
                 overdue=between(-(1 << 62), to_ms(now)),
                 today=between(to_ms(now), midnight),
@@ -163,7 +162,7 @@ class Queries:
 
     def task(self, id: Id) -> Future[TaskRow | None]:
         sql = f"{_TASK} WHERE r.id = ?"
-        return self._readers.submit(lambda db: next(map(_task_row, db.execute(sql, (id,))), None))
+        return self._readers.submit(lambda db: next(map(_task_row, db.rows(sql, (id,))), None))
 
     def due_between(self, start: datetime, end: datetime) -> Future[list[TaskRow]]:
         """Open tasks whose reminder (the due time, or the end of a later snooze) is in
@@ -173,18 +172,18 @@ class Queries:
             " ORDER BY t.remind, t.key"
         )
         bindings = (to_ms(start), to_ms(end))
-        return self._readers.submit(lambda db: list(map(_task_row, db.execute(sql, bindings))))
+        return self._readers.submit(lambda db: list(map(_task_row, db.rows(sql, bindings))))
 
     def next_tasks(self, now: datetime, limit: int = 5) -> Future[list[TaskRow]]:
         """Open tasks that come next; where there are fewer than ``limit``, the latest overdue ones
         before them. Earliest first."""
         at = to_ms(now)
 
-        def job(db: apsw.Connection) -> list[TaskRow]:
+        def job(db: Sql) -> list[TaskRow]:
             open_ = f"{_TASK} WHERE t.completed = 0"
-            ahead = db.execute(f"{open_} AND t.due >= ? ORDER BY t.due, t.key LIMIT ?", (at, limit))
+            ahead = db.rows(f"{open_} AND t.due >= ? ORDER BY t.due, t.key LIMIT ?", (at, limit))
             coming = list(map(_task_row, ahead))
-            behind = db.execute(
+            behind = db.rows(
                 f"{open_} AND t.due < ? ORDER BY t.due DESC, t.key DESC LIMIT ?",
                 (at, limit - len(coming)),
             )
@@ -195,17 +194,17 @@ class Queries:
     def sidebar(self, now: datetime, zone: tzinfo) -> Future[SidebarCounts]:
         midnight = _tomorrow(now, zone)
 
-        def job(db: apsw.Connection) -> SidebarCounts:
+        def job(db: Sql) -> SidebarCounts:
             count = "SELECT count(*) FROM task_row WHERE completed = 0 AND due < ?"
-            tags = db.execute(
+            tags = db.rows(
                 "SELECT name, contacts FROM tag WHERE contacts > 0"
                 " ORDER BY contacts DESC, folded LIMIT ?",
                 (SHOWN_TAGS,),
             )
             return SidebarCounts(
                 contacts=lists.contact_count(db),
-                due=db.execute(count, (to_ms(midnight),)).get,
-                overdue=db.execute(count, (to_ms(now),)).get,
+                due=db.value(count, (to_ms(midnight),)),
+                overdue=db.value(count, (to_ms(now),)),
                 tags=tuple(tags),
                 smart_lists=tuple(
                     (smart, lists.count_where(db, smart.conditions, now))
@@ -216,10 +215,10 @@ class Queries:
         return self._readers.submit(job, is_long=True)
 
     def coverage(self) -> Future[Coverage]:
-        def job(db: apsw.Connection) -> Coverage:
+        def job(db: Sql) -> Coverage:
             return Coverage(
                 contacts=lists.contact_count(db),
-                with_notes=db.execute("SELECT count(*) FROM details").get,
+                with_notes=db.value("SELECT count(*) FROM details"),
             )
 
         return self._readers.submit(job, is_long=True)
@@ -232,7 +231,7 @@ class Queries:
             " ORDER BY op.seq"
         )
 
-        def job(db: apsw.Connection) -> list[OutboxItem]:
+        def job(db: Sql) -> list[OutboxItem]:
             return [
                 OutboxItem(
                     seq=seq,
@@ -243,7 +242,7 @@ class Queries:
                     created_at=from_ms(created_at),
                     error=error,
                 )
-                for seq, kind, id, contact_id, title, state, created_at, error in db.execute(sql)
+                for seq, kind, id, contact_id, title, state, created_at, error in db.rows(sql)
             ]
 
         return self._readers.submit(job)
@@ -260,7 +259,7 @@ class Queries:
         return self._readers.submit(
             lambda db: [
                 UndoItem(id=id, title=title, at=from_ms(at))
-                for id, title, at in db.execute(sql, bindings)
+                for id, title, at in db.rows(sql, bindings)
             ]
         )
 
@@ -272,7 +271,7 @@ class Queries:
             " ORDER BY contacts DESC, folded LIMIT ?"
         )
         bindings = (start, start + "\U0010ffff", limit)
-        return self._readers.submit(lambda db: list(db.execute(sql, bindings)))
+        return self._readers.submit(lambda db: list(db.rows(sql, bindings)))
 
     def reference(self) -> Future[Reference]:
         return self._readers.submit(read_reference)
@@ -280,7 +279,7 @@ class Queries:
     def draft(self, contact_id: Id, note_id: Id | None = None) -> Future[str | None]:
         """The unsaved text of a note that was being written; ``note_id`` None: a new one."""
         sql = "SELECT body FROM draft WHERE contact_id = ? AND note_id = ?"
-        return self._readers.submit(lambda db: db.execute(sql, (contact_id, note_id or "")).get)
+        return self._readers.submit(lambda db: db.value(sql, (contact_id, note_id or "")))
 
 
 def _tomorrow(now: datetime, zone: tzinfo) -> datetime:
@@ -289,9 +288,9 @@ def _tomorrow(now: datetime, zone: tzinfo) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=zone)
 
 
-def _rows_of(db: apsw.Connection, ids: Sequence[Id]) -> list[ContactRow]:
+def _rows_of(db: Sql, ids: Sequence[Id]) -> list[ContactRow]:
     sql = "SELECT key FROM record WHERE id = ? AND kind = 1"
-    keys = [db.execute(sql, (id,)).get for id in ids]
+    keys = [db.value(sql, (id,)) for id in ids]
     return lists.rows(db, [key for key in keys if key is not None])
 
 
@@ -303,11 +302,11 @@ def _soonest(value: datetime | None) -> float:
     return value.timestamp() if value else float("inf")
 
 
-def _detail(db: apsw.Connection, id: Id) -> ContactDetail | None:
-    found = db.execute(
+def _detail(db: Sql, id: Id) -> ContactDetail | None:
+    found = db.row(
         "SELECT key, shown FROM record WHERE id = ? AND kind = ? AND tomb = 0",
         (id, KIND_NUMBER[Kind.CONTACT]),
-    ).fetchone()
+    )
     if found is None:
         return None
     key, shown = found
@@ -315,7 +314,7 @@ def _detail(db: apsw.Connection, id: Id) -> ContactDetail | None:
     assert isinstance(contact, Contact)
     (row,) = lists.rows(db, [key])
     children: dict[Kind, list[Any]] = {Kind.TASK: [], Kind.NOTE: [], Kind.APPOINTMENT: []}
-    for child_id, number, blob in db.execute(
+    for child_id, number, blob in db.rows(
         "SELECT id, kind, shown FROM record WHERE contact_key = ? AND tomb = 0", (key,)
     ):
         kind = KIND_OF[number]
@@ -326,14 +325,14 @@ def _detail(db: apsw.Connection, id: Id) -> ContactDetail | None:
     appointments: list[Appointment] = children[Kind.APPOINTMENT]
     pending: set[Id] = set()
     fields: set[str] = set()
-    for record_id, blob in db.execute(
+    for record_id, blob in db.rows(
         "SELECT r.id, op.fields FROM op JOIN record r ON r.key = op.key WHERE op.contact_key = ?",
         (key,),
     ):
         pending.add(record_id)
         if record_id == id:
             fields.update(decode_deltas(blob))
-    details_at = db.execute("SELECT at FROM details WHERE key = ?", (key,)).get
+    details_at = db.value("SELECT at FROM details WHERE key = ?", (key,))
     return ContactDetail(
         contact=contact,
         seed=row.seed,
@@ -348,8 +347,8 @@ def _detail(db: apsw.Connection, id: Id) -> ContactDetail | None:
     )
 
 
-def _changes(db: apsw.Connection, contact_id: Id) -> tuple[Change, ...]:
-    rows = db.execute(
+def _changes(db: Sql, contact_id: Id) -> tuple[Change, ...]:
+    rows = db.rows(
         "SELECT id, at, title, origin, op, kind, record_id, fields FROM audit"
         " WHERE contact_id = ? ORDER BY id DESC LIMIT ?",
         (contact_id, SHOWN_CHANGES),

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import apsw
-
 from rapport.domain.records import Id, Kind
 from rapport.domain.text import fold
 from rapport.store.schema import KIND_NUMBER, NO_DUE
 from rapport.store.search import index_words
+from rapport.store.sql import Sql
 from rapport.store.values import Stored, Values, decode, encode, to_ms, unpack
 
 SORTED_CHARS = 32
@@ -38,18 +37,18 @@ def sort_name(name: str) -> str:
 
 
 class ReadModels:
-    def __init__(self, db: apsw.Connection) -> None:
+    def __init__(self, db: Sql) -> None:
         self._db = db
         self.last_id: Id = ""
         self._new_contacts = 0
         self._tags: dict[str, int] = {}
 
     def setting(self, name: str, default: Any = None) -> Any:
-        blob = self._db.execute("SELECT value FROM setting WHERE name = ?", (name,)).get
+        blob = self._db.value("SELECT value FROM setting WHERE name = ?", (name,))
         return default if blob is None else decode(blob)
 
     def set_setting(self, name: str, value: Any) -> None:
-        self._db.execute(
+        self._db.run(
             "INSERT INTO setting VALUES (?, ?)"
             " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             (name, encode(value)),
@@ -71,19 +70,19 @@ class ReadModels:
 
     def write_task(self, task: Stored) -> None:
         sql = "SELECT tomb FROM record WHERE key = ?"
-        if task.tomb or self._db.execute(sql, (task.contact_key,)).get:
+        if task.tomb or self._db.value(sql, (task.contact_key,)):
             self.drop_task(task.key)
             return
-        self._db.execute(
+        self._db.run(
             "INSERT OR REPLACE INTO task_row VALUES (?, ?, ?, ?, ?, ?)",
             self.task_line(task.key, task.contact_key, task.values),
         )
 
     def drop_task(self, key: int) -> None:
-        self._db.execute("DELETE FROM task_row WHERE key = ?", (key,))
+        self._db.run("DELETE FROM task_row WHERE key = ?", (key,))
 
     def hide_tasks(self, contact_key: int) -> None:
-        self._db.execute(
+        self._db.run(
             "DELETE FROM task_row WHERE key IN"
             " (SELECT key FROM record WHERE contact_key = ? AND kind = ?)",
             (contact_key, KIND_NUMBER[Kind.TASK]),
@@ -95,19 +94,19 @@ class ReadModels:
         """The list row as it follows from the record, in the order of ``ROW``; None when the
         contact is deleted."""
         sql = "SELECT id, rid, shown, touched, tomb FROM record WHERE key = ?"
-        found = self._db.execute(sql, (key,)).fetchone()
+        found = self._db.row(sql, (key,))
         if found is None or found[4]:
             return None
         id, rid, shown, touched, _ = found
         values = unpack(Kind.CONTACT, shown)
         name = contact_name(values)
-        marks = self._db.execute(
+        marks = self._db.row(
             "SELECT (SELECT min(due) FROM task_row WHERE contact_key = ?1 AND completed = 0),"
             " EXISTS (SELECT 1 FROM op WHERE contact_key = ?1),"
             " EXISTS (SELECT 1 FROM conflict WHERE contact_key = ?1),"
             " (SELECT at FROM details WHERE key = ?1)",
             (key,),
-        ).fetchone()
+        )
         assert marks is not None
         next_due, pending, conflict, details_at = marks
         row = (
@@ -129,7 +128,7 @@ class ReadModels:
         return row, values
 
     def words(self, key: int, values: Values) -> str:
-        rows = self._db.execute(
+        rows = self._db.rows(
             "SELECT shown FROM record WHERE contact_key = ? AND kind IN (?, ?) AND tomb = 0",
             (key, KIND_NUMBER[Kind.TASK], KIND_NUMBER[Kind.NOTE]),
         )
@@ -137,7 +136,7 @@ class ReadModels:
 
     def refresh(self, key: int, *, words: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Recomputes the contact's row; returns its tags before and after."""
-        old = self._db.execute(f"SELECT {ROW} FROM contact_row WHERE key = ?", (key,)).fetchone()
+        old = self._db.row(f"SELECT {ROW} FROM contact_row WHERE key = ?", (key,))
         made = self.row(key)
         if made is None:
             if old is not None:
@@ -148,14 +147,14 @@ class ReadModels:
         row, values = made
         self.last_id = row[0]
         if old is None:
-            self._db.execute(
+            self._db.run(
                 f"INSERT INTO contact_row (key, {ROW})"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (key, *row),
             )
             self._new_contacts += 1
         elif old != row:
-            self._db.execute(
+            self._db.run(
                 f"UPDATE contact_row SET ({ROW}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 " WHERE key = ?",
                 (*row, key),
@@ -165,7 +164,7 @@ class ReadModels:
         if before != after:
             self._tag(key, before, after)
         if words or old is None:
-            self._db.execute(
+            self._db.run(
                 "INSERT INTO search (rowid, words) VALUES (?, ?)"
                 if old is None
                 else "INSERT OR REPLACE INTO search (rowid, words) VALUES (?, ?)",
@@ -176,41 +175,39 @@ class ReadModels:
     def drop_contact(self, key: int) -> tuple[str, ...]:
         """Takes the contact out of lists, counts and the search; its record stays. Returns the tags
         it had."""
-        blob = self._db.execute("SELECT tags FROM contact_row WHERE key = ?", (key,)).get
+        blob = self._db.value("SELECT tags FROM contact_row WHERE key = ?", (key,))
         if blob is None:
             return ()
         tags = tuple(decode(blob))
         self._tag(key, tags, ())
-        self._db.execute("DELETE FROM search WHERE rowid = ?", (key,))
-        self._db.execute("DELETE FROM contact_row WHERE key = ?", (key,))
+        self._db.run("DELETE FROM search WHERE rowid = ?", (key,))
+        self._db.run("DELETE FROM contact_row WHERE key = ?", (key,))
         self._new_contacts -= 1
         return tags
 
     def define_tag(self, name: str) -> int:
-        self._db.execute(
+        self._db.run(
             "INSERT INTO tag (name, folded) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
             (name, fold(name)),
         )
-        tag: int = self._db.execute("SELECT tag FROM tag WHERE name = ?", (name,)).get
+        tag: int = self._db.value("SELECT tag FROM tag WHERE name = ?", (name,))
         return tag
 
     def _tag(self, key: int, before: tuple[str, ...], after: tuple[str, ...]) -> None:
         for name in set(before) - set(after):
-            tag = self._db.execute("SELECT tag FROM tag WHERE name = ?", (name,)).get
-            self._db.execute("DELETE FROM contact_tag WHERE tag = ? AND key = ?", (tag, key))
+            tag = self._db.value("SELECT tag FROM tag WHERE name = ?", (name,))
+            self._db.run("DELETE FROM contact_tag WHERE tag = ? AND key = ?", (tag, key))
             self._tags[name] = self._tags.get(name, 0) - 1
         for name in set(after) - set(before):
             tag = self.define_tag(name)
-            self._db.execute("INSERT INTO contact_tag VALUES (?, ?)", (tag, key))
+            self._db.run("INSERT INTO contact_tag VALUES (?, ?)", (tag, key))
             self._tags[name] = self._tags.get(name, 0) + 1
 
     def flush(self) -> None:
         """Writes the counts."""
         for name, more in self._tags.items():
             if more:
-                self._db.execute(
-                    "UPDATE tag SET contacts = contacts + ? WHERE name = ?", (more, name)
-                )
+                self._db.run("UPDATE tag SET contacts = contacts + ? WHERE name = ?", (more, name))
         self._tags.clear()
         if self._new_contacts:
             self.set_setting("contacts", self.setting("contacts", 0) + self._new_contacts)

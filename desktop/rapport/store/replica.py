@@ -7,7 +7,6 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import Any
 
-import apsw
 import msgspec
 
 from rapport.domain.changes import Op
@@ -25,6 +24,7 @@ from rapport.domain.text import storable
 from rapport.domain.views import Reference
 from rapport.store.rebase import Clash, rebase
 from rapport.store.schema import KIND_NUMBER
+from rapport.store.sql import Sql
 from rapport.store.threads import Pace, Readers, Steps, Writer
 from rapport.store.transaction import Transaction
 from rapport.store.values import (
@@ -119,16 +119,16 @@ class Replica:
         sql = "SELECT rid FROM record WHERE kind = ? AND rid > ? ORDER BY rid LIMIT ?"
         bindings = (KIND_NUMBER[kind], after, limit)
         return self._readers.submit(
-            lambda db: [rid for (rid,) in db.execute(sql, bindings)], is_long=True
+            lambda db: [rid for (rid,) in db.rows(sql, bindings)], is_long=True
         )
 
     def lid_of(self, kind: Kind, rid: str) -> Future[Id | None]:
         sql = "SELECT id FROM record WHERE kind = ? AND rid = ?"
-        return self._readers.submit(lambda db: db.execute(sql, (KIND_NUMBER[kind], rid)).get)
+        return self._readers.submit(lambda db: db.value(sql, (KIND_NUMBER[kind], rid)))
 
     def rid_of(self, kind: Kind, id: Id) -> Future[str | None]:
         sql = "SELECT rid FROM record WHERE kind = ? AND id = ?"
-        return self._readers.submit(lambda db: db.execute(sql, (KIND_NUMBER[kind], id)).get)
+        return self._readers.submit(lambda db: db.value(sql, (KIND_NUMBER[kind], id)))
 
     def contacts_without_details(self, limit: int) -> Future[list[tuple[Id, str]]]:
         """(local id, server id) of contacts whose notes were never read, latest activity first."""
@@ -136,7 +136,7 @@ class Replica:
             "SELECT id, seed FROM contact_row INDEXED BY contact_without_details"
             " WHERE details_at = 0 AND seed <> id ORDER BY activity DESC LIMIT ?"
         )
-        return self._readers.submit(lambda db: list(db.execute(sql, (limit,))), is_long=True)
+        return self._readers.submit(lambda db: list(db.rows(sql, (limit,))), is_long=True)
 
     def mark_details(self, contact_ids: Iterable[Id], at: datetime) -> Future[None]:
         """Notes and appointments of these contacts were read at ``at``."""
@@ -145,7 +145,7 @@ class Replica:
             for contact_id in contact_ids:
                 contact = tx.by_id(Ref(Kind.CONTACT, contact_id))
                 if contact is not None:
-                    tx.db.execute(
+                    tx.db.run(
                         "INSERT INTO details VALUES (?, ?)"
                         " ON CONFLICT (key) DO UPDATE SET at = excluded.at",
                         (contact.key, to_ms(at)),
@@ -159,9 +159,9 @@ class Replica:
     def cursor(self, name: str) -> Future[Any]:
         """The JSON value kept under ``name``; None when there is none."""
 
-        def job(db: apsw.Connection) -> Any:
+        def job(db: Sql) -> Any:
             sql = "SELECT value FROM setting WHERE name = ?"
-            blob = db.execute(sql, (f"cursor:{name}",)).get
+            blob = db.value(sql, (f"cursor:{name}",))
             return None if blob is None else decode(blob)
 
         return self._readers.submit(job)
@@ -199,9 +199,9 @@ class Replica:
         return self._writer.soon(job)
 
 
-def read_reference(db: apsw.Connection) -> Reference:
+def read_reference(db: Sql) -> Reference:
     sql = "SELECT name, value FROM setting WHERE name GLOB 'reference:*'"
-    values = {name.removeprefix("reference:"): decode(value) for name, value in db.execute(sql)}
+    values = {name.removeprefix("reference:"): decode(value) for name, value in db.rows(sql)}
     return msgspec.convert(values, Reference)
 
 
@@ -239,18 +239,18 @@ def absorb_one(tx: Transaction, snapshot: Snapshot, epoch: int, tally: Tally) ->
 
 def _absorb_new(tx: Transaction, snapshot: Snapshot, epoch: int, tally: Tally) -> None:
     kind = snapshot.kind
-    gone = tx.db.execute(
+    gone = tx.db.row(
         "SELECT epoch, at FROM gone WHERE kind = ? AND rid = ?", (KIND_NUMBER[kind], snapshot.rid)
-    ).fetchone()
+    )
     if gone is not None and (gone[0] > epoch or gone[1] + LAG_MS > tx.now_ms):
         tally.stale += 1
         return
     contact: tuple[int, Id] | None = None
     if kind is not Kind.CONTACT:
-        contact = tx.db.execute(
+        contact = tx.db.row(
             "SELECT key, id FROM record WHERE kind = ? AND rid = ?",
             (KIND_NUMBER[Kind.CONTACT], snapshot.contact_rid),
-        ).fetchone()
+        )
         if contact is None:
             tally.orphans.append(snapshot)
             return
@@ -389,7 +389,7 @@ def _vanish(tx: Transaction, stored: Stored) -> int:
 def forget(tx: Transaction, stored: Stored) -> None:
     """Takes a record out that the server does not have any more, and remembers that it was."""
     if stored.rid is not None:
-        tx.db.execute(
+        tx.db.run(
             "INSERT OR REPLACE INTO gone VALUES (?, ?, ?, ?)",
             (KIND_NUMBER[stored.kind], stored.rid, tx.next_epoch(), tx.now_ms),
         )

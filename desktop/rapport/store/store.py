@@ -18,10 +18,11 @@ from rapport.domain.records import Id
 from rapport.domain.text import storable
 from rapport.domain.views import Outcome
 from rapport.store import edits
-from rapport.store.database import Database, immediate, plain_words
+from rapport.store.database import Database, plain_words
 from rapport.store.outbox import Outbox
 from rapport.store.queries import Queries
 from rapport.store.replica import Replica
+from rapport.store.sql import Sql
 from rapport.store.threads import Readers, Writer
 from rapport.store.transaction import Transaction
 from rapport.store.values import to_ms
@@ -63,9 +64,7 @@ class Store:
     """All methods may be called from any thread. Futures end with StoreError where the disk fails,
     with InputError where a command makes no sense any more."""
 
-    def __init__(
-        self, database: Database, db: apsw.Connection, clock: Clock, new_id: Callable[[], Id]
-    ) -> None:
+    def __init__(self, database: Database, db: Sql, clock: Clock, new_id: Callable[[], Id]) -> None:
         self.feed = ChangeFeed()
         self._database = database
         tx = Transaction(db, clock, new_id)
@@ -84,10 +83,10 @@ class Store:
         """
         database = Database(path, key)
         db = database.open()
-        with immediate(db):
+        with db.immediate():
             # Nobody knows what became of what was on its way when the program ended.
-            db.execute("UPDATE op SET state = 'uncertain' WHERE state = 'sending'")
-            db.execute("DELETE FROM gone WHERE at < ?", (to_ms(clock.now()) - KEPT_GONE_MS,))
+            db.run("UPDATE op SET state = 'uncertain' WHERE state = 'sending'")
+            db.run("DELETE FROM gone WHERE at < ?", (to_ms(clock.now()) - KEPT_GONE_MS,))
         return cls(database, db, clock, new_id)
 
     def close(self) -> None:
@@ -113,7 +112,7 @@ class Store:
 
     def save_draft(self, contact_id: Id, note_id: Id | None, body: str) -> Future[None]:
         def job(tx: Transaction) -> None:
-            tx.db.execute(
+            tx.db.run(
                 "INSERT OR REPLACE INTO draft VALUES (?, ?, ?, ?)",
                 (contact_id, note_id or "", storable(body), tx.now_ms),
             )
@@ -122,7 +121,7 @@ class Store:
 
     def drop_draft(self, contact_id: Id, note_id: Id | None = None) -> Future[None]:
         def job(tx: Transaction) -> None:
-            tx.db.execute(
+            tx.db.run(
                 "DELETE FROM draft WHERE contact_id = ? AND note_id = ?",
                 (contact_id, note_id or ""),
             )
@@ -138,7 +137,7 @@ class Store:
         """Recomputes the read models and compares: one sentence per difference. Slow."""
         return self._apart(verify)
 
-    def _apart(self, job: Callable[[apsw.Connection], T]) -> Future[T]:
+    def _apart(self, job: Callable[[Sql], T]) -> Future[T]:
         """Runs a job of minutes on a thread and a connection of its own."""
         future: Future[T] = Future()
 

@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 import apsw
 
 from rapport.domain.errors import RapportError, StoreError
-from rapport.store.database import Database, immediate, plain_words
+from rapport.store.database import Database, plain_words
+from rapport.store.sql import Sql
 from rapport.store.transaction import Transaction
 
 T = TypeVar("T")
@@ -50,9 +51,7 @@ class Writer:
     """Runs jobs one after the other, a person's first. Each job, or each step of a background job,
     is one transaction; what it changed is published after the commit and before its Future."""
 
-    def __init__(
-        self, db: apsw.Connection, tx: Transaction, publish: Callable[[Transaction], None]
-    ) -> None:
+    def __init__(self, db: Sql, tx: Transaction, publish: Callable[[Transaction], None]) -> None:
         self._db = db
         self._tx = tx
         self._publish = publish
@@ -62,7 +61,7 @@ class Writer:
         self._closing = False
         self._wal_pages = 0
         self.trouble: str | None = None
-        db.set_wal_hook(self._note_wal)
+        db.connection.set_wal_hook(self._note_wal)
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -138,7 +137,7 @@ class Writer:
         """One transaction; raises RapportError."""
         try:
             self._tx.begin()
-            with immediate(self._db):
+            with self._db.immediate():
                 result = job(self._tx)
                 self._tx.finish()
         except RapportError:
@@ -164,7 +163,7 @@ class Writer:
             return
         self._wal_pages = 0
         try:
-            self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+            self._db.connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
         except apsw.Error as error:
             _log.warning("checkpoint failed: %s", type(error).__name__)
 
@@ -207,8 +206,8 @@ class Readers:
     makes a keystroke wait."""
 
     def __init__(self, database: Database) -> None:
-        self._quick: deque[tuple[Callable[[apsw.Connection], Any], Future[Any]]] = deque()
-        self._long: deque[tuple[Callable[[apsw.Connection], Any], Future[Any]]] = deque()
+        self._quick: deque[tuple[Callable[[Sql], Any], Future[Any]]] = deque()
+        self._long: deque[tuple[Callable[[Sql], Any], Future[Any]]] = deque()
         self._wake = threading.Condition()
         self._closing = False
         self._threads = [
@@ -223,7 +222,7 @@ class Readers:
         for thread in self._threads:
             thread.start()
 
-    def submit(self, job: Callable[[apsw.Connection], T], *, is_long: bool = False) -> Future[T]:
+    def submit(self, job: Callable[[Sql], T], *, is_long: bool = False) -> Future[T]:
         future: Future[T] = Future()
         with self._wake:
             if self._closing:
@@ -241,7 +240,7 @@ class Readers:
             if thread is not threading.current_thread():
                 thread.join()
 
-    def _run(self, db: apsw.Connection, takes_long: bool) -> None:
+    def _run(self, db: Sql, takes_long: bool) -> None:
         while True:
             with self._wake:
                 while not (self._quick or (takes_long and self._long) or self._closing):
@@ -255,12 +254,8 @@ class Readers:
             if not future.set_running_or_notify_cancel():
                 continue
             try:
-                # One snapshot for all statements of a query.
-                db.execute("BEGIN")
-                try:
+                with db.snapshot():
                     result = job(db)
-                finally:
-                    db.execute("COMMIT")
             except RapportError as error:
                 future.set_exception(error)
             except (apsw.Error, OSError) as error:

@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-import apsw
-
 from rapport.domain.changes import ChangeEvent, Op, Origin, RecordChange
 from rapport.domain.ports import Clock
 from rapport.domain.records import Id, Kind, Record, Ref, record_from
@@ -20,6 +18,7 @@ from rapport.store.read_models import ReadModels
 from rapport.store.rebase import Clash, StoredOp
 from rapport.store.schema import KIND_NUMBER, KIND_OF
 from rapport.store.search import CONTACT_FIELDS, NOTE_FIELDS, TASK_FIELDS
+from rapport.store.sql import Sql
 from rapport.store.values import (
     Stored,
     Values,
@@ -85,7 +84,7 @@ def _stored(row: tuple[Any, ...]) -> Stored:
 class Transaction:
     """Lives as long as the writer; ``begin`` and ``finish`` frame each transaction."""
 
-    def __init__(self, db: apsw.Connection, clock: Clock, new_id: Callable[[], Id]) -> None:
+    def __init__(self, db: Sql, clock: Clock, new_id: Callable[[], Id]) -> None:
         self.db = db
         self.new_id = new_id
         self._clock = clock
@@ -110,7 +109,7 @@ class Transaction:
     # Reading
 
     def _one(self, where: str, bindings: tuple[Any, ...]) -> Stored | None:
-        for row in self.db.execute(f"{_RECORD} {where}", bindings):
+        for row in self.db.rows(f"{_RECORD} {where}", bindings):
             return _stored(row)
         return None
 
@@ -127,7 +126,7 @@ class Transaction:
     def children(self, contact_key: int, kind: Kind | None = None) -> list[Stored]:
         where = "WHERE r.contact_key = ?" + (" AND r.kind = ?" if kind else "")
         bindings = (contact_key, KIND_NUMBER[kind]) if kind else (contact_key,)
-        return [_stored(row) for row in self.db.execute(f"{_RECORD} {where}", bindings)]
+        return [_stored(row) for row in self.db.rows(f"{_RECORD} {where}", bindings)]
 
     def record(self, ref: Ref) -> Record | None:
         """The record as a person sees it; None when it, or its contact, is deleted."""
@@ -140,15 +139,15 @@ class Transaction:
         if stored.kind is Kind.CONTACT:
             return False
         sql = "SELECT tomb FROM record WHERE key = ?"
-        return bool(self.db.execute(sql, (stored.contact_key,)).get)
+        return bool(self.db.value(sql, (stored.contact_key,)))
 
     def ops(self, key: int) -> list[StoredOp]:
         """The record's open edits in their order."""
-        rows = self.db.execute(f"{_OP} WHERE key = ? ORDER BY seq", (key,))
+        rows = self.db.rows(f"{_OP} WHERE key = ? ORDER BY seq", (key,))
         return [stored_op(row) for row in rows]
 
     def op(self, seq: int) -> StoredOp | None:
-        for row in self.db.execute(f"{_OP} WHERE seq = ?", (seq,)):
+        for row in self.db.rows(f"{_OP} WHERE seq = ?", (seq,)):
             return stored_op(row)
         return None
 
@@ -179,7 +178,7 @@ class Transaction:
         extra: bytes | None = None,
         touched: int = 0,
     ) -> Stored:
-        self.db.execute(
+        self.db.run(
             "INSERT INTO record (id, kind, contact_key, rid, shown, extra, epoch, touched)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -193,7 +192,7 @@ class Transaction:
                 touched,
             ),
         )
-        key = self.db.last_insert_rowid()
+        key = self.db.inserted()
         stored = Stored(
             key=key,
             id=id,
@@ -216,7 +215,7 @@ class Transaction:
         """Writes the record. ``changed`` names the fields whose visible values differ; None means
         that it appears or disappears."""
         kind = stored.kind
-        self.db.execute(
+        self.db.run(
             "UPDATE record SET rid = ?, shown = ?, base = ?, seen = ?, extra = ?, epoch = ?,"
             " touched = ?, tomb = ? WHERE key = ?",
             (
@@ -253,13 +252,13 @@ class Transaction:
                 self.remove(child)
             gone = self._models.drop_contact(stored.key)
             self._tags[stored.id] = (gone, ())
-            self.db.execute("DELETE FROM details WHERE key = ?", (stored.key,))
+            self.db.run("DELETE FROM details WHERE key = ?", (stored.key,))
             self._contacts.pop(stored.key, None)
         elif stored.kind is Kind.TASK:
             self._models.drop_task(stored.key)
         for table in ("op", "conflict"):
-            self.db.execute(f"DELETE FROM {table} WHERE key = ?", (stored.key,))
-        self.db.execute("DELETE FROM record WHERE key = ?", (stored.key,))
+            self.db.run(f"DELETE FROM {table} WHERE key = ?", (stored.key,))
+        self.db.run("DELETE FROM record WHERE key = ?", (stored.key,))
         if stored.kind is not Kind.CONTACT:
             self.refresh(stored.contact_key, words=stored.kind is not Kind.APPOINTMENT)
 
@@ -270,7 +269,7 @@ class Transaction:
     # Writing edits
 
     def add_op(self, stored: Stored, op: Op, fields: bytes, title: str, not_before: int) -> None:
-        self.db.execute(
+        self.db.run(
             "INSERT INTO op (key, contact_key, op, fields, created_at, not_before, title)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
             (stored.key, stored.contact_key, op.value, fields, self.now_ms, not_before, title),
@@ -278,7 +277,7 @@ class Transaction:
         self.outbox = True
 
     def save_op(self, op: StoredOp) -> None:
-        self.db.execute(
+        self.db.run(
             "UPDATE op SET fields = ?, state = ?, attempt = ?, not_before = ?, error = ?"
             " WHERE seq = ?",
             (encode(op.fields), op.state.value, op.attempt, op.not_before, op.error, op.seq),
@@ -286,12 +285,12 @@ class Transaction:
         self.outbox = True
 
     def drop_op(self, seq: int) -> None:
-        self.db.execute("DELETE FROM op WHERE seq = ?", (seq,))
+        self.db.run("DELETE FROM op WHERE seq = ?", (seq,))
         self.outbox = True
 
     def add_conflict(self, stored: Stored, clash: Clash, why: str) -> None:
         """Keeps both values aside; a newer one of the same field replaces an older one."""
-        self.db.execute(
+        self.db.run(
             "INSERT INTO conflict (key, contact_key, field, base, mine, theirs, why, at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (key, field) DO UPDATE SET base = excluded.base, mine = excluded.mine,"
@@ -311,7 +310,7 @@ class Transaction:
         self.refresh(stored.contact_key)
 
     def drop_conflicts(self, key: int, fields: Iterable[str]) -> None:
-        self.db.executemany(
+        self.db.run_each(
             "DELETE FROM conflict WHERE key = ? AND field = ?", [(key, name) for name in fields]
         )
 
@@ -319,7 +318,7 @@ class Transaction:
 
     def audit(self, stored: Stored, op: Op, title: str, fields: dict[str, tuple[Any, Any]]) -> None:
         """``fields`` hold before and after."""
-        last = self.db.execute("SELECT hash FROM audit ORDER BY id DESC LIMIT 1").get or b""
+        last = self.db.value("SELECT hash FROM audit ORDER BY id DESC LIMIT 1") or b""
         entry = (
             self.now_ms,
             stored.contact_id,
@@ -330,7 +329,7 @@ class Transaction:
             title,
             encode(fields),
         )
-        self.db.execute(
+        self.db.run(
             "INSERT INTO audit (at, contact_id, kind, record_id, op, origin, title, fields, hash)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (*entry, audit_hash(last, entry)),
