@@ -30,6 +30,7 @@ from rapport.ui.runner import Failure
 
 NOW = datetime(2026, 11, 24, 10, 42, tzinfo=UTC)
 KEY = bytes(range(32))
+NO_MODIFIER = Qt.KeyboardModifier(0)
 W = TypeVar("W", bound=QWidget)
 T = TypeVar("T")
 
@@ -201,7 +202,7 @@ async def until(condition: Callable[[], object], what: str = "condition") -> Non
     """Turn the loop until ``condition`` holds."""
     try:
         async with asyncio.timeout(10):
-            while not condition():
+            while not condition():  # noqa: ASYNC110 - any condition, whoever fulfils it
                 await asyncio.sleep(0.005)
     except TimeoutError:
         raise AssertionError(f"never came: {what}") from None
@@ -259,7 +260,7 @@ class Desk:
         assert isinstance(found, kind), f"there is no {name}"
         return found
 
-    def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier(0)) -> None:
+    def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = NO_MODIFIER) -> None:
         """Press a key where the keyboard is."""
         focused = QApplication.focusWidget()
         assert focused is not None

@@ -108,7 +108,7 @@ async def test_esc_and_another_contact_keep_the_draft(open_ana: Any, until: Any)
 
 
 async def test_discard_can_be_taken_back(open_ana: Any, until: Any) -> None:
-    desk, pane, ana = await open_ana()
+    desk, pane, _ana = await open_ana()
     await _write(desk, pane, until, "Oh no")
     pane.composer.discard()
     assert not pane.composer.is_open
@@ -135,7 +135,7 @@ async def test_an_html_note_stays_html_and_a_plain_one_plain(open_ana: Any, unti
 async def test_a_note_that_changed_meanwhile_is_not_overwritten_silently(
     open_ana: Any, until: Any
 ) -> None:
-    desk, pane, ana = await open_ana()
+    desk, pane, _ana = await open_ana()
     note_id = await desk.lid(Kind.NOTE, "n2")
     desk.context.change(note_id=note_id)
     desk.context.actions.trigger("note.edit")
@@ -359,7 +359,7 @@ def test_a_giant_note_shows_its_beginning_and_then_all(qtbot: Any, body: Any) ->
 async def test_hidden_characters_are_shown_as_nothing_and_stored_exactly(
     open_ana: Any, until: Any
 ) -> None:
-    desk, pane, ana = await open_ana()
+    desk, pane, _ana = await open_ana()
     evil = "a\u202egnp.exe\u200b b"
     await desk.people(**{"c-ana": {"first_name": evil}})
     await until(lambda: pane.detail.contact.first_name == evil, "stored exactly")

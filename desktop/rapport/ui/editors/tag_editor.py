@@ -17,7 +17,7 @@ from rapport.ui.widgets.chips import TagChip
 from rapport.ui.widgets.flow import FlowLayout
 from rapport.ui.wording import count, tr
 
-_SHOWN = 60
+_SHOWN = 40
 """More chips than this wait behind “Show all”: ten thousand tags must not freeze the pane."""
 
 
@@ -69,9 +69,12 @@ class TagEditor(QWidget):
         """Show these tags; chips that stay are left alone, so that focus stays too."""
         self._tags = tags
         wanted = tags if self._all else tags[:_SHOWN]
+        kept = set(wanted)
+        # Each chip would lay out all others again.
+        self._flow.setEnabled(False)
         had_focus = next((t for t, chip in self._chips.items() if chip.hasFocus()), None)
         order = list(self._chips)
-        for tag in [tag for tag in self._chips if tag not in set(wanted)]:
+        for tag in [tag for tag in self._chips if tag not in kept]:
             chip = self._chips.pop(tag)
             self._flow.removeWidget(chip)
             chip.hide()
@@ -96,6 +99,8 @@ class TagEditor(QWidget):
         self.rest.setAccessibleName(self.rest.text())
         if had_focus is not None and had_focus not in self._chips:
             self._focus_neighbour(order, had_focus)
+        self._flow.setEnabled(True)
+        self._flow.invalidate()
         self.updateGeometry()
 
     def allow(self, why_not: str | None) -> None:

@@ -180,6 +180,13 @@ class DetailPane(Painted):
         self._show(detail)
 
     def _show(self, detail: ContactDetail) -> None:
+        self.setUpdatesEnabled(False)
+        try:
+            self._show_parts(detail)
+        finally:
+            self.setUpdatesEnabled(True)
+
+    def _show_parts(self, detail: ContactDetail) -> None:
         self._detail = detail
         contact = detail.contact
         location = self._workspace.reference.location

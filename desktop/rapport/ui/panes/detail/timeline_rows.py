@@ -37,8 +37,10 @@ from rapport.ui.widgets.timeline import (
     TaskEntry,
     TimelineEntry,
 )
-from rapport.ui.wording import clock_time, tr
+from rapport.ui.wording import clock_time, count, tr
 
+_TAGS = 12
+"""More than this of one change are counted, not drawn."""
 _STATES = {
     "new": ("New", "calendar", Tone.NEUTRAL),
     "booked": ("Booked", "calendar", Tone.NEUTRAL),
@@ -213,7 +215,10 @@ def _date_parts(moment: datetime | None, zone: tzinfo) -> tuple[str, str, str]:
 
 def _change(entry: Entry, time: str, row: EntryRow) -> TimelineEntry:
     if entry.what is What.TAGS:
-        return TagChangeEntry(entry.title, entry.tags, time, row, reason=entry.caption)
+        tags, rest = entry.tags[:_TAGS], len(entry.tags) - _TAGS
+        more = tr("and {n} more").format(n=count(rest)) if rest > 0 else ""
+        reason = " · ".join(filter(None, (more, entry.caption)))
+        return TagChangeEntry(entry.title, tags, time, row, reason=reason)
     if entry.what is What.FIELD:
         return FieldChangeEntry(
             entry.title,
@@ -240,7 +245,7 @@ def spoken(entry: Entry, zone: tzinfo) -> str:
         case Appointment() as visit:
             words = tr("Appointment: {title}").format(title=visible(visit.title))
         case _:
-            parts = [entry.title, *entry.tags, entry.before, entry.after]
+            parts = [entry.title, *entry.tags[:_TAGS], entry.before, entry.after]
             words = " ".join(visible(part) for part in parts if part)
     time = clock_time(entry.at, zone) if entry.at else ""
     marks = waiting_words() if entry.pending else ""
