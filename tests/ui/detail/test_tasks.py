@@ -120,6 +120,7 @@ async def test_five_hundred_entries_are_built_as_they_are_needed(open_ana: Any, 
     built = len(pane.timeline._rows)
     bar.setValue(bar.maximum())
     await until(lambda: len(pane.timeline._rows) > built, "more are built")
+    await until(lambda: pane.timeline._anchor is None, "the rows have settled")
     first = pane.timeline._first_in_view()
     await desk.workspace.bus.run(
         CreateTask(

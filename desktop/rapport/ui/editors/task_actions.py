@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import QObject, QPoint, QRect
-from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu, QWidget
 
 from rapport.domain.commands import (
     CompleteTask,
@@ -66,30 +66,38 @@ class TaskActions(QObject):
         row = await self._row(task_id)
         await self._context.perform(DeleteTask(task_id=task_id), row.task.title)
 
-    async def edit(self, task_id: Id, anchor: QWidget | None = None) -> None:
+    async def edit(self, task_id: Id) -> None:
+        spot = self._spot()
         row = await self._row(task_id)
-        self.editor.open(anchor or self._anchor(), row.task, contact_name=row.contact_name)
+        self.editor.open(spot, row.task, contact_name=row.contact_name)
 
     async def reschedule(self, task_id: Id, spot: QRect | None = None) -> None:
+        spot = spot or self._spot()
         row = await self._row(task_id)
-        self.due.open(self._anchor(), row.task, spot=spot)
+        self.due.open(spot, row.task)
 
     async def new(self) -> None:
         """For the contact that is shown; on the Today page the form asks for one."""
-        situation = self._context.situation
+        situation, spot = self._context.situation, self._spot()
         contact_id = situation.contact_id if situation.page is Page.CONTACTS else None
         row = await self._context.workspace.queries.row_of(contact_id) if contact_id else None
         if row is None:
-            self.editor.open(self._anchor())
+            self.editor.open(spot)
         else:
-            self.editor.open(self._anchor(), contact_id=row.id, contact_name=row.name)
+            self.editor.open(spot, contact_id=row.id, contact_name=row.name)
 
-    def _anchor(self) -> QWidget | None:
-        """What the popover opens at: the focused part of the pane, never the pane as a whole."""
+    def _spot(self) -> QRect | None:
+        """What a popover opens at, in the window: the chosen row or the focused control, never a
+        pane as a whole."""
         focused = QApplication.focusWidget()
-        if focused is None or focused.height() > self._home.window().height() // 3:
+        if focused is None:
             return None
-        return focused
+        area, ground = focused.rect(), focused
+        if isinstance(focused, QAbstractItemView):
+            area, ground = focused.visualRect(focused.currentIndex()), focused.viewport()
+        if area.isEmpty() or area.height() > focused.window().height() // 3:
+            return None
+        return QRect(ground.mapTo(focused.window(), area.topLeft()), area.size())
 
     async def snooze(self, task_id: Id, until: datetime | None) -> None:
         row = await self._row(task_id)
@@ -123,4 +131,8 @@ class TaskActions(QObject):
                 lambda _=False, until=until: self._context.runner.own(self.snooze(task_id, until))
             )
         menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(at or self._home.mapToGlobal(self._home.rect().center()))
+        if at is None:
+            window = self._home.window()
+            spot = self._spot() or window.rect().adjusted(0, 0, 0, -window.height() // 2)
+            at = window.mapToGlobal(QPoint(spot.center().x(), spot.bottom()))
+        menu.popup(at)

@@ -35,14 +35,15 @@ class TaskPopover(QObject):
 
     def open(
         self,
-        anchor: QWidget | None,
+        spot: QRect | None,
         task: Task | None = None,
         *,
         contact_id: Id | None = None,
         contact_name: str = "",
         typed: dict[str, Any] | None = None,
     ) -> TaskForm:
-        """Open for ``task``, or for a new one; ``typed`` is what an earlier form held."""
+        """Open for ``task``, or for a new one, at an area of the window (None: in its middle);
+        ``typed`` is what an earlier form held."""
         self.close()
         name = tr("Edit task") if task else tr("New task")
         popover = Popover(self._home, width=440, name=name)
@@ -56,10 +57,8 @@ class TaskPopover(QObject):
         form.saved.connect(lambda _: popover.close())
         form.given_up.connect(popover.close)
         form.delete_asked.connect(lambda task_id: self._delete(task_id, form))
-        popover.closed.connect(
-            lambda: self._closed(popover, form, anchor, task, contact_id, contact_name)
-        )
-        _open(popover, anchor)
+        popover.closed.connect(lambda: self._closed(popover, form, task, contact_id, contact_name))
+        _open(popover, spot)
         form.title.line.setFocus()
         form.title.line.selectAll()
         return form
@@ -78,7 +77,6 @@ class TaskPopover(QObject):
         self,
         popover: Popover,
         form: TaskForm,
-        anchor: QWidget | None,
         task: Task | None,
         contact_id: Id | None,
         contact_name: str,
@@ -105,7 +103,7 @@ class DuePopover(QObject):
         self._context = context
         self._home = home
 
-    def open(self, anchor: QWidget | None, task: Task, *, spot: QRect | None = None) -> DateField:
+    def open(self, spot: QRect | None, task: Task) -> DateField:
         popover = Popover(self._home, width=300, name=tr("Change due date"))
         popover.setObjectName("due-popover")
         field = DateField(self._context.workspace.clock, popover.panel)
@@ -129,7 +127,7 @@ class DuePopover(QObject):
         field.submitted.connect(commit)
         field.line.escaped.connect(popover.close)
         popover.closed.connect(popover.deleteLater)
-        _open(popover, anchor, spot)
+        _open(popover, spot)
         field.line.setFocus()
         field.line.selectAll()
         return field
@@ -145,11 +143,8 @@ class DuePopover(QObject):
         popover.close()
 
 
-def _open(popover: Popover, anchor: QWidget | None, spot: QRect | None = None) -> None:
-    if spot is not None:
-        popover.open_at_rect(spot)
-    elif anchor is not None and anchor.isVisible():
-        popover.open_at(anchor)
-    else:
+def _open(popover: Popover, spot: QRect | None) -> None:
+    if spot is None:
         window = popover.window()
-        popover.open_at_rect(QRect(window.width() // 2 - 220, window.height() // 6, 440, 1))
+        spot = QRect(window.width() // 2 - 220, window.height() // 6, 440, 1)
+    popover.open_at_rect(spot)

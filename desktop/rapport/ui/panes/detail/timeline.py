@@ -369,6 +369,9 @@ class Timeline(Painted):
             if key == Qt.Key.Key_Space:
                 self._context.actions.trigger("task.complete")
                 return True
+            if key == Qt.Key.Key_Delete:
+                self._context.actions.trigger("task.delete")
+                return True
             return self._step([*self._lines(), *self._rows.values()], watched, key)
         return False
 
