@@ -14,7 +14,7 @@ from rapport.domain.ports import Clock, SyncControl
 from rapport.domain.records import Business, CustomField, Id, Location, User
 from rapport.domain.scopes import Capabilities
 from rapport.domain.settings import Account
-from rapport.domain.views import SyncStatus
+from rapport.domain.views import OutboxItem, SyncStatus
 from rapport.services.bus import Bus
 from rapport.services.feed import WindowFeed
 from rapport.services.queries import AsyncQueries
@@ -48,6 +48,7 @@ class Workspace:
         self.sync: SyncControl = WindowSync(sync, loop)
         self.reference = Reference()
         self.drafts = Drafts(store)
+        self.waiting = WaitingEdits(store)
         self._store = store
         self._loop = loop
         self._refresh: asyncio.Task[None] | None = None
@@ -164,6 +165,24 @@ class Drafts:
 
     async def drop(self, contact_id: Id, note_id: Id | None = None) -> None:
         await asyncio.wrap_future(self._store.drop_draft(contact_id, note_id))
+
+
+class WaitingEdits:
+    """What a person can do about edits that are not on the server; ``seq`` as in OutboxItem."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def items(self) -> list[OutboxItem]:
+        return await asyncio.wrap_future(self._store.queries.outbox_items())
+
+    async def retry(self, seq: int) -> None:
+        """Sends a refused edit once more; the sync hears of it by itself."""
+        await asyncio.wrap_future(self._store.outbox.release(seq))
+
+    async def discard(self, seq: int) -> None:
+        """Gives the edit up: the server's value shows again, a record made here is gone."""
+        await asyncio.wrap_future(self._store.outbox.discard(seq))
 
 
 class WindowSync:

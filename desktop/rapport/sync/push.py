@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 4
 LONGEST_BACKOFF_S = 60.0
 LOOK_AGAIN_S = 30.0
+FINISH_S = 2.0
 
 
 class Push:
@@ -81,9 +82,23 @@ class Push:
                 await self._start_due()
                 await pause(self._clock, await self._next_turn(), self._wake)
         finally:
-            for task in self._busy.values():
-                task.cancel()
-            await asyncio.gather(*self._busy.values(), return_exceptions=True)
+            await self._finish()
+
+    async def _finish(self) -> None:
+        """What is on its way may arrive; what takes longer is looked for at the next start."""
+        tasks = list(self._busy.values())
+        for task in tasks:
+            task.add_done_callback(lambda _: self._wake.set())
+        deadline = self._clock.monotonic() + FINISH_S
+        while not all(task.done() for task in tasks):
+            left = deadline - self._clock.monotonic()
+            if left <= 0:
+                break
+            self._wake.clear()
+            await pause(self._clock, left, self._wake)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _recall_uncertain(self) -> None:
         """Creates of which an earlier run of the program did not hear the end."""

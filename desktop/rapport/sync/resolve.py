@@ -146,9 +146,11 @@ class Resolver:
         return False
 
     async def _witnessed(self, entry: OutboxEntry, sent_at: datetime) -> bool:
-        """Whether absence proves anything. The lists of a contact do not lag; the index does, and
-        is believed only once it shows something younger than the lost create could be."""
-        if entry.ref.kind is not Kind.CONTACT:
+        """Whether absence proves anything. The lists of a contact do not lag, nor does the look-up
+        by e-mail or phone; the index does, and is believed only once it shows something younger
+        than the lost create could be."""
+        wanted = wanted_by(entry)
+        if entry.ref.kind is not Kind.CONTACT or wanted.get("email") or wanted.get("phone"):
             return True
         page = await self._client.search_contacts(
             page_limit=1, sort=("dateUpdated", "desc"), lane=Lane.PERSON

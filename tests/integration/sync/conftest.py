@@ -198,6 +198,11 @@ def quiet_sandbox() -> Iterator[SandboxThread]:
 
 
 @pytest.fixture
+def server_of() -> Any:
+    return Server
+
+
+@pytest.fixture
 def server(quiet_sandbox: SandboxThread) -> Server:
     return Server(quiet_sandbox)
 
