@@ -55,6 +55,11 @@ class NoteView(QTextBrowser):
     def show_html(self, html: str) -> None:
         """Show sanitised HTML (``services.html``); what slipped through still loads nothing."""
         self.setHtml(html)
+        # Aligned by the interface; each paragraph still reads in its own direction.
+        option = self.document().defaultTextOption()
+        edge = Qt.AlignmentFlag.AlignRight if self.isRightToLeft() else Qt.AlignmentFlag.AlignLeft
+        option.setAlignment(edge | Qt.AlignmentFlag.AlignAbsolute)
+        self.document().setDefaultTextOption(option)
         self._fit()
 
     def sizeHint(self) -> QSize:

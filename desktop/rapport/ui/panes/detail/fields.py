@@ -56,7 +56,7 @@ class FieldsPanel(Painted):
         self.tags = TagEditor(context, self)
         self.tags.added.connect(self._add_tag)
         self.tags.removed.connect(self._remove_tag)
-        self.rest = Button(" ", self, kind=Kind.QUIET, size=Size.INLINE, chevron=True)
+        self.rest = Button(" ", self, kind=Kind.QUIET, size=Size.CHIP, chevron=True)
         self.rest.setObjectName("fields-show-all")
         self.rest.clicked.connect(self._toggle_all)
         self._group = _GroupTitle(tr("Custom fields"), self)
@@ -365,7 +365,7 @@ class FieldsPanel(Painted):
         self._column.setSpacing(px(6))
         self._grid.setHorizontalSpacing(px(8))
         self._grid.setVerticalSpacing(0)
-        self._tail.setContentsMargins(px(4), 0, 0, 0)
+        self._tail.setContentsMargins(0, 0, 0, 0)
         self.tags.setContentsMargins(px(8), px(4), px(8), px(4))
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -387,7 +387,7 @@ class _GroupTitle(QWidget):
     def __init__(self, words: str, parent: QWidget) -> None:
         super().__init__(parent)
         row = QHBoxLayout(self)
-        row.setContentsMargins(8, 10, 0, 4)
+        row.setContentsMargins(8, 10, 8, 4)
         row.addWidget(Label(words, self, size=TextSize.BODY, weight=SEMIBOLD), 1)
         self._words = words
         self.toggle = IconButton("down", words, self, size=Size.INLINE)
