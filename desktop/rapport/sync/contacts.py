@@ -113,9 +113,10 @@ class Contacts:
 
     async def find(self, rid: str) -> bool:
         """Fetches one contact; False when the server has none by that id."""
-        epoch = self._intake.epoch()
         try:
-            found = await self._link.call(lambda: self._client.get_contact(rid), tries=3)
+            found, epoch = await self._link.call(
+                lambda: self._intake.stamped(self._client.get_contact(rid)), tries=3
+            )
         except GoneError:
             return False
         self._intake.wrote(Kind.CONTACT, rid, found.values.get("updated_at"))
@@ -159,13 +160,14 @@ class Contacts:
     ) -> tuple[Page, int]:
         limit = self._pace.first_page if first else self._pace.page
         lane = Lane.PERSON if first else Lane.BACKGROUND
-        epoch = self._intake.epoch()
         while True:
             order = sort if self._can_sort else None
             try:
-                page = await self._link.call(
-                    lambda order=order: self._client.search_contacts(  # type: ignore[misc]
-                        cursor=cursor, page_limit=limit, sort=order, lane=lane
+                return await self._link.call(
+                    lambda order=order: self._intake.stamped(  # type: ignore[misc]
+                        self._client.search_contacts(
+                            cursor=cursor, page_limit=limit, sort=order, lane=lane
+                        )
                     )
                 )
             except InvalidError as error:
@@ -173,17 +175,16 @@ class Contacts:
                     raise
                 log.warning("No search in order of change (%s): unsorted instead", error.title)
                 self._can_sort = False
-            else:
-                return page, epoch
 
     async def _changes_by_filter(self, start: datetime, since: datetime) -> list[str]:
         changed: list[str] = []
         newest, cursor = since, None
         while True:
-            epoch = self._intake.epoch()
-            page = await self._link.call(
-                lambda cursor=cursor: self._client.search_contacts_changed(  # type: ignore[misc]
-                    start, cursor=cursor, page_limit=self._pace.page
+            page, epoch = await self._link.call(
+                lambda cursor=cursor: self._intake.stamped(  # type: ignore[misc]
+                    self._client.search_contacts_changed(
+                        start, cursor=cursor, page_limit=self._pace.page
+                    )
                 )
             )
             changed += await self._changed_page(page, epoch, since)

@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from rapport.api import ApiClient, Lane
+from rapport.api import ApiClient, Lane, Remote
 from rapport.domain.errors import ApiError, CapabilityError, GoneError, RapportError
 from rapport.domain.ports import Clock
 from rapport.domain.records import Id, Kind
@@ -113,8 +113,8 @@ class Details:
             if contact_id is not None:
                 try:
                     await self._children(contact_id, rid, Kind.TASK, Lane.BACKGROUND)
-                except GoneError:
-                    continue
+                except ApiError as error:
+                    log.info("Tasks of a contact could not be read: %s", error.title)
 
     async def _fetch(self, contact_id: Id, rid: str | None, lane: Lane) -> None:
         if rid is None:
@@ -141,9 +141,8 @@ class Details:
 
     async def _contact(self, rid: str) -> None:
         """The whole contact: the search leaves out website and time zone."""
-        epoch = self._intake.epoch()
-        found = await self._link.call(
-            lambda: self._client.get_contact(rid, lane=Lane.PERSON), tries=3
+        found, epoch = await self._link.call(
+            lambda: self._intake.stamped(self._client.get_contact(rid, lane=Lane.PERSON)), tries=3
         )
         self._intake.wrote(Kind.CONTACT, rid, found.values.get("updated_at"))
         await self._intake.take([found], epoch)
@@ -151,22 +150,19 @@ class Details:
     async def _children(self, contact_id: Id, rid: str, kind: Kind, lane: Lane) -> None:
         if kind in self._off:
             return
-        epoch = self._intake.epoch()
-        try:
+        zone = self._reference.zone
+
+        async def read() -> tuple[Remote, ...]:
             match kind:
                 case Kind.NOTE:
-                    found = await self._link.call(
-                        lambda: self._client.notes_of(rid, lane=lane), tries=3
-                    )
+                    return await self._client.notes_of(rid, lane=lane)
                 case Kind.TASK:
-                    found = await self._link.call(
-                        lambda: self._client.tasks_of(rid, lane=lane), tries=3
-                    )
+                    return await self._client.tasks_of(rid, lane=lane)
                 case _:
-                    zone = self._reference.zone
-                    found = await self._link.call(
-                        lambda: self._client.appointments_of(rid, zone=zone, lane=lane), tries=3
-                    )
+                    return await self._client.appointments_of(rid, zone=zone, lane=lane)
+
+        try:
+            found, epoch = await self._link.call(lambda: self._intake.stamped(read()), tries=3)
         except CapabilityError:
             log.info("The token may not read %ss: done without", kind.value)
             self._off.add(kind)

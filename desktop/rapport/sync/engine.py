@@ -83,7 +83,7 @@ class Engine:
         resolver = Resolver(store, client, records, intake, clock, pace)
         self._contacts = Contacts(store, client, intake, self._link, clock, pace)
         self._all_tasks = Tasks(
-            store, client, self._capabilities, intake, self._link, self._contacts.find
+            store, client, self._capabilities, intake, self._link, clock, self._contacts.find
         )
         self._reference = ReferenceData(store, client, self._capabilities, self._link, clock)
         self._details = Details(
@@ -136,6 +136,7 @@ class Engine:
         may not do stays off."""
         wait = RESTART_S
         while True:
+            started = self._clock.monotonic()
             try:
                 await work()
                 return
@@ -152,6 +153,8 @@ class Engine:
                 log.exception("%s failed unexpectedly", name)
             self._pulling = self._pulling and name != "pull"
             self._restate()
+            if self._clock.monotonic() - started > LONGEST_RESTART_S:
+                wait = RESTART_S  # it went well for a while
             await self._clock.sleep(wait)
             wait = min(2 * wait, LONGEST_RESTART_S)
 

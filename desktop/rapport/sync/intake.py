@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from rapport.api import Remote
 from rapport.domain.ports import Clock
@@ -13,6 +14,8 @@ from rapport.domain.records import Id, Kind
 from rapport.store import OutboxEntry, Snapshot, Store
 from rapport.sync.compare import matches, wanted_by
 from rapport.sync.pace import Pace
+
+T = TypeVar("T")
 
 
 class Intake:
@@ -23,9 +26,10 @@ class Intake:
         self._written: dict[tuple[Kind, str], tuple[float, str | None]] = {}
         self._expected: dict[int, OutboxEntry] = {}
 
-    def epoch(self) -> int:
-        """To be taken before a read is sent, and given back with what was read."""
-        return self._store.replica.epoch()
+    async def stamped(self, read: Awaitable[T]) -> tuple[T, int]:
+        """What was read, and the epoch at which the read began: a later write is newer than it."""
+        epoch = self._store.replica.epoch()
+        return await read, epoch
 
     def snapshot(self, remote: Remote) -> Snapshot:
         return Snapshot(

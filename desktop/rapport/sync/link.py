@@ -38,6 +38,8 @@ class Link:
         self._changed = changed
         self._failures = 0
         self._closed_until = 0.0
+        self._asked_until = 0.0
+        """The server's own wish, which neither a success nor a person's impatience shortens."""
         self._turn = asyncio.Event()
         self.trouble: SyncState | None = None
         """OFFLINE, PAUSED or SIGN_IN; None while all is well."""
@@ -48,7 +50,7 @@ class Link:
         while True:
             if self.trouble is SyncState.SIGN_IN:
                 await self._turn.wait()
-            elif (wait := self._closed_until - self._clock.monotonic()) > 0:
+            elif (wait := self._until() - self._clock.monotonic()) > 0:
                 await pause(self._clock, wait, self._turn)
             else:
                 return
@@ -73,7 +75,7 @@ class Link:
     def succeeded(self) -> None:
         self._failures = 0
         self._closed_until = 0.0
-        if self.trouble is not None:
+        if self.trouble is not None and self._clock.monotonic() >= self._asked_until:
             self.trouble, self.message = None, ""
             self._notify()
             self._changed()
@@ -85,7 +87,7 @@ class Link:
         elif isinstance(error, RateLimitError):
             asked = error.retry_after_s if error.retry_after_s is not None else RATE_WAIT_S
             wait = min(max(asked, 0.0), LONGEST_RATE_WAIT_S) + random.uniform(0.0, 1.0)
-            self._closed_until = max(self._closed_until, now + wait)
+            self._asked_until = max(self._asked_until, now + wait)
             self.trouble = SyncState.PAUSED
         else:
             if now >= self._closed_until:  # what failed together counts once
@@ -98,9 +100,7 @@ class Link:
         self._changed()
 
     def hurry(self, within_s: float = 0.0) -> None:
-        """Tries again soon: a person asked, or edited something. The server's own pause stands."""
-        if self.trouble is SyncState.PAUSED and within_s > 0:
-            return
+        """Tries again soon: a person asked, or edited something."""
         now = self._clock.monotonic()
         self._closed_until = min(self._closed_until, now + within_s)
         if within_s == 0.0:
@@ -108,6 +108,9 @@ class Link:
             if self.trouble is SyncState.SIGN_IN:
                 self.trouble = None
         self._notify()
+
+    def _until(self) -> float:
+        return max(self._closed_until, self._asked_until)
 
     def _notify(self) -> None:
         turn, self._turn = self._turn, asyncio.Event()

@@ -11,9 +11,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
-from rapport.api import ApiClient, Page, Remote
-from rapport.domain.errors import CapabilityError, GoneError
+from rapport.api import ApiClient, Page
+from rapport.domain.errors import ApiError, CapabilityError, GoneError
+from rapport.domain.ports import Clock
 from rapport.domain.records import Kind
 from rapport.domain.scopes import Capabilities
 from rapport.store import Store
@@ -24,6 +26,9 @@ log = logging.getLogger(__name__)
 
 COMPLETE = "tasks.first"
 PAGES_PER_LOOK = 4
+RECALL_BACK = timedelta(days=60)
+RECALL_AHEAD = timedelta(days=2)
+MOST_RECALLED = 500
 
 
 class Tasks:
@@ -34,6 +39,7 @@ class Tasks:
         capabilities: Capabilities,
         intake: Intake,
         link: Link,
+        clock: Clock,
         find: Callable[[str], Awaitable[bool]],
     ) -> None:
         self._store = store
@@ -41,11 +47,13 @@ class Tasks:
         self._client = client
         self._intake = intake
         self._link = link
+        self._clock = clock
         self._find = find
         self.available = capabilities.has("locations/tasks.readonly")
         self._open: set[str] = set()
         self._seen: set[str] = set()
         self._next: list[object] | None = None
+        self._recalled = False
 
     async def first(self) -> None:
         """All tasks, the open ones first. Does nothing when that was done before."""
@@ -64,6 +72,8 @@ class Tasks:
 
     async def look(self) -> None:
         """One slice of the open tasks; after a whole round, what is missing is looked into."""
+        if not self._recalled:
+            await self._recall_open()
         if self._next is not None:
             await self._page(None, completed=False, counts=False)
         cursor = self._next
@@ -77,13 +87,27 @@ class Tasks:
                 return
         self._next = cursor
 
+    async def _recall_open(self) -> None:
+        """The open tasks that matter now, as an earlier run left them: they may have been completed
+        or deleted while the program was closed."""
+        now = self._clock.now()
+        rows = await asyncio.wrap_future(
+            self._store.queries.due_between(now - RECALL_BACK, now + RECALL_AHEAD)
+        )
+        for row in rows[-MOST_RECALLED:]:
+            rid = await asyncio.wrap_future(self._replica.rid_of(Kind.TASK, row.task.id))
+            if rid is not None:
+                self._open.add(rid)
+        self._recalled = True
+
     async def _page(
         self, cursor: list[object] | None, completed: bool, *, counts: bool = True
     ) -> Page | None:
-        epoch = self._intake.epoch()
         try:
-            page = await self._link.call(
-                lambda: self._client.search_tasks(cursor=cursor, completed=completed)
+            page, epoch = await self._link.call(
+                lambda: self._intake.stamped(
+                    self._client.search_tasks(cursor=cursor, completed=completed)
+                )
             )
         except CapabilityError:
             log.info("The token may not search tasks: they are read contact by contact")
@@ -111,11 +135,14 @@ class Tasks:
         )
         if contact_rid is None:
             return
-        epoch = self._intake.epoch()
-        found: Remote | None = None
         try:
-            found = await self._link.call(lambda: self._client.get_task(contact_rid, rid), tries=3)
+            found, epoch = await self._link.call(
+                lambda: self._intake.stamped(self._client.get_task(contact_rid, rid)), tries=3
+            )
         except GoneError:
             await asyncio.wrap_future(self._replica.vanish(Kind.TASK, [rid]))
-        if found is not None:
+        except ApiError as error:
+            log.warning("A task could not be read: %s", error.title)
+            self._open.add(rid)  # to be missed again in the next round
+        else:
             await self._intake.take([found], epoch)

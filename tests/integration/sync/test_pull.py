@@ -125,6 +125,23 @@ async def test_a_task_changed_elsewhere_arrives(server: Any, open_desk: Any, unt
     await until(all_heard, "completed, deleted and changed tasks are seen")
 
 
+async def test_a_task_completed_while_the_program_was_closed_is_seen(
+    server: Any, tmp_path: Path, desk_at: Any, until: Any
+) -> None:
+    async with desk_at(server, tmp_path / "db") as desk:
+        await desk.first_sync()
+        task = (await desk.workspace.queries.tasks()).overdue[0].task
+        contact = await desk.rid(Kind.CONTACT, task.contact_id)
+        rid = await desk.rid(Kind.TASK, task.id)
+    await server.api("PUT", f"/contacts/{contact}/tasks/{rid}/completed", {"completed": True})
+    async with desk_at(server, tmp_path / "db") as desk:
+
+        async def completed() -> bool:
+            return bool((await desk.workspace.queries.task(task.id)).task.completed)
+
+        await until(completed, "the completion is seen")
+
+
 async def test_details_come_when_a_contact_is_opened(
     server: Any, open_desk: Any, until: Any, slow: Any
 ) -> None:
