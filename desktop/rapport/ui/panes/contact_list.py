@@ -9,15 +9,13 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
     QPoint,
-    QSignalBlocker,
     Qt,
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPalette
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QListView,
     QMenu,
     QProgressBar,
     QStackedWidget,
@@ -34,12 +32,12 @@ from rapport.domain.views import Coverage, SyncState, SyncStatus
 from rapport.ui import roles
 from rapport.ui.context import Page, WindowContext
 from rapport.ui.delegates.contact_row import ContactRowDelegate
-from rapport.ui.delegates.row import dress_list
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.menus import RULE, add_choice, fill_menu, pop_up
 from rapport.ui.models.contact_list_model import ContactListModel
 from rapport.ui.panes.filters import FilterRow
 from rapport.ui.panes.parts import EmptyState, Rule
+from rapport.ui.panes.rows_view import RowsView
 from rapport.ui.panes.sync_pill import progress_words
 from rapport.ui.widgets.button import Button, IconButton, Kind, Size
 from rapport.ui.widgets.labels import ElidedLabel, Label
@@ -71,50 +69,6 @@ _SORTS = {
 }
 
 
-class ContactView(QListView):
-    """Letters are the window's shortcuts; they do not search through the rows."""
-
-    opened = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.verticalScrollBar().rangeChanged.connect(lambda *_: self.overlay_scroll_bar())
-
-    def overlay_scroll_bar(self) -> None:
-        """Let rows run on below the scroll bar, which is drawn over them."""
-        bar = self.verticalScrollBar()
-        width = bar.sizeHint().width() if bar.maximum() > bar.minimum() else 0
-        if self.isRightToLeft():
-            self.setViewportMargins(-width, 0, 0, 0)
-        else:
-            self.setViewportMargins(0, 0, -width, 0)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Choose the first row when the keyboard comes to a list without a chosen one.
-
-        Qt makes that row current whatever brought the focus: a click on another row would open
-        two contacts, one after the other.
-        """
-        if self.currentIndex().isValid():
-            super().focusInEvent(event)
-            return
-        with QSignalBlocker(self.selectionModel()):
-            super().focusInEvent(event)
-            self.selectionModel().clear()
-        tabs = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-        if event.reason() in tabs:
-            self.setCurrentIndex(self.model().index(0, 0))
-
-    def keyboardSearch(self, search: str) -> None:
-        return
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.opened.emit()
-            return
-        super().keyPressEvent(event)
-
-
 class ContactList(QWidget):
     """Shows the query it is given; choosing a row opens that contact through the context."""
 
@@ -129,6 +83,7 @@ class ContactList(QWidget):
         self._workspace = workspace
         self._context = context
         self._coverage: Coverage | None = None
+        self._coverage_asked = False
         self._error: RapportError | None = None
         self._wanted: Id | None = None
         self._anchor: tuple[int, int] | None = None
@@ -139,11 +94,11 @@ class ContactList(QWidget):
         self.setBackgroundRole(QPalette.ColorRole.Base)
 
         self.model = ContactListModel(workspace, context.runner, self)
-        self.view = ContactView(self)
+        self._delegate = ContactRowDelegate(None, _DENSITIES[context.settings.density])
+        self.view = RowsView(self._delegate, self._delegate.row_height(), self)
+        self._delegate.setParent(self.view)
         self.view.setObjectName("contact-list")
         self.view.setAccessibleName(tr("Contacts"))
-        self._delegate = ContactRowDelegate(self.view, _DENSITIES[context.settings.density])
-        dress_list(self.view, self._delegate)
         self.view.setModel(self.model)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._offer_row_menu)
@@ -178,15 +133,16 @@ class ContactList(QWidget):
 
     def show_query(self, query: ContactQuery, title: str) -> None:
         """Show this list from its top. What is there stays until the answer comes."""
-        if query.text and not self.query.text:
-            self._context.runner.start(self._read_coverage, slot="coverage")
-        self._title.set_text(title)
+        self._coverage_asked = bool(query.text) and self._coverage_asked
+        if title != self._title.text():
+            self._title.set_text(title)
         self._filters.show_query(query)
         self._error = None
         self._skeleton.start()
         self.model.show(query)
-        self._sort.setText(tr(_SORTS[query.sort][0]))
-        self._sort.restyle()
+        if (order := tr(_SORTS[query.sort][0])) != self._sort.text():
+            self._sort.setText(order)
+            self._sort.restyle()
 
     def step(self, by: int) -> None:
         """Go to the next or the previous contact."""
@@ -267,8 +223,7 @@ class ContactList(QWidget):
         self._header.setFixedHeight(px(48))
         compact = self._context.settings.density is Density.COMPACT
         self._density.setChecked(compact)
-        self.view.overlay_scroll_bar()
-        self.view.doItemsLayout()
+        self.view.set_row_height(self._delegate.row_height())
 
     def _settings_changed(self) -> None:
         density = _DENSITIES[self._context.settings.density]
@@ -381,13 +336,16 @@ class ContactList(QWidget):
         key, offset = self._anchor
         row = self.model.row_of_key(key)
         if row >= 0:
-            self.view.executeDelayedItemsLayout()
             self.view.verticalScrollBar().setValue(row * self._delegate.row_height() + offset)
 
     # Telling how things are.
 
     def _show_answer(self, new: bool) -> None:
         self._answered = True
+        if self.query.text and not self._coverage_asked:
+            # Once per search, and behind the rows: counting is slower than finding.
+            self._coverage_asked = True
+            self._context.runner.start(self._read_coverage, slot="coverage")
         self._skeleton.stop()
         self._error = None
         if new:

@@ -180,6 +180,8 @@ class Sidebar(QWidget):
         if row < 0 and self._collapsed and self._chosen:
             row = self.model.row_of(nav.TAGS if self._chosen.startswith(nav.TAG) else nav.LISTS)
         selection = self.view.selectionModel()
+        if row == selection.currentIndex().row() and selection.hasSelection():
+            return
         with QSignalBlocker(selection):
             if row < 0:
                 selection.clear()
@@ -190,7 +192,7 @@ class Sidebar(QWidget):
 
     def _show_foot(self, _: str = "") -> None:
         self._settings.setVisible(self._context.actions.is_bound("go.settings"))
-        self._help.setVisible(self._context.actions.is_bound("app.help"))
+        self._help.setVisible(not self._collapsed and self._context.actions.is_bound("app.help"))
 
     def _dress(self) -> None:
         px = self._context.theme.type.px
@@ -207,4 +209,4 @@ class Sidebar(QWidget):
         side = px(12 if self._collapsed else 8)
         self._foot.setContentsMargins(side, 0, side, 0)
         self._settings.set_wordless(self._collapsed)
-        self._help.setVisible(not self._collapsed and self._context.actions.is_bound("app.help"))
+        self._show_foot()

@@ -1,0 +1,222 @@
+"""A list of rows of one height, as quick with a million as with ten.
+
+``QListView`` walks through all its rows whenever it lays itself out, which takes 60 ms at 20,000
+and grows with the list. Rows of one height need no layout: everything is a multiplication.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSignalBlocker,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import (
+    QFocusEvent,
+    QHoverEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QRegion,
+)
+from PySide6.QtWidgets import QListView, QStyle, QStyleOptionViewItem, QWidget
+
+from rapport.ui.delegates.row import RowDelegate, dress_list
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+_Action = QListView.CursorAction
+_State = QStyle.StateFlag
+
+
+class RowsView(QListView):
+    """Single selection, one column, no wrapping; letters are the window's shortcuts."""
+
+    opened = Signal()
+    """Enter was pressed."""
+
+    def __init__(self, delegate: RowDelegate, row_height: int, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self._height = row_height
+        self._hovered = -1
+        dress_list(self, delegate)
+        self.verticalScrollBar().rangeChanged.connect(lambda *_: self._overlay_scroll_bar())
+
+    def set_row_height(self, height: int) -> None:
+        """Lay out anew; the scroll position is the caller's to restore."""
+        self._height = height
+        self.doItemsLayout()
+
+    # Geometry.
+
+    def visualRect(self, index: AnyIndex) -> QRect:
+        if not index.isValid():
+            return QRect()
+        top = index.row() * self._height - self.verticalOffset()
+        return QRect(0, top, self.viewport().width(), self._height)
+
+    def indexAt(self, point: QPoint) -> QModelIndex:
+        row = (point.y() + self.verticalOffset()) // self._height
+        inside = 0 <= point.x() < self.viewport().width()
+        return self.model().index(row, 0) if inside and 0 <= row < self._rows() else QModelIndex()
+
+    def verticalOffset(self) -> int:
+        return self.verticalScrollBar().value()
+
+    def horizontalOffset(self) -> int:
+        return 0
+
+    def isIndexHidden(self, index: AnyIndex) -> bool:
+        return False
+
+    def scrollTo(
+        self, index: AnyIndex, hint: QListView.ScrollHint = QListView.ScrollHint.EnsureVisible
+    ) -> None:
+        if not index.isValid():
+            return
+        bar, room = self.verticalScrollBar(), self.viewport().height()
+        top = index.row() * self._height
+        match hint:
+            case QListView.ScrollHint.PositionAtTop:
+                bar.setValue(top)
+            case QListView.ScrollHint.PositionAtCenter:
+                bar.setValue(top - (room - self._height) // 2)
+            case QListView.ScrollHint.PositionAtBottom:
+                bar.setValue(top + self._height - room)
+            case _:
+                least = top + self._height - room
+                bar.setValue(min(max(bar.value(), least), top))
+
+    def doItemsLayout(self) -> None:
+        self.updateGeometries()
+        self.viewport().update()
+
+    def updateGeometries(self) -> None:
+        room = self.viewport().height()
+        bar = self.verticalScrollBar()
+        bar.setPageStep(room)
+        bar.setRange(0, max(0, self._rows() * self._height - room))
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        self._hovered = -1
+        self.viewport().update()
+
+    def _rows(self) -> int:
+        model = self.model()
+        return model.rowCount() if model is not None else 0
+
+    def _overlay_scroll_bar(self) -> None:
+        """Let rows run on below the scroll bar, which is drawn over them."""
+        bar = self.verticalScrollBar()
+        width = bar.sizeHint().width() if bar.maximum() > bar.minimum() else 0
+        if self.isRightToLeft():
+            self.setViewportMargins(-width, 0, 0, 0)
+        else:
+            self.setViewportMargins(0, 0, -width, 0)
+
+    # Choosing.
+
+    def moveCursor(
+        self, action: QListView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        rows, row = self._rows(), self.currentIndex().row()
+        if not rows:
+            return QModelIndex()
+        page = max(1, self.viewport().height() // self._height - 1)
+        steps = {
+            _Action.MoveUp: -1,
+            _Action.MovePrevious: -1,
+            _Action.MoveDown: 1,
+            _Action.MoveNext: 1,
+            _Action.MovePageUp: -page,
+            _Action.MovePageDown: page,
+            _Action.MoveHome: -rows,
+            _Action.MoveEnd: rows,
+        }
+        row = 0 if row < 0 else row + steps.get(action, 0)
+        return self.model().index(min(max(row, 0), rows - 1), 0)
+
+    def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
+        index = self.indexAt(rect.topLeft())
+        selection = QItemSelection(index, index) if index.isValid() else QItemSelection()
+        self.selectionModel().select(selection, command)
+
+    def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
+        region = QRegion()
+        for part in selection.toList():
+            first = self.visualRect(part.topLeft())
+            region += first.united(self.visualRect(part.bottomRight()))
+        return region & QRegion(self.viewport().rect())
+
+    def keyboardSearch(self, search: str) -> None:
+        return
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.opened.emit()
+            return
+        super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Choose the first row when the keyboard comes to a list without a chosen one.
+
+        Qt makes that row current whatever brought the focus: a click on another row would open
+        two records, one after the other.
+        """
+        if self.currentIndex().isValid():
+            super().focusInEvent(event)
+            return
+        with QSignalBlocker(self.selectionModel()):
+            super().focusInEvent(event)
+            self.selectionModel().clear()
+        tabs = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        if event.reason() in tabs:
+            self.setCurrentIndex(self.model().index(0, 0))
+
+    # Painting.
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHoverEvent):
+            leaving = event.type() == QEvent.Type.HoverLeave
+            self._hover(-1 if leaving else self.indexAt(event.position().toPoint()).row())
+        return super().viewportEvent(event)
+
+    def _hover(self, row: int) -> None:
+        if row != self._hovered:
+            for changed in (row, self._hovered):
+                if changed >= 0:
+                    self.viewport().update(self.visualRect(self.model().index(changed, 0)))
+            self._hovered = row
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        rows = self._rows()
+        if not rows:
+            return
+        painter = QPainter(self.viewport())
+        area, offset = event.rect(), self.verticalOffset()
+        first = max(0, (area.top() + offset) // self._height)
+        last = min(rows - 1, (area.bottom() + offset) // self._height)
+        option = QStyleOptionViewItem()
+        self.initViewItemOption(option)
+        marks = _State.State_HasFocus | _State.State_Selected | _State.State_MouseOver
+        plain, focused = option.state & ~marks, self.hasFocus()
+        current, selection, model = self.currentIndex().row(), self.selectionModel(), self.model()
+        delegate = self.itemDelegate()
+        for row in range(first, last + 1):
+            index = model.index(row, 0)
+            option.rect = self.visualRect(index)
+            option.state = plain
+            if selection.isSelected(index):
+                option.state |= _State.State_Selected
+            if row == self._hovered:
+                option.state |= _State.State_MouseOver
+            if focused and row == current:
+                option.state |= _State.State_HasFocus
+            delegate.paint(painter, option, index)
+        painter.end()
