@@ -33,11 +33,11 @@ def fold(text: str) -> str:
 
 def storable(text: str) -> str:
     """``text`` with lone surrogates replaced, which no database or wire can carry."""
-    return text.encode("utf-8", "replace").decode("utf-8") if _has_surrogate(text) else text
-
-
-def _has_surrogate(text: str) -> bool:
-    return any("\ud800" <= char <= "\udfff" for char in text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
 
 
 def digits(text: str) -> str:

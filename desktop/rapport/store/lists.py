@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -27,12 +27,12 @@ from rapport.domain.filters import (
     Sort,
     TaskOverdue,
 )
+from rapport.domain.text import fold
 from rapport.domain.views import ContactRow
 from rapport.store.schema import NO_DUE
-from rapport.store.search import contact_words as words_of_contact
-from rapport.store.search import match_expression, snippet, terms, words
-from rapport.store.sql import Sql
-from rapport.store.values import decode, from_ms, to_ms
+from rapport.store.search import Term, folded_contact, match_expression, snippet, terms
+from rapport.store.sql import Row, Sql
+from rapport.store.values import Values, decode, encode, from_ms, to_ms
 
 _keys = msgspec.json.Decoder(list[int])
 
@@ -194,7 +194,7 @@ def _look_up(db: Sql, query: ContactQuery, found: list[int]) -> list[int]:
         "SELECT key FROM contact_row WHERE key IN (SELECT value FROM json_each(?))"
         f" ORDER BY {direction}"
     )
-    return [key for (key,) in db.rows(sql, (msgspec.json.encode(found).decode(),))]
+    return [key for (key,) in db.rows(sql, (encode(found).decode(),))]
 
 
 def all_keys(db: Sql, query: ContactQuery, found: list[int] | None) -> array[int]:
@@ -215,7 +215,7 @@ _ROW = "key, id, seed, name, company, tags, next_due, pending, conflict, dnd"
 def rows(db: Sql, keys: Sequence[int], text: str = "") -> list[ContactRow]:
     """The rows of ``keys`` in that order, those that exist."""
     sql = f"SELECT {_ROW} FROM contact_row WHERE key IN (SELECT value FROM json_each(?))"
-    found = {row[0]: row for row in db.rows(sql, (msgspec.json.encode(list(keys)).decode(),))}
+    found = {row[0]: row for row in db.rows(sql, (encode(list(keys)).decode(),))}
     snippets = _snippets(db, [found[key] for key in keys if key in found], text)
     made: list[ContactRow] = []
     for wanted in keys:
@@ -241,30 +241,30 @@ def rows(db: Sql, keys: Sequence[int], text: str = "") -> list[ContactRow]:
     return made
 
 
-def _snippets(db: Sql, found: list[tuple[object, ...]], text: str) -> dict[object, str]:
+def _snippets(db: Sql, found: list[Row], text: str) -> dict[int, str]:
     """For contacts that a task or note made match: the text around it, by key."""
     wanted = terms(text)
     if not wanted:
         return {}
-    made: dict[object, str] = {}
-    for row in found:
-        key, name, company, tags = row[0], row[3], row[4], row[5]
-        assert isinstance(tags, bytes)
-        present = set(words(f"{name} {company} {' '.join(decode(tags))}"))
-        missing = [term for term in wanted if not term.found_in(present)]
-        if missing:
-            shown = db.value("SELECT shown FROM record WHERE key = ?", (key,))
-            present = words_of_contact(decode(shown))
-            missing = [term for term in missing if not term.found_in(present)]
-        if missing:
-            children = db.rows(
-                "SELECT shown FROM record WHERE contact_key = ? AND kind IN (2, 3) AND tomb = 0"
-                " ORDER BY kind DESC, key DESC",
-                (key,),
-            )
-            texts = (
-                f"{child.get('title', '')} {child.get('body', '')}".strip()
-                for child in (decode(shown) for (shown,) in children)
-            )
-            made[key] = snippet(missing, texts)
-    return made
+    missing: dict[int, list[Term]] = {}
+    for key, _, _, name, company, tags, *_ in found:
+        shown = fold(f"{name} {company} {tags.decode()}")
+        if lacking := [term for term in wanted if not term.found_in(shown)]:
+            missing[key] = lacking
+    for key, values in _shown(db, "key", "kind = 1", missing):
+        own = folded_contact(values)
+        missing[key] = [term for term in missing[key] if not term.found_in(own)]
+    texts: dict[int, list[str]] = {}
+    elsewhere = [key for key, lacking in missing.items() if lacking]
+    for key, values in _shown(db, "contact_key", "kind IN (2, 3) AND tomb = 0", elsewhere):
+        texts.setdefault(key, []).append(f"{values.get('title', '')} {values.get('body', '')}")
+    return {key: snippet(missing[key], reversed(some)) for key, some in texts.items()}
+
+
+def _shown(db: Sql, column: str, where: str, keys: Iterable[int]) -> Iterator[tuple[int, Values]]:
+    sql = (
+        f"SELECT {column}, shown FROM record"
+        f" WHERE {column} IN (SELECT value FROM json_each(?)) AND {where} ORDER BY kind, key"
+    )
+    for key, shown in db.rows(sql, (encode(list(keys)).decode(),)):
+        yield key, decode(shown)

@@ -36,12 +36,21 @@ def sort_name(name: str) -> str:
     return fold(name)[:SORTED_CHARS] or NAMELESS
 
 
+class Fresh:
+    """A contact that this transaction brought, with its tasks and notes: nothing to look up."""
+
+    def __init__(self, contact: Stored) -> None:
+        self.contact = contact
+        self.children: list[Values] = []
+
+
 class ReadModels:
     def __init__(self, db: Sql) -> None:
         self._db = db
         self.last_id: Id = ""
         self._new_contacts = 0
         self._tags: dict[str, int] = {}
+        self._tag_keys: dict[str, int] = {}
 
     def setting(self, name: str, default: Any = None) -> Any:
         blob = self._db.value("SELECT value FROM setting WHERE name = ?", (name,))
@@ -69,13 +78,15 @@ class ReadModels:
         )
 
     def write_task(self, task: Stored) -> None:
-        sql = "SELECT tomb FROM record WHERE key = ?"
-        if task.tomb or self._db.value(sql, (task.contact_key,)):
-            self.drop_task(task.key)
-            return
+        self.drop_task(task.key)
+        if not task.tomb:
+            self.add_task(task)
+
+    def add_task(self, task: Stored) -> None:
+        """A task of a deleted contact is not listed."""
         self._db.run(
-            "INSERT OR REPLACE INTO task_row VALUES (?, ?, ?, ?, ?, ?)",
-            self.task_line(task.key, task.contact_key, task.values),
+            "INSERT INTO task_row SELECT ?, ?, ?, ?, ?, ? FROM record WHERE key = ? AND tomb = 0",
+            (*self.task_line(task.key, task.contact_key, task.values), task.contact_key),
         )
 
     def drop_task(self, key: int) -> None:
@@ -99,6 +110,9 @@ class ReadModels:
             return None
         id, rid, shown, touched, _ = found
         values = unpack(Kind.CONTACT, shown)
+        return self._row(key, id, rid, values, touched), values
+
+    def _row(self, key: int, id: Id, rid: str | None, values: Values, touched: int) -> Row:
         name = contact_name(values)
         marks = self._db.row(
             "SELECT (SELECT min(due) FROM task_row WHERE contact_key = ?1 AND completed = 0),"
@@ -109,7 +123,7 @@ class ReadModels:
         )
         assert marks is not None
         next_due, pending, conflict, details_at = marks
-        row = (
+        return (
             id,
             rid or id,
             name,
@@ -125,7 +139,6 @@ class ReadModels:
             NO_DUE if next_due is None else next_due,
             details_at or 0,
         )
-        return row, values
 
     def words(self, key: int, values: Values) -> str:
         rows = self._db.rows(
@@ -134,8 +147,12 @@ class ReadModels:
         )
         return index_words(values, [decode(shown) for (shown,) in rows])
 
-    def refresh(self, key: int, *, words: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def refresh(
+        self, key: int, *, words: bool, fresh: Fresh | None = None
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Recomputes the contact's row; returns its tags before and after."""
+        if fresh is not None:
+            return (), self._list(key, fresh)
         old = self._db.row(f"SELECT {ROW} FROM contact_row WHERE key = ?", (key,))
         made = self.row(key)
         if made is None:
@@ -147,12 +164,7 @@ class ReadModels:
         row, values = made
         self.last_id = row[0]
         if old is None:
-            self._db.run(
-                f"INSERT INTO contact_row (key, {ROW})"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (key, *row),
-            )
-            self._new_contacts += 1
+            self._insert(key, row)
         elif old != row:
             self._db.run(
                 f"UPDATE contact_row SET ({ROW}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -172,6 +184,28 @@ class ReadModels:
             )
         return before, after
 
+    def _list(self, key: int, fresh: Fresh) -> tuple[str, ...]:
+        contact = fresh.contact
+        self.last_id = contact.id
+        row = self._row(key, contact.id, contact.rid, contact.values, contact.touched)
+        self._insert(key, row)
+        tags: tuple[str, ...] = tuple(contact.values["tags"])
+        if tags:
+            self._tag(key, (), tags)
+        self._db.run(
+            "INSERT INTO search (rowid, words) VALUES (?, ?)",
+            (key, index_words(contact.values, fresh.children)),
+        )
+        return tags
+
+    def _insert(self, key: int, row: Row) -> None:
+        self._db.run(
+            f"INSERT INTO contact_row (key, {ROW})"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (key, *row),
+        )
+        self._new_contacts += 1
+
     def drop_contact(self, key: int) -> tuple[str, ...]:
         """Takes the contact out of lists, counts and the search; its record stays. Returns the tags
         it had."""
@@ -186,16 +220,19 @@ class ReadModels:
         return tags
 
     def define_tag(self, name: str) -> int:
-        self._db.run(
-            "INSERT INTO tag (name, folded) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
-            (name, fold(name)),
-        )
-        tag: int = self._db.value("SELECT tag FROM tag WHERE name = ?", (name,))
+        tag = self._tag_keys.get(name)
+        if tag is None:
+            self._db.run(
+                "INSERT INTO tag (name, folded) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
+                (name, fold(name)),
+            )
+            tag = int(self._db.value("SELECT tag FROM tag WHERE name = ?", (name,)))
+            self._tag_keys[name] = tag
         return tag
 
     def _tag(self, key: int, before: tuple[str, ...], after: tuple[str, ...]) -> None:
         for name in set(before) - set(after):
-            tag = self._db.value("SELECT tag FROM tag WHERE name = ?", (name,))
+            tag = self.define_tag(name)
             self._db.run("DELETE FROM contact_tag WHERE tag = ? AND key = ?", (tag, key))
             self._tags[name] = self._tags.get(name, 0) - 1
         for name in set(after) - set(before):
@@ -216,4 +253,5 @@ class ReadModels:
     def forget(self) -> None:
         """The transaction did not happen."""
         self._tags.clear()
+        self._tag_keys.clear()
         self._new_contacts = 0

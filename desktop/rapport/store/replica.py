@@ -69,8 +69,9 @@ class Replica:
             tally = Tally()
             for snapshot in snapshots:
                 absorb_one(tx, snapshot, epoch, tally)
-                if pace.over():
+                if pace.over(tx.waiting()):
                     yield
+                    tally.forget()
             return tally.absorbed()
 
         return self._writer.background(work)
@@ -85,8 +86,9 @@ class Replica:
             tally = Tally()
             for snapshot in snapshots:
                 absorb_one(tx, snapshot, epoch, tally)
-                if pace.over():
+                if pace.over(tx.waiting()):
                     yield
+                    tally.forget()
             listed = {snapshot.rid for snapshot in snapshots}
             contact = tx.by_id(Ref(Kind.CONTACT, contact_id))
             for child in tx.children(contact.key, kind) if contact else ():
@@ -108,7 +110,7 @@ class Replica:
                 stored = tx.by_rid(kind, rid)
                 if stored is not None:
                     removed += _vanish(tx, stored)
-                if pace.over():
+                if pace.over(tx.waiting()):
                     yield
             return removed
 
@@ -151,7 +153,7 @@ class Replica:
                         (contact.key, to_ms(at)),
                     )
                     tx.refresh(contact.key)
-                if pace.over():
+                if pace.over(tx.waiting()):
                     yield
 
         return self._writer.background(work)
@@ -210,6 +212,22 @@ class Tally:
         self.new = self.changed = self.same = self.stale = self.removed = 0
         self.orphans: list[Snapshot] = []
         self.rejected: list[tuple[str, str]] = []
+        self._contact: tuple[str | None, tuple[Any, ...] | None] = (None, None)
+
+    def forget(self) -> None:
+        """Another transaction begins: the contact may be gone."""
+        self._contact = (None, None)
+
+    def contact(self, tx: Transaction, rid: str | None) -> tuple[int, Id] | None:
+        """Key and id of a contact. What belongs to one mostly comes together."""
+        known, row = self._contact
+        if row is None or known != rid:
+            row = tx.db.row(
+                "SELECT key, id FROM record WHERE kind = ? AND rid = ?",
+                (KIND_NUMBER[Kind.CONTACT], rid),
+            )
+            self._contact = rid, row
+        return None if row is None else (row[0], row[1])
 
     def absorbed(self) -> Absorbed:
         return Absorbed(
@@ -224,7 +242,12 @@ class Tally:
 
 
 def absorb_one(tx: Transaction, snapshot: Snapshot, epoch: int, tally: Tally) -> None:
-    stored = tx.by_rid(snapshot.kind, snapshot.rid)
+    # One look before the whole record is read: on a first sync nearly all are new.
+    known = tx.db.value(
+        "SELECT key FROM record WHERE kind = ? AND rid = ?",
+        (KIND_NUMBER[snapshot.kind], snapshot.rid),
+    )
+    stored = None if known is None else tx.by_key(known)
     if stored is None:
         _absorb_new(tx, snapshot, epoch, tally)
     elif stored.epoch > epoch:
@@ -247,10 +270,7 @@ def _absorb_new(tx: Transaction, snapshot: Snapshot, epoch: int, tally: Tally) -
         return
     contact: tuple[int, Id] | None = None
     if kind is not Kind.CONTACT:
-        contact = tx.db.row(
-            "SELECT key, id FROM record WHERE kind = ? AND rid = ?",
-            (KIND_NUMBER[Kind.CONTACT], snapshot.contact_rid),
-        )
+        contact = tally.contact(tx, snapshot.contact_rid)
         if contact is None:
             tally.orphans.append(snapshot)
             return

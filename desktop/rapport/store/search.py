@@ -22,6 +22,7 @@ _UNSPACED = (
 )
 # Vowel signs of Indian scripts are no letters to Python, and part of the word all the same.
 _PIECES = re.compile(rf"([{_UNSPACED}]+)|(?:[^\W_{_UNSPACED}]|[\u0900-\u0dff])+")
+_ASCII_WORDS = re.compile(r"[a-z0-9]{1,40}")
 _TAG = re.compile(r"<[^<>]*>")
 _JAMO = re.compile("[\u1100-\u11ff]")
 _PHONE = re.compile(r"\+?\(?\d[\d\s().\-/]*\d")
@@ -42,6 +43,8 @@ NOTE_FIELDS = frozenset({"title", "body"})
 
 
 def _folded(text: str) -> str:
+    if text.isascii():
+        return text.lower()
     folded = fold(text)
     # Folding takes Hangul syllables apart; people search for whole ones.
     return unicodedata.normalize("NFC", folded) if _JAMO.search(folded) else folded
@@ -54,15 +57,19 @@ def plain(text: str) -> str:
     return html.unescape(text) if "&" in text else text
 
 
-def words(text: str) -> Iterator[str]:
+def words(text: str) -> Iterable[str]:
     """The index words of a text."""
+    if text.isascii():
+        return _ASCII_WORDS.findall(text.lower())
+    found: list[str] = []
     for piece in _PIECES.finditer(_folded(text)):
         run = piece.group()
         if piece.group(1):
-            yield from run
-            yield from (run[i : i + 2] for i in range(len(run) - 1))
+            found += run
+            found += (run[i : i + 2] for i in range(len(run) - 1))
         else:
-            yield run[:LONGEST_WORD]
+            found.append(run[:LONGEST_WORD])
+    return found
 
 
 def _phone_words(phone: str) -> Iterator[str]:
@@ -99,16 +106,18 @@ class Term:
     """One thing that must be found. ``alternatives`` are sets of words of which one must match
     whole; a word ends in "*" where its beginning is enough."""
 
-    __slots__ = ("alternatives",)
+    __slots__ = ("_patterns", "alternatives")
 
     def __init__(self, *alternatives: tuple[str, ...]) -> None:
         self.alternatives = tuple(dict.fromkeys(alternatives))
+        self._patterns = [[_pattern(word) for word in some] for some in self.alternatives]
 
     def expression(self) -> str:
         return "(" + " OR ".join(map(_all_of, self.alternatives)) + ")"
 
-    def found_in(self, present: set[str]) -> bool:
-        return any(all(_has(present, word) for word in words) for words in self.alternatives)
+    def found_in(self, text: str) -> bool:
+        """Whether a folded text has it; a quick look that need not cut the text into words."""
+        return any(all(one.search(text) for one in some) for some in self._patterns)
 
 
 def _all_of(terms: tuple[str, ...]) -> str:
@@ -116,10 +125,17 @@ def _all_of(terms: tuple[str, ...]) -> str:
     return "(" + " AND ".join(quoted) + ")"
 
 
-def _has(present: set[str], word: str) -> bool:
-    if word.endswith("*"):
-        return any(candidate.startswith(word[:-1]) for candidate in present)
-    return word in present
+def _pattern(word: str) -> re.Pattern[str]:
+    # Words are letters and digits only: nothing to escape. Pairs of unspaced scripts stand anywhere.
+    return re.compile(rf"(?<![^\W_]){word[:-1]}" if word.endswith("*") else word)
+
+
+def folded_contact(values: dict[str, Any]) -> str:
+    """The contact's own text for ``Term.found_in``, its phone number from each digit on."""
+    name = f"{values.get('first_name', '')} {values.get('last_name', '')}"
+    parts = (name, values.get("email", ""), values.get("company", ""), *values.get("tags", ()))
+    joined = _INSIDE_NAME.sub("", name)
+    return _folded(" ".join((*parts, joined, *_phone_words(values.get("phone", "")))))
 
 
 def _number(group: str) -> Iterator[tuple[str, ...]]:
@@ -168,42 +184,46 @@ def match_expression(found: list[Term]) -> str:
 def snippet(found: list[Term], texts: Iterable[str]) -> str:
     """The surroundings of the first match, matched words between marks; "" without a match."""
     wanted = {word for term in found for option in term.alternatives for word in option}
+    any_of = re.compile("|".join(_pattern(word).pattern for word in wanted))
     for text in texts:
-        text = " ".join(plain(text[:LONGEST_TEXT]).split())
-        spans = list(_matches(text, wanted))
-        if spans:
-            return _around(text, spans)
+        text = plain(text[:LONGEST_TEXT])
+        folded = _folded(text)
+        if len(folded) == len(text):
+            first = any_of.search(folded)
+            if first is not None:
+                start = max(0, first.start() - SNIPPET)
+                part = text[start : first.start() + 2 * SNIPPET]
+                spans = [match.span() for match in any_of.finditer(_folded(part))]
+                return _around(part, spans, start > 0, len(text) > start + len(part))
+        else:
+            spans = list(_word_spans(text, any_of))
+            if spans:
+                return _around(text, spans, False, False)
     return ""
 
 
-def _matches(text: str, wanted: set[str]) -> Iterator[tuple[int, int]]:
+def _word_spans(text: str, any_of: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """Where folding changed the length, matches are whole words."""
     for piece in re.finditer(r"\w+", text):
-        run = _folded(piece.group())
-        for word in wanted:
-            whole = len(run) == piece.end() - piece.start()
-            if word.endswith("*"):
-                if run.startswith(word[:-1]):
-                    end = piece.start() + len(word) - 1 if whole else piece.end()
-                    yield piece.start(), end
-                    break
-            elif word in run:
-                at = run.index(word) if whole else 0
-                start = piece.start() + at
-                yield start, start + len(word) if whole else piece.end()
-                break
+        if any_of.search(_folded(piece.group())):
+            yield piece.span()
 
 
-def _around(text: str, spans: list[tuple[int, int]]) -> str:
-    start = max(0, spans[0][0] - SNIPPET // 3)
+def _around(text: str, spans: list[tuple[int, int]], cut_before: bool, cut_after: bool) -> str:
+    start = max(0, spans[0][0] - SNIPPET // 3) if spans else 0
     if start:
         start = text.find(" ", start, spans[0][0]) + 1 or start
     end = min(len(text), start + SNIPPET)
-    parts: list[str] = ["…"] if start else []
+    parts: list[str] = ["…"] if start or cut_before else []
     at = start
     for begin, stop in spans:
+        if begin < at:
+            continue
         if stop > end:
             break
         parts += (text[at:begin], MARK_ON, text[begin:stop], MARK_OFF)
         at = stop
     parts.append(text[at:end])
-    return "".join(parts) + ("…" if end < len(text) else "")
+    if end < len(text) or cut_after:
+        parts.append("…")
+    return " ".join("".join(parts).split())

@@ -35,16 +35,22 @@ def closed() -> StoreError:
 
 
 class Pace:
-    """Tells background work when its step is over."""
+    """Tells background work when its step is over: so early that what follows from it, up to the
+    commit, still fits. That share is learned from the steps before."""
 
     def __init__(self) -> None:
         self._until = 0.0
+        self._each_s = 0.0005
 
     def start(self) -> None:
         self._until = time.perf_counter() + STEP_S
 
-    def over(self) -> bool:
-        return time.perf_counter() >= self._until
+    def over(self, waiting: int = 0) -> bool:
+        return time.perf_counter() + waiting * self._each_s >= self._until
+
+    def learn(self, waiting: int, took_s: float) -> None:
+        if waiting:
+            self._each_s += (took_s / waiting - self._each_s) / 8
 
 
 class Writer:
@@ -60,6 +66,7 @@ class Writer:
         self._wake = threading.Condition()
         self._closing = False
         self._wal_pages = 0
+        self._pace = Pace()
         self.trouble: str | None = None
         db.connection.set_wal_hook(self._note_wal)
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
@@ -81,7 +88,7 @@ class Writer:
             if self._closing:
                 future.set_exception(closed())
                 return future
-            self._background.append(_Background(work, future))
+            self._background.append(_Background(work, future, self._pace))
             self._wake.notify()
         return future
 
@@ -139,7 +146,9 @@ class Writer:
             self._tx.begin()
             with self._db.immediate():
                 result = job(self._tx)
+                waiting, start = self._tx.waiting(), time.perf_counter()
                 self._tx.finish()
+            self._pace.learn(waiting, time.perf_counter() - start)
         except RapportError:
             raise
         except (apsw.Error, OSError) as error:
@@ -170,12 +179,12 @@ class Writer:
 
 class _Background:
     def __init__(
-        self, work: Callable[[Transaction, Pace], Steps[Any]], future: Future[Any]
+        self, work: Callable[[Transaction, Pace], Steps[Any]], future: Future[Any], pace: Pace
     ) -> None:
+        self._pace = pace
         self._work = work
         self._future = future
         self._steps: Steps[Any] | None = None
-        self._pace = Pace()
 
     def step(self, writer: Writer) -> bool:
         """Runs one step; whether the work is over."""

@@ -14,7 +14,7 @@ from typing import Any
 from rapport.domain.changes import ChangeEvent, Op, Origin, RecordChange
 from rapport.domain.ports import Clock
 from rapport.domain.records import Id, Kind, Record, Ref, record_from
-from rapport.store.read_models import ReadModels
+from rapport.store.read_models import Fresh, ReadModels
 from rapport.store.rebase import Clash, StoredOp
 from rapport.store.schema import KIND_NUMBER, KIND_OF
 from rapport.store.search import CONTACT_FIELDS, NOTE_FIELDS, TASK_FIELDS
@@ -91,9 +91,13 @@ class Transaction:
         self._models = ReadModels(db)
         self.epoch: int = self.setting("epoch", 0)
         self.committed_epoch: int = self.epoch
+        self._open = False
         self.begin()
 
     def begin(self) -> None:
+        if self._open:
+            self._models.forget()  # the last one failed
+        self._open = True
         self.epoch = self.committed_epoch
         self.now: datetime = self._clock.now()
         self.now_ms = to_ms(self.now)
@@ -104,7 +108,7 @@ class Transaction:
         self._touched: set[Id] = set()
         self.outbox = False
         self.reference = False
-        self._models.forget()
+        self._fresh: dict[int, Fresh] = {}
 
     # Reading
 
@@ -208,13 +212,23 @@ class Transaction:
             touched=touched,
             tomb=False,
         )
-        self._follow(stored, None)
+        if kind is Kind.CONTACT:
+            self._fresh[key] = Fresh(stored)
+            self.refresh(key, words=True)
+            return stored
+        if kind is Kind.TASK:
+            self._models.add_task(stored)
+        fresh = self._fresh.get(stored.contact_key)
+        if fresh is not None and kind is not Kind.APPOINTMENT:
+            fresh.children.append(values)
+        self.refresh(stored.contact_key, words=kind is not Kind.APPOINTMENT)
         return stored
 
     def save(self, stored: Stored, changed: Iterable[str] | None = None) -> None:
         """Writes the record. ``changed`` names the fields whose visible values differ; None means
         that it appears or disappears."""
         kind = stored.kind
+        self._fresh.pop(stored.contact_key, None)
         self.db.run(
             "UPDATE record SET rid = ?, shown = ?, base = ?, seen = ?, extra = ?, epoch = ?,"
             " touched = ?, tomb = ? WHERE key = ?",
@@ -247,6 +261,7 @@ class Transaction:
 
     def remove(self, stored: Stored) -> None:
         """Takes the record out of the copy, with its edits and what belongs to it."""
+        self._fresh.pop(stored.contact_key, None)
         if stored.kind is Kind.CONTACT:
             for child in self.children(stored.key):
                 self.remove(child)
@@ -261,6 +276,10 @@ class Transaction:
         self.db.run("DELETE FROM record WHERE key = ?", (stored.key,))
         if stored.kind is not Kind.CONTACT:
             self.refresh(stored.contact_key, words=stored.kind is not Kind.APPOINTMENT)
+
+    def waiting(self) -> int:
+        """How many contacts ``finish`` will bring up to date."""
+        return len(self._contacts)
 
     def refresh(self, contact_key: int, *, words: bool = False) -> None:
         """The contact's row, and its words, are brought up to date at the end."""
@@ -352,7 +371,7 @@ class Transaction:
 
     def finish(self) -> None:
         for key, words in self._contacts.items():
-            before, after = self._models.refresh(key, words=words)
+            before, after = self._models.refresh(key, words=words, fresh=self._fresh.get(key))
             if before != after:
                 self._tags[self._models.last_id] = (before, after)
         self._models.flush()
@@ -361,6 +380,7 @@ class Transaction:
 
     def event(self) -> ChangeEvent | None:
         """What goes out after the commit; None when nobody would see a difference."""
+        self._open = False
         self.committed_epoch = self.epoch
         if not (self._changes or self._touched or self.outbox or self.reference):
             return None

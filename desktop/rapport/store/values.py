@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
-from msgspec import UNSET, Struct
+from msgspec import Struct
 
 from rapport.domain.changes import Delta
 from rapport.domain.records import LOCAL_FIELDS, RECORD_TYPES, Id, Kind, record_from
@@ -40,10 +40,12 @@ class Unfit(ValueError):
 
 def clean(value: Any) -> Any:
     """``value`` as it can be stored: lone surrogates replaced, tuples as lists. Raises Unfit."""
-    if isinstance(value, str):
+    if type(value) is str:
         return value if value.isascii() else storable(value)
-    if value is None or isinstance(value, bool):
+    if value is None or value is True or value is False:
         return value
+    if isinstance(value, str):
+        return storable(str(value))
     if isinstance(value, int):
         if not -INT64 <= value < INT64:
             raise Unfit("a number over 63 bits")
@@ -73,18 +75,22 @@ def decode_deltas(blob: bytes) -> dict[str, Delta]:
 
 def pack(kind: Kind, values: Values) -> bytes:
     """``values`` without those that equal the default."""
-    defaults = DEFAULTS[kind]
-    return _encoder.encode(
-        {name: value for name, value in values.items() if defaults.get(name, UNSET) != value}
-    )
+    defaults = DEFAULTS[kind].items()
+    kept = values.copy()
+    for name, default in defaults:
+        if name in kept and kept[name] == default:
+            del kept[name]
+    return _encoder.encode(kept)
 
 
 def unpack(kind: Kind, blob: bytes) -> Values:
     """The inverse of :func:`pack`: all fields are there. Lists and dicts are fresh."""
     values: Values = {**DEFAULTS[kind], **_decoder.decode(blob)}
-    for name, value in values.items():
-        if value is DEFAULTS[kind].get(name) and isinstance(value, (list, dict)):
-            values[name] = value.copy()
+    if kind is Kind.CONTACT:  # the two defaults that could be changed in place
+        if values["tags"] is DEFAULTS[kind]["tags"]:
+            values["tags"] = []
+        if values["custom"] is DEFAULTS[kind]["custom"]:
+            values["custom"] = {}
     return values
 
 
