@@ -142,7 +142,7 @@ class Reminders:
                 watch.touched.add(change.ref.id)
                 is_own = event.origin not in (Origin.SYNC, Origin.RULE, Origin.WEBHOOK)
                 if is_own and (change.op is Op.CREATE or "due_at" in change.fields):
-                    watch.just_set.add(change.ref.id)
+                    watch.just_set[change.ref.id] = self._clock.now()
         self._changed.set()
 
     async def _withdraw_settled(self, watch: _Watch) -> None:
@@ -294,7 +294,7 @@ class _Watch:
         self.unsubscribe: Callable[[], None] = lambda: None
         self.floor: datetime | None = None
         self.touched: set[Id] = set()
-        self.just_set: set[Id] = set()
+        self.just_set: dict[Id, datetime] = {}
         self._memory: dict[str, Any] | None = None
 
     async def upcoming(self, now: datetime, end: datetime, lead: timedelta) -> list[_Due]:
@@ -304,13 +304,14 @@ class _Watch:
         start = max(start, self.floor) if self.floor is not None else start
         rows = await self.workspace.queries.due_between(start, end)
         found: list[_Due] = []
-        just_set, self.just_set = self.just_set, set()
+        just_set, self.just_set = self.just_set, {}
         for row in rows:
             at = _time_of(row, lead)
             if at is None or memory["raised"].get(row.task.id) == at.isoformat():
                 continue
             item = _Due(self.workspace, row, at)
-            if row.task.id in just_set and at <= now:
+            set_at = just_set.get(row.task.id)
+            if set_at is not None and at <= set_at:
                 # Who types a time that has passed knows it.
                 await self.remember(item, now)
                 continue
