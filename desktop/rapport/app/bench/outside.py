@@ -1,0 +1,227 @@
+"""The real program, watched and used from without: nothing in it knows that it is measured."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+
+from rapport.app.bench.programs import Failed, rapport_command, running
+from rapport.app.bench.screen import Area, Screen
+
+SCREEN = (1280, 860)
+"""Pixels. Fresh settings make the window 1280x800; the rest is for frame and panel."""
+ROWS = Area(240, 240, 340, 560)
+"""Well inside the rows of the list, wherever the window manager puts such a window."""
+PAGE = Area(240, 140, 1000, 660)
+"""Everything below the top bar and beside the sidebar."""
+
+SETTLED_S = 1.5
+"""The list has settled when its pixels have not changed for so long."""
+QUIET_S = 0.25
+"""The same after an action, with somebody waiting for it."""
+LIMIT_S = 60.0
+LEAST_COLOURS = 24
+"""Placeholders have a few greys; rows with names, avatars and tags have many colours."""
+AT_REST_S = 4.0
+"""After a start: the parts that nobody waits for come up."""
+IDLE_S = 10.0
+
+WORDS = ("maria", "schmidt", "vip", "solar", "garcia", "installer", "berg", "quote", "lisboa")
+"""Searched for letter by letter, and taken back."""
+STEPS = 150
+TAGS = 20
+TASKS = 20
+
+
+class Change(NamedTuple):
+    """Milliseconds from the input to the first and the last frame that differed."""
+
+    first: float
+    last: float
+
+
+class Open:
+    """The program at rest, with its list on screen."""
+
+    def __init__(self, process: subprocess.Popen[bytes], screen: Screen, start_ms: float) -> None:
+        self.process = process
+        self.screen = screen
+        self.start_ms = start_ms
+        """From exec to the last change of the settled list."""
+
+    def change(
+        self, area: Area, act: Callable[[], None], *, quiet_s: float = QUIET_S
+    ) -> Change | None:
+        """What ``act`` changes in ``area``; None when nothing has changed after ``quiet_s``."""
+        self.screen.damages(0.0)
+        seen = self.screen.look(area)
+        began = time.monotonic()
+        act()
+        times: list[float] = []
+        while time.monotonic() - (times[-1] if times else began) < quiet_s:
+            drawn = [at for at, where in self.screen.damages(0.02) if where.meets(area)]
+            if drawn and (now := self.screen.look(area)) != seen:
+                seen = now
+                times.append(drawn[-1])
+            if time.monotonic() - began > LIMIT_S:
+                raise Failed("the window does not come to rest")
+        if not times:
+            return None
+        return Change((times[0] - began) * 1000, (times[-1] - began) * 1000)
+
+    def must_change(self, what: str, area: Area, act: Callable[[], None]) -> Change:
+        found = self.change(area, act)
+        if found is None:
+            raise Failed(f"{what} changed nothing on the screen")
+        return found
+
+    def do(self, *keys: str, area: Area = PAGE) -> None:
+        """Presses keys and waits for what comes of each; nothing is measured."""
+        for key in keys:
+            self.change(area, lambda key=key: self.screen.key(key))  # type: ignore[misc]
+
+
+@contextlib.contextmanager
+def opened(profile: Path, env: dict[str, str]) -> Iterator[Open]:
+    """Starts the program and waits until its list has settled. Raises Failed."""
+    with Screen(env["DISPLAY"]) as screen:
+        screen.watch()
+        command = rapport_command("--profile", str(profile))
+        screen.damages(0.0)
+        blank = screen.look(ROWS)
+        began = time.monotonic()
+        with running(command, env) as process:
+            settled = _settle(screen, process, blank, began)
+            yield Open(process, screen, (settled - began) * 1000)
+
+
+def _settle(screen: Screen, process: subprocess.Popen[bytes], blank: int, began: float) -> float:
+    seen, last = blank, None
+    while last is None or time.monotonic() - last < SETTLED_S:
+        if time.monotonic() - began > LIMIT_S or process.poll() is not None:
+            raise Failed("the list did not come to rest")
+        drawn = [at for at, where in screen.damages(0.02) if where.meets(ROWS)]
+        if drawn and (now := screen.look(ROWS)) != seen:
+            seen, last = now, drawn[-1]
+    pixels = screen.pixels(ROWS)
+    if len({pixels[at : at + 4] for at in range(0, len(pixels), 4)}) < LEAST_COLOURS:
+        raise Failed("the list came to rest without its rows")
+    return last
+
+
+# What is measured: each takes the open program and returns its samples by name.
+
+Samples = dict[str, list[float]]
+
+
+def starting(program: Open) -> Samples:
+    return {"start_to_list_ms": [program.start_ms]}
+
+
+def resting(program: Open) -> Samples:
+    """What a program that nobody uses holds and does."""
+    time.sleep(AT_REST_S)
+    return {
+        "pss_mb": [pss_mb(program.process.pid)],
+        "idle_cpu_percent": [idle_percent(program.process.pid, IDLE_S)],
+    }
+
+
+def searching(program: Open) -> Samples:
+    """Each letter typed into the search field, to the last change of the rows it leads to. A letter
+    that leaves the visible rows as they are is not counted."""
+    time.sleep(AT_REST_S)
+    screen = program.screen
+    program.do("slash")
+    samples = []
+    for word in WORDS:
+        for key in [*word, *["BackSpace"] * len(word)]:
+            found = program.change(ROWS, lambda key=key: screen.key(key))  # type: ignore[misc]
+            if found is not None:
+                samples.append(found.last)
+    if len(samples) < sum(map(len, WORDS)) / 2:
+        raise Failed("typing into the search field changed too little on the screen")
+    return {"search_keystroke_ms_p95": samples}
+
+
+def scrolling(program: Open) -> Samples:
+    """Each turn of the wheel and each page down, to the first frame that shows it."""
+    time.sleep(AT_REST_S)
+    screen = program.screen
+    screen.move(*_middle(ROWS))
+    samples = []
+    turns = [*[5] * STEPS, *[4] * (STEPS // 2)]
+    for button in turns:
+        found = program.change(ROWS, lambda button=button: screen.press(button), quiet_s=0.05)  # type: ignore[misc]
+        if found is not None:
+            samples.append(found.first)
+    screen.press(1)
+    program.change(PAGE, lambda: None)
+    for _ in range(STEPS // 2):
+        found = program.change(ROWS, lambda: screen.key("Next"), quiet_s=0.05)
+        if found is not None:
+            samples.append(found.first)
+    if len(samples) < STEPS:
+        raise Failed("turning the wheel changed too little on the screen")
+    return {"scroll_frame_ms_p99": samples}
+
+
+def acting(program: Open) -> Samples:
+    """Choosing a contact, giving it a tag, completing a task: to the first frame that shows it."""
+    time.sleep(AT_REST_S)
+    screen = program.screen
+    screen.move(*_middle(ROWS))
+    program.must_change("a click on a contact", ROWS, screen.press)
+    samples = [
+        program.must_change("choosing a contact", ROWS, lambda: screen.key("Down")).first
+        for _ in range(STEPS // 3)
+    ]
+    for number in range(TAGS):
+        program.do("k", "l")
+        for letter in f"z{'abcdefghijklmnopqrstuvwxyz'[number % 26]}":
+            program.do(letter)
+        added = program.must_change("adding a tag", ROWS, lambda: screen.key("Return"))
+        samples.append(added.first)
+        program.do("Escape")
+    screen.key("1", "Control_L")
+    program.change(PAGE, lambda: None, quiet_s=1.0)
+    for _ in range(TASKS):
+        program.do("j")
+        done = program.must_change("completing a task", PAGE, lambda: screen.key("space"))
+        samples.append(done.first)
+    return {"action_paint_ms_p95": samples, "action_paint_ms_max": samples}
+
+
+def _middle(area: Area) -> tuple[int, int]:
+    return area.x + area.width // 2, area.y + area.height // 2
+
+
+# Memory and processor.
+
+
+def family(pid: int) -> Sequence[psutil.Process]:
+    main = psutil.Process(pid)
+    return [main, *main.children(recursive=True)]
+
+
+def pss_mb(pid: int) -> float:
+    """What the process and its children hold; what they share with others counts in part."""
+    return sum(process.memory_full_info().pss for process in family(pid)) / 2**20
+
+
+def idle_percent(pid: int, seconds: float) -> float:
+    """Processor time of the process and its children, of one core."""
+
+    def spent() -> float:
+        times = [process.cpu_times() for process in family(pid)]
+        return sum(one.user + one.system for one in times)
+
+    before, began = spent(), time.monotonic()
+    time.sleep(seconds)
+    return (spent() - before) / (time.monotonic() - began) * 100
