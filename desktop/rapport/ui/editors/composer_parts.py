@@ -10,7 +10,6 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QSizePolicy,
     QVBoxLayout,
@@ -26,6 +25,7 @@ from rapport.ui.look.type import TextSize
 from rapport.ui.notes.editor import NoteEdit
 from rapport.ui.widgets.base import Control, Painted, is_rtl
 from rapport.ui.widgets.button import Button, IconButton, Kind, Size
+from rapport.ui.widgets.labels import Label
 from rapport.ui.wording import tr
 
 
@@ -108,17 +108,15 @@ class OpenComposer(Painted):
         self.bold = self._tool("bold", tr("Bold (Ctrl+B)"), "note-bold", checkable=True)
         self.bullets = self._tool("bullets", tr("List"), "note-list", checkable=True)
         self.link = self._tool("link", tr("Link"), "note-link")
-        self._status = QLabel(self)
+        self._status = Label("", self, size=TextSize.CAPTION, role="muted")
         self._status.setObjectName("note-status")
         self._address = QLineEdit(self)
         self._address.setObjectName("note-link-address")
         self._address.setPlaceholderText("https://")
         self._address.setAccessibleName(tr("Address of the link"))
         self._address.hide()
-        self._foot = QLabel(self)
+        self._foot = Label("", self, size=TextSize.CAPTION, role="muted", wrap=True)
         self._foot.setObjectName("note-hint")
-        self._foot.setWordWrap(True)
-        self._complaining = False
         self.discard = Button(tr("Discard"), self, kind=Kind.QUIET)
         self.discard.setObjectName("note-discard")
         self.save = Button(tr("Save note"), self, kind=Kind.FILLED, key="Ctrl ↵")
@@ -183,18 +181,7 @@ class OpenComposer(Painted):
         palette = self._rule.palette()
         palette.setColor(palette.ColorRole.Window, QColor(self.tokens.divider))
         self._rule.setPalette(palette)
-        for label in (self._status, self._foot):
-            label.setFont(self.type.font(TextSize.CAPTION))
-        self._colour()
         self._grow()
-
-    def _colour(self) -> None:
-        for label in (self._status, self._foot):
-            wrong = label is self._foot and self._complaining
-            palette = label.palette()
-            colour = self.tokens.danger if wrong else self.tokens.muted
-            palette.setColor(palette.ColorRole.WindowText, QColor(colour))
-            label.setPalette(palette)
 
     # What it says.
 
@@ -218,9 +205,8 @@ class OpenComposer(Painted):
 
     def complain(self, sentence: str) -> None:
         """Say what is wrong in the foot; "" says what it says otherwise."""
-        self._complaining = bool(sentence)
+        self._foot.set_role("danger" if sentence else "muted")
         self._foot.setText(sentence or self._hint)
-        self._colour()
 
     def allow(self, why_not: str | None) -> None:
         self.save.setEnabled(why_not is None)

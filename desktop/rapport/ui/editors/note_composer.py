@@ -6,6 +6,8 @@ another contact and a crash all leave it where it was. Only Discard and saving e
 
 from __future__ import annotations
 
+import asyncio
+
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -38,6 +40,7 @@ class NoteComposer(QWidget):
         self._dirty = False
         self._saving = False
         self._changed_meanwhile = False
+        self._keeping: asyncio.Task[None] | None = None
         self._invitation = ClosedComposer(self)
         self._editor = OpenComposer(self)
         column = QVBoxLayout(self)
@@ -81,7 +84,7 @@ class NoteComposer(QWidget):
             self._context.runner.start(lambda: self._look_for_draft(contact.id), slot="draft")
 
     async def _look_for_draft(self, contact_id: Id) -> None:
-        draft = await self._context.workspace.drafts.load(contact_id, None)
+        draft = await self._load_draft(contact_id, None)
         if draft and self._contact is not None and self._contact.id == contact_id:
             self._invitation.remind(visible(plain_text(draft))[:120])
 
@@ -108,7 +111,7 @@ class NoteComposer(QWidget):
         contact = self._contact
         if contact is None:
             return
-        draft = await self._context.workspace.drafts.load(contact.id, note.id if note else None)
+        draft = await self._load_draft(contact.id, note.id if note else None)
         if self._contact is None or self._contact.id != contact.id:
             return
         self._note, self._changed_meanwhile = note, False
@@ -251,7 +254,15 @@ class NoteComposer(QWidget):
         self._dirty = False
         contact_id, note_id = self._contact.id, self.note_id
         body = "" if self._editor.edit.is_blank() else self._editor.edit.body()
-        self._context.runner.own(self._store_draft(contact_id, note_id, body))
+        self._keeping = self._context.runner.start(
+            lambda: self._store_draft(contact_id, note_id, body)
+        )
+
+    async def _load_draft(self, contact_id: Id, note_id: Id | None) -> str | None:
+        """The draft as it is once what was just typed has been kept."""
+        if self._keeping is not None:
+            await asyncio.wait([self._keeping])
+        return await self._context.workspace.drafts.load(contact_id, note_id)
 
     async def _store_draft(self, contact_id: Id, note_id: Id | None, body: str) -> None:
         workspace = self._context.workspace

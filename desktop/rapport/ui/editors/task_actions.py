@@ -78,13 +78,22 @@ class TaskActions(QObject):
 
     async def new(self) -> None:
         """For the contact that is shown; on the Today page the form asks for one."""
-        situation, spot = self._context.situation, self._spot()
+        situation, spot = self._context.situation, self._button_spot()
         contact_id = situation.contact_id if situation.page is Page.CONTACTS else None
         row = await self._context.workspace.queries.row_of(contact_id) if contact_id else None
         if row is None:
             self.editor.open(spot)
         else:
             self.editor.open(spot, contact_id=row.id, contact_name=row.name)
+
+    def _button_spot(self) -> QRect | None:
+        """Where the button of the shown page is that adds a task, whatever asked for it."""
+        window = self._home.window()
+        for name in ("task-new", "task-add"):
+            for button in window.findChildren(QWidget, name):
+                if button.isVisible():
+                    return QRect(button.mapTo(window, QPoint(0, 0)), button.size())
+        return None
 
     def _spot(self) -> QRect | None:
         """What a popover opens at, in the window: the chosen row or the focused control, never a
