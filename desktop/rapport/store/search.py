@@ -126,7 +126,7 @@ def _all_of(terms: tuple[str, ...]) -> str:
 
 
 def _pattern(word: str) -> re.Pattern[str]:
-    # Words are letters and digits only: nothing to escape. Pairs of unspaced scripts stand anywhere.
+    # Words are letters and digits only: nothing to escape. Unspaced pairs may stand anywhere.
     return re.compile(rf"(?<![^\W_]){word[:-1]}" if word.endswith("*") else word)
 
 

@@ -42,8 +42,8 @@ class Pace:
         self._until = 0.0
         self._each_s = 0.0005
 
-    def start(self) -> None:
-        self._until = time.perf_counter() + STEP_S
+    def start(self, step_s: float) -> None:
+        self._until = time.perf_counter() + step_s
 
     def over(self, waiting: int = 0) -> bool:
         return time.perf_counter() + waiting * self._each_s >= self._until
@@ -82,13 +82,15 @@ class Writer:
             self._wake.notify()
         return future
 
-    def background(self, work: Callable[[Transaction, Pace], Steps[T]]) -> Future[T]:
+    def background(
+        self, work: Callable[[Transaction, Pace], Steps[T]], step_s: float = STEP_S
+    ) -> Future[T]:
         future: Future[T] = Future()
         with self._wake:
             if self._closing:
                 future.set_exception(closed())
                 return future
-            self._background.append(_Background(work, future, self._pace))
+            self._background.append(_Background(work, future, self._pace, step_s))
             self._wake.notify()
         return future
 
@@ -179,9 +181,14 @@ class Writer:
 
 class _Background:
     def __init__(
-        self, work: Callable[[Transaction, Pace], Steps[Any]], future: Future[Any], pace: Pace
+        self,
+        work: Callable[[Transaction, Pace], Steps[Any]],
+        future: Future[Any],
+        pace: Pace,
+        step_s: float,
     ) -> None:
         self._pace = pace
+        self._step_s = step_s
         self._work = work
         self._future = future
         self._steps: Steps[Any] | None = None
@@ -200,7 +207,7 @@ class _Background:
         return done
 
     def _advance(self, tx: Transaction) -> tuple[bool, Any]:
-        self._pace.start()
+        self._pace.start(self._step_s)
         if self._steps is None:
             self._steps = self._work(tx, self._pace)
         try:
