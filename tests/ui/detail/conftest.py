@@ -279,6 +279,11 @@ class Desk:
     def click(self, widget: QWidget) -> None:
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
 
+    async def undo_newest(self) -> None:
+        """Press Undo on the toast, once it is there."""
+        await until(lambda: any(notice.undo_id for notice in self.notices), "Undo is offered")
+        await self.context.undo(self.notices[-1].undo_id)
+
     async def close(self) -> None:
         self.window.hide()
         await self.context.runner.close()

@@ -85,7 +85,7 @@ async def test_deleting_asks_and_can_be_undone(open_ana: Any, until: Any) -> Non
     desk.window.findChild(ConfirmDialog).confirm_button.click()
     await until(lambda: pane.contact_id is None, "the contact is gone")
     assert pane.empty.isVisible()
-    await desk.context.undo(desk.notices[-1].undo_id)
+    await desk.undo_newest()
     pane.show_contact(ana)
     await until(lambda: pane.detail is not None, "the contact is back")
 

@@ -78,7 +78,7 @@ async def test_space_completes_the_focused_task_and_undo_brings_it_back(
     assert desk.context.situation.task_id == task_id
     desk.key(Qt.Key.Key_Space)
     await until(lambda: pane.timeline.task(task_id).completed, "the task is done")
-    await desk.context.undo(desk.notices[-1].undo_id)
+    await desk.undo_newest()
     await until(lambda: not pane.timeline.task(task_id).completed, "the task is open again")
 
 
@@ -171,7 +171,7 @@ async def test_today_opens_a_task_and_completes_it(open_today: Any, until: Any) 
     assert page.view.hasFocus()
     desk.context.actions.press("Space")
     await until(lambda: page.model.row_of(task_id) < 0, "its row leaves")
-    assert desk.notices[-1].undo_id is not None
+    await until(lambda: desk.notices and desk.notices[-1].undo_id is not None, "Undo is offered")
 
 
 async def test_snoozing_leaves_the_due_date(open_today: Any, until: Any, clock: Any) -> None:
