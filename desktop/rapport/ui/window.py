@@ -203,11 +203,10 @@ class MainWindow(QWidget):
         contacts = self.pages.contacts
         if contacts is None:
             return
-        if query.text != self.top_bar.search.text().strip():
-            self.top_bar.search.blockSignals(True)
-            self.top_bar.search.setText(query.text)
-            self.top_bar.search.blockSignals(False)
         contacts.list.show_query(query, self.sidebar.title_of(query))
+        # Behind the list: what the field then says is the query that is already shown.
+        if query.text != self.top_bar.search.text().strip():
+            self.top_bar.search.setText(query.text)
         self.sidebar.note_query(query)
 
     def _searched(self, text: str) -> None:

@@ -430,3 +430,22 @@ async def test_what_fails_unexpectedly_is_told_without_its_message(
     copy = window.findChild(Button, "toast-copy")
     QTest.mouseClick(copy, Qt.MouseButton.LeftButton)
     assert QApplication.clipboard().text() == details
+
+
+async def test_keys_reach_both_ends_of_a_long_list(
+    open_window: Open, book: Any, until: Until
+) -> None:
+    await book.crowd(900)
+    window = await open_window()
+    rows = view(window)
+    await until(lambda: window.pages.contacts.list.model.complete)
+    rows.setFocus()
+    press(window, Qt.Key.Key_End)
+    await until(lambda: chosen(window) == "Person 000899")
+    assert rows.viewport().rect().contains(rows.visualRect(rows.currentIndex()))
+    assert window.current_contact_id, "a row read after it was chosen opens, too"
+    press(window, Qt.Key.Key_PageUp)
+    assert 870 < rows.currentIndex().row() < 899
+    press(window, Qt.Key.Key_Home)
+    assert (rows.currentIndex().row(), rows.verticalScrollBar().value()) == (0, 0)
+    assert rows.indexAt(rows.visualRect(rows.model().index(5, 0)).center()).row() == 5

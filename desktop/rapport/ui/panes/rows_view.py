@@ -139,7 +139,10 @@ class RowsView(QListView):
             _Action.MoveHome: -rows,
             _Action.MoveEnd: rows,
         }
-        row = 0 if row < 0 else row + steps.get(action, 0)
+        if row < 0:  # no row yet: every way leads to the first, but the one to the end
+            row = rows - 1 if action is _Action.MoveEnd else 0
+        else:
+            row += steps.get(action, 0)
         return self.model().index(min(max(row, 0), rows - 1), 0)
 
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
