@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from msgspec import Struct, to_builtins
+from msgspec import Struct
 
 from rapport.domain.changes import Delta, Mutation, Op
 from rapport.domain.errors import InputError
@@ -27,6 +27,7 @@ from rapport.domain.records import (
     Ref,
     contact_of,
     fields_of,
+    json_ready,
 )
 
 UNDO_WINDOW_S = 8.0
@@ -62,7 +63,7 @@ def _present(records: Records, ref: Ref) -> dict[str, Any]:
 
 def _update(records: Records, ref: Ref, wanted: Mapping[str, Any]) -> tuple[Mutation, ...]:
     now = _present(records, ref)
-    wanted = to_builtins(dict(wanted))
+    wanted = json_ready(wanted)
     for name in wanted:
         if name not in now:
             raise InputError(f"A {ref.kind.value} has no field “{name}”.", field=name)
@@ -80,7 +81,7 @@ def _create(ref: Ref, values: Mapping[str, Any]) -> tuple[Mutation, ...]:
     for name in values:
         if name not in known:
             raise InputError(f"A {ref.kind.value} has no field “{name}”.", field=name)
-    wanted = to_builtins(dict(values))
+    wanted = json_ready(values)
     contact_id = contact_of(ref.kind, ref.id, wanted)
     deltas = {name: Delta(None, want) for name, want in wanted.items() if want is not None}
     return (Mutation(op=Op.CREATE, ref=ref, contact_id=contact_id, fields=deltas),)

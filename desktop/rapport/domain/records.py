@@ -8,6 +8,7 @@ through unread. Times are aware UTC datetimes. Unknown means None or empty.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -144,8 +145,20 @@ CREATE_ONLY_FIELDS: dict[Kind, frozenset[str]] = {
 
 def fields_of(record: Record) -> dict[str, Any]:
     """The record as JSON-ready values by field name, without its id."""
-    values: dict[str, Any] = to_builtins(record)
-    values.pop("id")
+    values = _with_lists(to_builtins(record))
+    del values["id"]
+    return values
+
+
+def json_ready(values: Mapping[str, Any]) -> dict[str, Any]:
+    """``values`` as they are compared, stored and sent: times as text, tuples as lists."""
+    return _with_lists(to_builtins(dict(values)))
+
+
+def _with_lists(values: dict[str, Any]) -> dict[str, Any]:
+    for name, value in values.items():
+        if isinstance(value, tuple):
+            values[name] = list(value)
     return values
 
 

@@ -22,6 +22,7 @@ _UNSPACED = (
 )
 # Vowel signs of Indian scripts are no letters to Python, and part of the word all the same.
 _PIECES = re.compile(rf"([{_UNSPACED}]+)|(?:[^\W_{_UNSPACED}]|[\u0900-\u0dff])+")
+_UNSPACED_LETTER = re.compile(rf"[{_UNSPACED}]")
 _ASCII_WORDS = re.compile(r"[a-z0-9]{1,40}")
 _TAG = re.compile(r"<[^<>]*>")
 _JAMO = re.compile("[\u1100-\u11ff]")
@@ -90,6 +91,10 @@ def contact_words(values: dict[str, Any]) -> set[str]:
     joined = _INSIDE_NAME.sub("", f"{name} {company}")
     if len(joined) != len(name) + 1 + len(company):
         found.update(words(joined))  # O'Brien is also found as obrien
+    if not name.isascii() and _UNSPACED_LETTER.search(name):
+        # Written without a space, family name first or last.
+        first, last = values.get("first_name", ""), values.get("last_name", "")
+        found.update(words(f"{first}{last}"), words(f"{last}{first}"))
     return found
 
 

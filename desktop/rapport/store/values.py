@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from rapport.domain.changes import Delta
-from rapport.domain.records import LOCAL_FIELDS, RECORD_TYPES, Id, Kind, record_from
+from rapport.domain.records import LOCAL_FIELDS, RECORD_TYPES, Id, Kind, fields_of, record_from
 from rapport.domain.text import storable
 
 Values = dict[str, Any]
@@ -27,8 +27,9 @@ _deltas = msgspec.json.Decoder(dict[str, Delta])
 
 def _defaults(kind: Kind) -> Values:
     parent = {} if kind is Kind.CONTACT else {"contact_id": ""}
-    values: Values = msgspec.to_builtins(record_from(kind, "", parent))
-    return {name: value for name, value in values.items() if name not in ("id", "contact_id")}
+    values = fields_of(record_from(kind, "", parent))
+    values.pop("contact_id", None)
+    return values
 
 
 DEFAULTS: dict[Kind, Values] = {kind: _defaults(kind) for kind in RECORD_TYPES}
@@ -100,9 +101,7 @@ def canonical(kind: Kind, values: Values) -> Values:
         record = record_from(kind, "", values)
     except (msgspec.ValidationError, KeyError) as error:
         raise Unfit(str(error)) from None
-    full: Values = msgspec.to_builtins(record)
-    del full["id"]
-    return full
+    return fields_of(record)
 
 
 def server_part(kind: Kind, values: Values) -> Values:

@@ -196,7 +196,7 @@ def test_tags_are_counted_suggested_and_undone(desk):
     assert desk.wait(desk.store.queries.suggest_tags("ET")) == [("été", 1)]
     assert desk.wait(desk.store.queries.suggest_tags("v")) == [("vip", 0)]
     desk.undo()
-    assert desk.wait(desk.store.queries.row_of(id)).tags == ("été", "vip")
+    assert desk.wait(desk.store.queries.row_of(id)).tags == ("vip", "été")
 
 
 def test_the_timeline_tells_who_changed_what(desk):
