@@ -71,6 +71,14 @@ def plain_words(error: Exception) -> StoreError:
     return StoreError("The local copy failed.", "Nothing was changed.", details=details)
 
 
+def _locked() -> StoreError:
+    return StoreError(
+        "The local copy cannot be unlocked.",
+        "It was made with another key, or it is damaged. The file is kept as it is.",
+        details="NotADBError",
+    )
+
+
 class Database:
     """Where the copy is, and its key. Makes connections."""
 
@@ -124,6 +132,8 @@ class Database:
                     "The file is kept. Restore a backup, or move it away and sync again.",
                 )
             db = self.connect(writes=True)
+        except apsw.NotADBError:
+            raise _locked() from None
         except (apsw.Error, OSError) as error:
             raise plain_words(error) from None
         try:
@@ -136,11 +146,7 @@ class Database:
                 pass
         except apsw.NotADBError:
             db.close()
-            raise StoreError(
-                "The local copy cannot be unlocked.",
-                "It was made with another key, or it is damaged. The file is kept as it is.",
-                details="NotADBError",
-            ) from None
+            raise _locked() from None
         except apsw.Error as error:
             db.close()
             raise plain_words(error) from None
