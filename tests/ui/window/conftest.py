@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import count
@@ -29,9 +30,14 @@ from rapport.ui.window import MainWindow
 NOW = datetime(2026, 11, 24, 10, 42, tzinfo=UTC)
 
 
+_LOOPS: list[QEventLoop] = []
+"""A loop's own timers belong to this thread, too."""
+
+
 def _qt_loop() -> asyncio.AbstractEventLoop:
     app = QApplication.instance() or QApplication([])
     loop = QEventLoop(app)
+    _LOOPS.append(loop)
     app.setQuitOnLastWindowClosed(False)
     return loop
 
@@ -47,6 +53,16 @@ def _events_in_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     """Qt's events are the loop's business: pytest-qt would also turn them between a test and its
     teardown, while the loop stands still and nothing can be awaited."""
     monkeypatch.setattr("pytestqt.plugin._process_events", lambda: None)
+
+
+@pytest.fixture(autouse=True)
+def _garbage_on_this_thread() -> Iterator[None]:
+    """As in the program: a Qt object collected on one of the store's threads would be destroyed
+    there (see ``rapport.ui.collector``)."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
 
 
 class FixedClock:
