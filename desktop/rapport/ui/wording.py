@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, tzinfo
+from functools import cache
 from typing import NamedTuple
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale, QTime
@@ -25,6 +26,16 @@ def tr(text: str, n: int = -1) -> str:
     return QCoreApplication.translate("Window", text, None, n)
 
 
+@cache
+def locale() -> QLocale:
+    """How the person writes numbers and dates. The bare "C" of a machine without settings would
+    write 8310 for 8,310; English stands in for it."""
+    system = QLocale()
+    if system.language() is QLocale.Language.C:
+        return QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom)
+    return system
+
+
 def done_words(title: str) -> str:
     """A command's title as something that has happened: "Complete task" → "Task completed"."""
     verb, _, thing = title.partition(" ")
@@ -37,13 +48,13 @@ def done_words(title: str) -> str:
 
 def count(number: int) -> str:
     """A count with the person's group separators: 8,310."""
-    return QLocale().toString(number)
+    return locale().toString(number)
 
 
 def clock_time(moment: datetime, zone: tzinfo) -> str:
     """The time of day, short, as the person's locale writes it."""
     local = moment.astimezone(zone)
-    return QLocale().toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat)
+    return locale().toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat)
 
 
 def day(moment: datetime, now: datetime, zone: tzinfo, *, weekday: bool = True) -> str:
@@ -52,7 +63,7 @@ def day(moment: datetime, now: datetime, zone: tzinfo, *, weekday: bool = True) 
     pattern = "ddd d MMM" if weekday else "d MMM"
     if local.year != now.astimezone(zone).year:
         pattern = "d MMM yyyy"
-    return QLocale().toString(QDate(local.year, local.month, local.day), pattern)
+    return locale().toString(QDate(local.year, local.month, local.day), pattern)
 
 
 class Due(NamedTuple):
@@ -80,7 +91,7 @@ def due_words(due_at: datetime | None, now: datetime, zone: tzinfo) -> Due:
         state = DueState.OVERDUE if due_at < now else DueState.TODAY
         return Due(tr("Today {time}").format(time=at), at, state)
     if days < 7:
-        near = QLocale().toString(QDate(local.year, local.month, local.day), "ddd d")
+        near = locale().toString(QDate(local.year, local.month, local.day), "ddd d")
         return Due(near, near, DueState.FUTURE)
     far = day(due_at, now, zone, weekday=False)
     return Due(far, far, DueState.FUTURE)
