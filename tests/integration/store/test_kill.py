@@ -5,13 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from rapport.domain.filters import ContactQuery
 
 KILLS = 8
 
 
-def test_nothing_acknowledged_is_lost(open_store, path):
+def test_nothing_acknowledged_is_lost(open_store: Any, path: Path) -> None:
     program = Path(__file__).with_name("committing.py")
     acknowledged: list[str] = []
     for kill in range(KILLS):

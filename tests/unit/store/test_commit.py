@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -28,31 +29,34 @@ from rapport.domain.records import Kind, Ref
 DUE = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 
 
-def make(desk, **fields):
+def make(desk: Any, **fields: Any) -> str:
     id = desk.new_id()
     desk.do(CreateContact(contact_id=id, fields={"first_name": "Zoë", **fields}))
     return id
 
 
-def test_a_new_contact_is_listed_searchable_and_waits_in_the_outbox(desk):
+def test_a_new_contact_is_listed_searchable_and_waits_in_the_outbox(desk: Any) -> None:
     id = make(desk, last_name="Šimek", tags=["vip"])
     row = desk.wait(desk.store.queries.row_of(id))
     assert (row.name, row.tags, row.pending, row.seed) == ("Zoë Šimek", ("vip",), True, id)
     assert desk.names("simek zoe") == ["Zoë Šimek"]
     (entry,) = desk.due()
-    assert entry.op is Op.CREATE and entry.rid is None
+    assert entry.op is Op.CREATE
+    assert entry.rid is None
     assert {n: d.want for n, d in entry.fields.items()} == {
         "first_name": "Zoë",
         "last_name": "Šimek",
         "tags": ["vip"],
     }
     event = desk.events[-1]
-    assert event.origin is Origin.PERSON and event.outbox
+    assert event.origin is Origin.PERSON
+    assert event.outbox
     (change,) = event.changes
-    assert change.op is Op.CREATE and change.tags_after == ("vip",)
+    assert change.op is Op.CREATE
+    assert change.tags_after == ("vip",)
 
 
-def test_edits_before_the_first_send_become_one(desk):
+def test_edits_before_the_first_send_become_one(desk: Any) -> None:
     id = desk.pull_contact()
     desk.do(EditContact(contact_id=id, fields={"city": "Lyon"}))
     desk.do(EditContact(contact_id=id, fields={"city": "Paris", "phone": "+331"}))
@@ -66,14 +70,15 @@ def test_edits_before_the_first_send_become_one(desk):
     assert not desk.wait(desk.store.queries.row_of(id)).pending
 
 
-def test_an_edit_of_an_unsent_contact_goes_into_its_create(desk):
+def test_an_edit_of_an_unsent_contact_goes_into_its_create(desk: Any) -> None:
     id = make(desk)
     desk.do(EditContact(contact_id=id, fields={"city": "Brno"}))
     (entry,) = desk.due()
-    assert entry.op is Op.CREATE and entry.fields["city"].want == "Brno"
+    assert entry.op is Op.CREATE
+    assert entry.fields["city"].want == "Brno"
 
 
-def test_a_sent_edit_is_never_touched_again(desk):
+def test_a_sent_edit_is_never_touched_again(desk: Any) -> None:
     id = desk.pull_contact()
     desk.do(EditContact(contact_id=id, fields={"city": "Lyon"}))
     first = desk.send(desk.due()[0])
@@ -86,7 +91,7 @@ def test_a_sent_edit_is_never_touched_again(desk):
     assert (entry.fields["city"].base, entry.fields["city"].want) == ("Lyon", "Paris")
 
 
-def test_deleting_what_was_never_sent_leaves_nothing_to_send(desk):
+def test_deleting_what_was_never_sent_leaves_nothing_to_send(desk: Any) -> None:
     id = make(desk)
     task = desk.new_id()
     desk.do(CreateTask(task_id=task, contact_id=id, fields={"title": "Call", "due_at": DUE}))
@@ -100,11 +105,12 @@ def test_deleting_what_was_never_sent_leaves_nothing_to_send(desk):
     assert desk.wait(desk.store.outbox.counts()).waiting == 2
 
 
-def test_a_delete_waits_and_undo_withdraws_it(desk):
+def test_a_delete_waits_and_undo_withdraws_it(desk: Any) -> None:
     id = desk.pull_contact(tags=["vip"])
     desk.pull_child(Kind.TASK, "t1", title="Call", due_at="2026-03-03T09:00:00Z")
     desk.do(DeleteContact(contact_id=id))
-    assert desk.names("") == [] and desk.names("call") == []
+    assert desk.names("") == []
+    assert desk.names("call") == []
     assert desk.due() == []
     assert desk.wait(desk.store.queries.tasks(desk.clock.now(), UTC)).upcoming == ()
     assert desk.wait(desk.store.outbox.next_not_before()) > desk.clock.now()
@@ -115,17 +121,18 @@ def test_a_delete_waits_and_undo_withdraws_it(desk):
     assert len(desk.wait(desk.store.queries.tasks(desk.clock.now(), UTC)).upcoming) == 1
 
 
-def test_a_delete_behind_an_unsent_edit_can_be_withdrawn_without_losing_the_edit(desk):
+def test_a_delete_behind_an_unsent_edit_can_be_withdrawn_without_losing_the_edit(desk: Any) -> None:
     id = desk.pull_contact()
     desk.do(EditContact(contact_id=id, fields={"city": "Lyon"}))
     desk.do(DeleteContact(contact_id=id))
     desk.undo()
     (entry,) = desk.due()
-    assert entry.op is Op.UPDATE and entry.fields["city"].want == "Lyon"
+    assert entry.op is Op.UPDATE
+    assert entry.fields["city"].want == "Lyon"
     assert desk.wait(desk.store.queries.detail(id)).contact.city == "Lyon"
 
 
-def test_undo_of_a_delete_that_was_sent_makes_the_record_anew(desk):
+def test_undo_of_a_delete_that_was_sent_makes_the_record_anew(desk: Any) -> None:
     id = desk.pull_contact()
     note = desk.pull_child(Kind.NOTE, "n1", body="Likes tea")
     desk.do(DeleteNote(note_id=note))
@@ -134,12 +141,14 @@ def test_undo_of_a_delete_that_was_sent_makes_the_record_anew(desk):
     desk.settle(entry)
     desk.undo()
     (entry,) = desk.due()
-    assert entry.op is Op.CREATE and entry.rid is None and entry.ref == Ref(Kind.NOTE, note)
+    assert entry.op is Op.CREATE
+    assert entry.rid is None
+    assert entry.ref == Ref(Kind.NOTE, note)
     assert entry.fields["body"].want == "Likes tea"
     assert [n.body for n in desk.wait(desk.store.queries.detail(id)).notes] == ["Likes tea"]
 
 
-def test_undo_while_the_delete_is_on_its_way_makes_the_record_anew_afterwards(desk):
+def test_undo_while_the_delete_is_on_its_way_makes_the_record_anew_afterwards(desk: Any) -> None:
     desk.pull_contact()
     note = desk.pull_child(Kind.NOTE, "n1", body="Likes tea")
     desk.do(DeleteNote(note_id=note))
@@ -149,12 +158,13 @@ def test_undo_while_the_delete_is_on_its_way_makes_the_record_anew_afterwards(de
     assert desk.due() == []
     desk.wait(desk.store.outbox.settled(entry.seq))
     (entry,) = desk.due()
-    assert entry.op is Op.CREATE and entry.rid is None
+    assert entry.op is Op.CREATE
+    assert entry.rid is None
     desk.settle(entry, "n2", body="Likes tea")
     assert desk.lid(Kind.NOTE, "n2") == note
 
 
-def test_local_fields_stay_here(desk):
+def test_local_fields_stay_here(desk: Any) -> None:
     desk.pull_contact()
     task = desk.pull_child(Kind.TASK, "t1", title="Call", due_at="2026-03-03T09:00:00Z")
     desk.do(EditTask(task_id=task, fields={"priority": 3}))
@@ -171,10 +181,12 @@ def test_local_fields_stay_here(desk):
     desk.undo()
     assert desk.due() == []
     row = desk.wait(desk.store.queries.task(task))
-    assert not row.task.completed and row.task.completed_at is None and row.task.priority == 3
+    assert not row.task.completed
+    assert row.task.completed_at is None
+    assert row.task.priority == 3
 
 
-def test_undo_twice_goes_back_two_steps_and_redo_goes_by_id(desk):
+def test_undo_twice_goes_back_two_steps_and_redo_goes_by_id(desk: Any) -> None:
     id = desk.pull_contact(city="Rome")
     desk.do(EditContact(contact_id=id, fields={"city": "Lyon"}))
     desk.do(EditContact(contact_id=id, fields={"city": "Paris"}))
@@ -187,7 +199,7 @@ def test_undo_twice_goes_back_two_steps_and_redo_goes_by_id(desk):
     assert desk.wait(desk.store.queries.detail(id)).contact.city == "Rome"  # changed since: stays
 
 
-def test_tags_are_counted_suggested_and_undone(desk):
+def test_tags_are_counted_suggested_and_undone(desk: Any) -> None:
     id = desk.pull_contact(tags=["vip"])
     desk.do(AddTags(contact_id=id, tags=("Été", "vip")))
     desk.do(RemoveTags(contact_id=id, tags=("vip",)))
@@ -199,7 +211,7 @@ def test_tags_are_counted_suggested_and_undone(desk):
     assert desk.wait(desk.store.queries.row_of(id)).tags == ("vip", "été")
 
 
-def test_the_timeline_tells_who_changed_what(desk):
+def test_the_timeline_tells_who_changed_what(desk: Any) -> None:
     id = desk.pull_contact()
     desk.do(EditContact(contact_id=id, fields={"city": "Lyon"}), Origin.NOTIFICATION)
     (change,) = desk.wait(desk.store.queries.detail(id)).changes
@@ -207,7 +219,7 @@ def test_the_timeline_tells_who_changed_what(desk):
     assert change.fields == {"city": ("", "Lyon")}
 
 
-def test_a_refused_edit_is_corrected_in_place(desk):
+def test_a_refused_edit_is_corrected_in_place(desk: Any) -> None:
     id = desk.pull_contact()
     desk.do(EditContact(contact_id=id, fields={"phone": "12"}))
     entry = desk.send(desk.due()[0])
@@ -217,10 +229,11 @@ def test_a_refused_edit_is_corrected_in_place(desk):
     assert (counts.waiting, counts.parked) == (0, 1)
     desk.do(EditContact(contact_id=id, fields={"phone": "+34911234567"}))
     (again,) = desk.due()
-    assert again.seq == entry.seq and again.fields["phone"].want == "+34911234567"
+    assert again.seq == entry.seq
+    assert again.fields["phone"].want == "+34911234567"
 
 
-def test_commands_on_what_is_gone_change_nothing(desk):
+def test_commands_on_what_is_gone_change_nothing(desk: Any) -> None:
     with pytest.raises(InputError):
         desk.do(EditContact(contact_id="nobody", fields={"city": "Lyon"}))
     id = desk.pull_contact()
@@ -230,10 +243,11 @@ def test_commands_on_what_is_gone_change_nothing(desk):
     assert len(desk.wait(desk.store.queries.undo_items())) == 1
 
 
-def test_values_that_no_database_carries(desk):
+def test_values_that_no_database_carries(desk: Any) -> None:
     id = make(desk, last_name="a\ud800b", city="x\x00y\u202ez")
     contact = desk.wait(desk.store.queries.detail(id)).contact
-    assert contact.last_name == "a?b" and contact.city == "x\x00y\u202ez"
+    assert contact.last_name == "a?b"
+    assert contact.city == "x\x00y\u202ez"
     with pytest.raises(InputError) as caught:
         desk.do(EditContact(contact_id=id, fields={"custom": {"f": 1 << 70}}))
     assert caught.value.field == "custom"
@@ -241,7 +255,7 @@ def test_values_that_no_database_carries(desk):
         desk.do(EditContact(contact_id=id, fields={"city": 5}))
 
 
-def test_a_note_with_a_megabyte_and_ten_thousand_tags(desk):
+def test_a_note_with_a_megabyte_and_ten_thousand_tags(desk: Any) -> None:
     id = make(desk, tags=[f"tag {number}" for number in range(10_000)])
     note = desk.new_id()
     desk.do(CreateNote(note_id=note, contact_id=id, fields={"body": "word " * 200_000}))
@@ -249,7 +263,7 @@ def test_a_note_with_a_megabyte_and_ten_thousand_tags(desk):
     assert desk.names("short 9999") == ["Zoë"]
 
 
-def test_drafts(desk):
+def test_drafts(desk: Any) -> None:
     id = make(desk)
     desk.wait(desk.store.save_draft(id, None, "half a \ud800 sentence"))
     assert desk.wait(desk.store.queries.draft(id)) == "half a ? sentence"
@@ -257,13 +271,15 @@ def test_drafts(desk):
     assert desk.wait(desk.store.queries.draft(id)) is None
 
 
-def test_deleting_a_task_and_undo(desk):
+def test_deleting_a_task_and_undo(desk: Any) -> None:
     id = desk.pull_contact()
     task = desk.pull_child(Kind.TASK, "t1", title="Call", due_at="2026-03-03T09:00:00Z")
     assert desk.wait(desk.store.queries.row_of(id)).next_due_at == DUE
     desk.do(DeleteTask(task_id=task))
     row = desk.wait(desk.store.queries.row_of(id))
-    assert row.next_due_at is None and row.pending
+    assert row.next_due_at is None
+    assert row.pending
     desk.undo()
     row = desk.wait(desk.store.queries.row_of(id))
-    assert row.next_due_at == DUE and not row.pending
+    assert row.next_due_at == DUE
+    assert not row.pending

@@ -39,7 +39,7 @@ def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Delta
 
 
 @given(VALUES, st.lists(VALUES, min_size=1, max_size=5))
-def test_edits_kept_apart_or_in_one_show_the_same(base, states):
+def test_edits_kept_apart_or_in_one_show_the_same(base: Any, states: Any) -> None:
     apart: list[StoredOp] = []
     one = op({})
     before = base
@@ -54,7 +54,7 @@ def test_edits_kept_apart_or_in_one_show_the_same(base, states):
 
 
 @given(VALUES, VALUES, VALUES)
-def test_rebase_keeps_mine_and_names_every_clash(base, mine, theirs):
+def test_rebase_keeps_mine_and_names_every_clash(base: Any, mine: Any, theirs: Any) -> None:
     edit = difference(base, mine)
     shown, clashes = rebase([op(edit)], theirs)
     clashing = {clash.field for clash in clashes}
@@ -70,7 +70,7 @@ def test_rebase_keeps_mine_and_names_every_clash(base, mine, theirs):
 
 
 @given(TAGS, TAGS, TAGS)
-def test_tags_of_both_sides_come_together(base, mine, theirs):
+def test_tags_of_both_sides_come_together(base: Any, mine: Any, theirs: Any) -> None:
     merged = merge("tags", base=base, mine=mine, theirs=theirs)
     assert len(merged) == len(set(merged))
     for tag in "abcd":
@@ -82,7 +82,7 @@ def test_tags_of_both_sides_come_together(base, mine, theirs):
 
 
 @given(CUSTOM, CUSTOM, CUSTOM)
-def test_custom_fields_are_merged_one_by_one(base, mine, theirs):
+def test_custom_fields_are_merged_one_by_one(base: Any, mine: Any, theirs: Any) -> None:
     try:
         merged = merge("custom", base=base, mine=mine, theirs=theirs)
     except Conflict:
@@ -93,7 +93,9 @@ def test_custom_fields_are_merged_one_by_one(base, mine, theirs):
 
 
 @given(VALUES, VALUES, VALUES, VALUES)
-def test_what_follows_a_finished_edit_starts_from_the_servers_value(base, first, second, server):
+def test_what_follows_a_finished_edit_starts_from_the_servers_value(
+    base: Any, first: Any, second: Any, server: Any
+) -> None:
     finished, later = difference(base, first), op(difference(first, second), seq=2)
     follow([later], finished, server)
     for name, delta in later.fields.items():
@@ -104,7 +106,7 @@ def test_what_follows_a_finished_edit_starts_from_the_servers_value(base, first,
     assert not {clash.field for clash in clashes} & finished.keys()
 
 
-def test_a_create_takes_later_edits_whole():
+def test_a_create_takes_later_edits_whole() -> None:
     create = op({"city": Delta(None, "Lyon")}, Op.CREATE)
     merged = coalesce(create, {"city": Delta("Lyon", ""), "state": Delta("", "x")})
     assert merged == {"city": Delta(None, ""), "state": Delta(None, "x")}

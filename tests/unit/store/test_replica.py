@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from rapport.domain.changes import Op, Origin
 from rapport.domain.commands import (
@@ -23,11 +24,11 @@ from rapport.store import OpState, Snapshot
 DUE = "2026-03-03T09:00:00Z"
 
 
-def contact(desk, id):
+def contact(desk: Any, id: str) -> Any:
     return desk.wait(desk.store.queries.detail(id)).contact
 
 
-def test_the_same_again_changes_and_tells_nothing(desk):
+def test_the_same_again_changes_and_tells_nothing(desk: Any) -> None:
     desk.pull_contact(tags=["vip"])
     before = len(desk.events)
     absorbed = desk.absorb(
@@ -37,19 +38,22 @@ def test_the_same_again_changes_and_tells_nothing(desk):
     assert len(desk.events) == before
 
 
-def test_a_change_on_the_server_names_its_fields(desk):
+def test_a_change_on_the_server_names_its_fields(desk: Any) -> None:
     id = desk.pull_contact()
     desk.pull_contact(city="Rome", tags=["vip"])
     event = desk.events[-1]
     assert event.origin is Origin.SYNC
     (change,) = event.changes
-    assert change.op is Op.UPDATE and change.fields == {"city", "tags"}
-    assert change.tags_after == ("vip",) and contact(desk, id).city == "Rome"
+    assert change.op is Op.UPDATE
+    assert change.fields == {"city", "tags"}
+    assert change.tags_after == ("vip",)
+    assert contact(desk, id).city == "Rome"
     (entry,) = desk.wait(desk.store.queries.detail(id)).changes
-    assert entry.origin == "sync" and entry.fields["city"] == ("", "Rome")
+    assert entry.origin == "sync"
+    assert entry.fields["city"] == ("", "Rome")
 
 
-def test_an_open_edit_stays_over_newer_server_values(desk):
+def test_an_open_edit_stays_over_newer_server_values(desk: Any) -> None:
     id = desk.pull_contact()
     desk.do(EditContact(contact_id=id, fields={"city": "Lyon"}))
     desk.do(AddTags(contact_id=id, tags=("mine",)))
@@ -63,12 +67,13 @@ def test_an_open_edit_stays_over_newer_server_values(desk):
     assert desk.wait(desk.store.outbox.conflicts()) == []
 
 
-def test_both_sides_changed_one_value(desk):
+def test_both_sides_changed_one_value(desk: Any) -> None:
     id = desk.pull_contact()
     desk.do(EditContact(contact_id=id, fields={"city": "Lyon", "phone": "+33 1"}))
     desk.pull_contact(city="Rome")
     row = desk.wait(desk.store.queries.row_of(id))
-    assert row.conflict and contact(desk, id).city == "Lyon"
+    assert row.conflict
+    assert contact(desk, id).city == "Lyon"
     (kept,) = desk.wait(desk.store.outbox.conflicts())
     assert (kept.field, kept.base, kept.mine, kept.theirs) == ("city", "", "Lyon", "Rome")
     (entry,) = desk.due()
@@ -81,7 +86,7 @@ def test_both_sides_changed_one_value(desk):
     assert contact(desk, id).phone == "+33 1"
 
 
-def test_what_was_read_before_a_write_is_stale(desk):
+def test_what_was_read_before_a_write_is_stale(desk: Any) -> None:
     id = desk.pull_contact()
     epoch = desk.store.replica.epoch()
     desk.do(EditContact(contact_id=id, fields={"city": "Lyon"}))
@@ -92,13 +97,13 @@ def test_what_was_read_before_a_write_is_stale(desk):
     assert contact(desk, id).city == "Lyon"
 
 
-def test_an_index_that_lags_does_not_bring_the_past_back(desk):
+def test_an_index_that_lags_does_not_bring_the_past_back(desk: Any) -> None:
     id = desk.pull_contact(city="Lyon", updated_at="2026-03-02T09:00:00Z")
     desk.pull_contact(city="Rome", updated_at="2026-03-01T09:00:00Z")
     assert contact(desk, id).city == "Lyon"
 
 
-def test_the_reply_of_a_create_joins_server_id_and_local_id(desk):
+def test_the_reply_of_a_create_joins_server_id_and_local_id(desk: Any) -> None:
     id = desk.new_id()
     desk.do(CreateContact(contact_id=id, fields={"first_name": "Bo", "phone": "0170 1"}))
     note = desk.new_id()
@@ -109,13 +114,15 @@ def test_the_reply_of_a_create_joins_server_id_and_local_id(desk):
     assert contact(desk, id).phone == "+491701"
     assert desk.wait(desk.store.queries.row_of(id)).seed == "c9"
     (entry,) = desk.due()
-    assert entry.contact_rid == "c9" and entry.fields["body"].want == "Hi"
+    assert entry.contact_rid == "c9"
+    assert entry.fields["body"].want == "Hi"
     desk.settle(entry, "n9")
-    assert desk.due() == [] and desk.lid(Kind.NOTE, "n9") == note
+    assert desk.due() == []
+    assert desk.lid(Kind.NOTE, "n9") == note
     assert not desk.wait(desk.store.queries.row_of(id)).pending
 
 
-def test_a_pull_may_bring_the_new_record_before_the_reply(desk):
+def test_a_pull_may_bring_the_new_record_before_the_reply(desk: Any) -> None:
     id = desk.new_id()
     desk.do(CreateContact(contact_id=id, fields={"first_name": "Bo"}))
     entry = desk.send(desk.due()[0])
@@ -129,7 +136,7 @@ def test_a_pull_may_bring_the_new_record_before_the_reply(desk):
     assert detail.notes[0].contact_id == id
 
 
-def test_edits_behind_a_finished_edit_start_from_what_the_server_made_of_it(desk):
+def test_edits_behind_a_finished_edit_start_from_what_the_server_made_of_it(desk: Any) -> None:
     id = desk.pull_contact()
     desk.do(EditContact(contact_id=id, fields={"phone": "0170 1"}))
     first = desk.send(desk.due()[0])
@@ -142,7 +149,7 @@ def test_edits_behind_a_finished_edit_start_from_what_the_server_made_of_it(desk
     assert contact(desk, id).phone == "0170 2"
 
 
-def test_local_fields_survive_a_pull(desk):
+def test_local_fields_survive_a_pull(desk: Any) -> None:
     desk.pull_contact()
     task = desk.pull_child(Kind.TASK, "t1", title="Call", due_at=DUE)
     desk.do(EditTask(task_id=task, fields={"priority": 2}))
@@ -151,7 +158,7 @@ def test_local_fields_survive_a_pull(desk):
     assert (row.task.title, row.task.priority) == ("Call back", 2)
 
 
-def test_completion_is_dated_when_it_is_first_seen(desk):
+def test_completion_is_dated_when_it_is_first_seen(desk: Any) -> None:
     desk.pull_contact()
     task = desk.pull_child(Kind.TASK, "t1", title="Call", due_at=DUE)
     desk.clock.go(hours=1)
@@ -165,14 +172,14 @@ def test_completion_is_dated_when_it_is_first_seen(desk):
     assert desk.wait(desk.store.queries.task(task)).task.completed_at is None
 
 
-def test_a_child_without_its_contact_is_handed_back(desk):
+def test_a_child_without_its_contact_is_handed_back(desk: Any) -> None:
     orphan = Snapshot(kind=Kind.TASK, rid="t1", contact_rid="c7", values={"title": "Call"})
     assert desk.absorb(orphan).orphans == (orphan,)
     desk.absorb(orphan, Snapshot(kind=Kind.CONTACT, rid="c7", values={"first_name": "Bo"}))
     assert desk.names("call") == ["Bo"]  # whatever the order
 
 
-def test_values_that_cannot_be_kept_are_refused_one_by_one(desk):
+def test_values_that_cannot_be_kept_are_refused_one_by_one(desk: Any) -> None:
     absorbed = desk.absorb(
         Snapshot(
             kind=Kind.CONTACT,
@@ -192,7 +199,7 @@ def test_values_that_cannot_be_kept_are_refused_one_by_one(desk):
     assert (kept.first_name, kept.phone, kept.city) == ("A?na", "+341", "")
 
 
-def test_the_full_list_of_a_contact_tells_what_is_gone(desk):
+def test_the_full_list_of_a_contact_tells_what_is_gone(desk: Any) -> None:
     id = desk.pull_contact()
     for rid in ("n1", "n2", "n3"):
         desk.pull_child(Kind.NOTE, rid, body=rid)
@@ -208,7 +215,7 @@ def test_the_full_list_of_a_contact_tells_what_is_gone(desk):
     assert bodies == {"n1", "mine", "new"}
 
 
-def test_a_list_read_before_a_create_does_not_delete_it(desk):
+def test_a_list_read_before_a_create_does_not_delete_it(desk: Any) -> None:
     id = desk.pull_contact()
     epoch = desk.store.replica.epoch()
     note = desk.new_id()
@@ -218,30 +225,34 @@ def test_a_list_read_before_a_create_does_not_delete_it(desk):
     assert len(desk.wait(desk.store.queries.detail(id)).notes) == 1
 
 
-def test_deleted_on_the_server(desk):
+def test_deleted_on_the_server(desk: Any) -> None:
     id = desk.pull_contact(tags=["vip"])
     desk.pull_child(Kind.TASK, "t1", title="Call", due_at=DUE)
     assert desk.wait(desk.store.replica.vanish(Kind.CONTACT, ["c1", "unknown"])) == 1
-    assert desk.names("") == [] and desk.wait(desk.store.queries.detail(id)) is None
+    assert desk.names("") == []
+    assert desk.wait(desk.store.queries.detail(id)) is None
     (change,) = desk.events[-1].changes
-    assert change.op is Op.DELETE and change.tags_before == ("vip",)
+    assert change.op is Op.DELETE
+    assert change.tags_before == ("vip",)
     assert desk.wait(desk.store.queries.sidebar(desk.clock.now(), UTC)).tags == ()
 
 
-def test_deleted_on_the_server_while_an_edit_waits_is_a_conflict(desk):
+def test_deleted_on_the_server_while_an_edit_waits_is_a_conflict(desk: Any) -> None:
     id = desk.pull_contact()
     note = desk.pull_child(Kind.NOTE, "n1", body="old")
     desk.do(EditNote(note_id=note, fields={"body": "mine"}))
     assert desk.wait(desk.store.replica.vanish(Kind.NOTE, ["n1"])) == 0
     (kept,) = desk.wait(desk.store.outbox.conflicts())
-    assert kept.field == "" and kept.mine["body"] == "mine" and kept.theirs is None
+    assert kept.field == ""
+    assert kept.mine["body"] == "mine"
+    assert kept.theirs is None
     assert desk.wait(desk.store.queries.outbox_items())[0].state == OpState.PARKED
     assert desk.wait(desk.store.replica.vanish(Kind.CONTACT, ["c1"])) == 0
     assert desk.wait(desk.store.queries.row_of(id)).conflict
     assert desk.wait(desk.store.queries.detail(id)).notes[0].body == "mine"
 
 
-def test_a_deleted_record_does_not_come_back_from_a_lagging_list(desk):
+def test_a_deleted_record_does_not_come_back_from_a_lagging_list(desk: Any) -> None:
     desk.pull_contact()
     note = desk.pull_child(Kind.NOTE, "n1", body="old")
     desk.do(DeleteNote(note_id=note))
@@ -253,19 +264,20 @@ def test_a_deleted_record_does_not_come_back_from_a_lagging_list(desk):
     assert desk.absorb(again).new == 1  # the server really has it
 
 
-def test_deleting_a_contact_takes_its_unsent_children_along(desk):
+def test_deleting_a_contact_takes_its_unsent_children_along(desk: Any) -> None:
     id = desk.pull_contact()
     task = desk.new_id()
     desk.do(CreateTask(task_id=task, contact_id=id, fields={"title": "Call", "due_at": DUE}))
     desk.do(DeleteContact(contact_id=id))
     desk.clock.go(seconds=9)
     (entry,) = desk.due()
-    assert entry.op is Op.DELETE and entry.ref.id == id
+    assert entry.op is Op.DELETE
+    assert entry.ref.id == id
     desk.settle(entry)
     assert desk.wait(desk.store.outbox.counts()).waiting == 0
 
 
-def test_one_request_at_a_time_for_a_contact(desk):
+def test_one_request_at_a_time_for_a_contact(desk: Any) -> None:
     id = desk.pull_contact()
     other = desk.pull_contact("c2", first_name="Bo")
     task = desk.pull_child(Kind.TASK, "t1", title="Call", due_at=DUE)
@@ -280,7 +292,7 @@ def test_one_request_at_a_time_for_a_contact(desk):
     assert {entry.ref.id for entry in desk.due()} == {task, other}
 
 
-def test_later_uncertain_ask_release_and_discard(desk):
+def test_later_uncertain_ask_release_and_discard(desk: Any) -> None:
     id = desk.pull_contact()
     desk.do(EditContact(contact_id=id, fields={"city": "Lyon"}))
     box = desk.store.outbox
@@ -288,22 +300,25 @@ def test_later_uncertain_ask_release_and_discard(desk):
     at = desk.clock.now()
     desk.clock.go(seconds=1)
     desk.wait(box.later(seq, desk.clock.now(), "offline"))
-    assert desk.wait(box.due(at)) == [] and desk.due()[0].attempt == 1
+    assert desk.wait(box.due(at)) == []
+    assert desk.due()[0].attempt == 1
     desk.wait(box.uncertain(seq, "timeout", absent=True))
     entry = desk.due()[0]
     assert (entry.state, entry.absent) == (OpState.UNCERTAIN, 1)
     desk.wait(box.release(seq))
     assert desk.due()[0].state is OpState.UNCERTAIN
     desk.wait(box.ask(seq, "Two look alike."))
-    assert desk.due() == [] and desk.wait(box.counts()).parked == 1
+    assert desk.due() == []
+    assert desk.wait(box.counts()).parked == 1
     desk.wait(box.resend(seq))
     assert desk.due()[0].state is OpState.PENDING
     desk.wait(box.discard(seq))
-    assert contact(desk, id).city == "" and desk.wait(box.counts()).waiting == 0
+    assert contact(desk, id).city == ""
+    assert desk.wait(box.counts()).waiting == 0
     assert desk.wait(box.sending(seq)) is None
 
 
-def test_discarding_the_first_of_two_edits_keeps_the_second(desk):
+def test_discarding_the_first_of_two_edits_keeps_the_second(desk: Any) -> None:
     id = desk.pull_contact()
     desk.do(EditContact(contact_id=id, fields={"city": "Lyon", "state": "x"}))
     first = desk.send(desk.due()[0])
@@ -316,18 +331,19 @@ def test_discarding_the_first_of_two_edits_keeps_the_second(desk):
     assert desk.wait(desk.store.outbox.conflicts()) == []
 
 
-def test_a_record_changed_under_a_delete_stays(desk):
+def test_a_record_changed_under_a_delete_stays(desk: Any) -> None:
     id = desk.pull_contact()
     desk.do(DeleteContact(contact_id=id))
     desk.clock.go(seconds=9)
     (entry,) = desk.due()
     assert entry.base["first_name"] == "Ana"
     desk.wait(desk.store.outbox.conflict(entry.seq, "", {"city": "Rome"}, "It changed."))
-    assert desk.names("") == ["Ana Ruiz"] and contact(desk, id).city == "Rome"
+    assert desk.names("") == ["Ana Ruiz"]
+    assert contact(desk, id).city == "Rome"
     assert desk.wait(desk.store.queries.row_of(id)).conflict
 
 
-def test_details_coverage_cursors_and_dictionaries(desk):
+def test_details_coverage_cursors_and_dictionaries(desk: Any) -> None:
     id = desk.pull_contact(updated_at="2026-03-01T00:00:00Z")
     newer = desk.pull_contact("c2", updated_at="2026-03-02T00:00:00Z")
     replica, queries = desk.store.replica, desk.store.queries
@@ -350,14 +366,15 @@ def test_details_coverage_cursors_and_dictionaries(desk):
     )
     assert desk.events[-1].reference
     reference = desk.wait(queries.reference())
-    assert reference.users[0].name == "Kim" and reference.location.id == "l1"
+    assert reference.users[0].name == "Kim"
+    assert reference.location.id == "l1"
     assert desk.wait(queries.suggest_tags("VI")) == [("vip", 0)]
     told = len(desk.events)
     desk.wait(replica.set_reference(users=[User(id="u1", name="Kim")]))
     assert len(desk.events) == told
 
 
-def test_tasks_by_day(desk):
+def test_tasks_by_day(desk: Any) -> None:
     desk.pull_contact()
     now = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
     for rid, due, who in (
@@ -369,12 +386,14 @@ def test_tasks_by_day(desk):
         desk.pull_child(Kind.TASK, rid, title=rid, due_at=due, assigned_to=who)
     queries = desk.store.queries
 
-    def titles(rows):
+    def titles(rows: Any) -> list[str]:
         return [row.task.title for row in rows]
 
     groups = desk.wait(queries.tasks(now, UTC))
-    assert titles(groups.overdue) == ["t1"] and titles(groups.today) == ["t2"]
-    assert titles(groups.upcoming) == ["t3", "t4"] and groups.upcoming_total == 2
+    assert titles(groups.overdue) == ["t1"]
+    assert titles(groups.today) == ["t2"]
+    assert titles(groups.upcoming) == ["t3", "t4"]
+    assert groups.upcoming_total == 2
     mine = desk.wait(queries.tasks(now, UTC, "u1"))
     assert titles(mine.overdue + mine.today + mine.upcoming) == ["t1", "t3"]
     nobody = desk.wait(queries.tasks(now, UTC, None))

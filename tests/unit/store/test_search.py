@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,7 +15,7 @@ from rapport.store.search import MARK_OFF, MARK_ON, index_words, snippet, terms
 
 
 @pytest.fixture
-def office(desk):
+def office(desk: Any) -> Any:
     people = (
         ("c1", "Zoë", "Šimková", "+420 601 123 456", "Müller & Söhne", ["vip"]),
         ("c2", "Seán", "O'Brien", "+1 (305) 555-0100", "Ångström AB", ["vip", "lead"]),
@@ -79,18 +81,20 @@ def office(desk):
         ("nobody", None),
     ],
 )
-def test_finds(office, text, found):
+def test_finds(office: Any, text: str, found: str | None) -> None:
     page = office.wait(office.store.queries.contacts(ContactQuery(text=text)))
     assert [row.seed for row in page.rows] == ([found] if found else [])
-    assert page.total == len(page.rows) and page.complete
+    assert page.total == len(page.rows)
+    assert page.complete
 
 
 @pytest.mark.parametrize(
     "text",
     ['"', "NEAR(", "col:x", "-", "a AND", "OR", "NOT x", "*", "^a", "a*", "{a b}:c", "'", ";--",
-     "\x00", "\ud800", "((((", '"a" "', "a+b", "\u202e", "%", "_", "‘", "💥", "9" * 5000, "a " * 5000],
+     "\x00", "\ud800", "((((", '"a" "', "a+b", "\u202e", "%", "_", "‘", "💥",
+     "9" * 5000, "a " * 5000],
 )  # fmt: skip
-def test_signs_of_a_query_language_mean_nothing(office, text):
+def test_signs_of_a_query_language_mean_nothing(office: Any, text: str) -> None:
     office.wait(office.store.queries.contacts(ContactQuery(text=text)))
     office.wait(office.store.queries.contact_keys(ContactQuery(text=text)))
     office.wait(office.store.queries.find_contacts(text))
@@ -101,13 +105,13 @@ def test_signs_of_a_query_language_mean_nothing(office, text):
 @settings(
     max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
-def test_no_text_makes_the_search_fail(office, text):
+def test_no_text_makes_the_search_fail(office: Any, text: str) -> None:
     office.wait(office.store.queries.contacts(ContactQuery(text=text)))
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
 @settings(max_examples=200, deadline=None)
-def test_every_word_of_a_contact_is_found_by_itself(first, note):
+def test_every_word_of_a_contact_is_found_by_itself(first: Any, note: str) -> None:
     """The index and the query cut words alike."""
     line = f" {index_words({'first_name': first, 'last_name': ''}, [{'body': note}])} "
     for text in first.split():
@@ -121,15 +125,17 @@ def test_every_word_of_a_contact_is_found_by_itself(first, note):
             ), (text, term.alternatives, line)
 
 
-def test_the_search_follows_edits(office):
+def test_the_search_follows_edits(office: Any) -> None:
     id = office.lid(Kind.CONTACT, "c1")
     office.do(EditContact(contact_id=id, fields={"last_name": "Nová"}))
-    assert office.names("simkova") == [] and office.names("nova") == ["Zoë Nová"]
+    assert office.names("simkova") == []
+    assert office.names("nova") == ["Zoë Nová"]
     office.do(EditNote(note_id=office.lid(Kind.NOTE, "n1"), fields={"body": "coffee"}))
-    assert office.names("tea") == [] and len(office.names("coffee")) == 1
+    assert office.names("tea") == []
+    assert len(office.names("coffee")) == 1
 
 
-def test_a_match_in_a_note_comes_with_its_surroundings(office):
+def test_a_match_in_a_note_comes_with_its_surroundings(office: Any) -> None:
     (row,) = office.wait(office.store.queries.contacts(ContactQuery(text="sean tea"))).rows
     assert row.snippet == f"Prefers {MARK_ON}tea{MARK_OFF} & biscuits"
     (row,) = office.wait(office.store.queries.contacts(ContactQuery(text="sean"))).rows
@@ -138,16 +144,18 @@ def test_a_match_in_a_note_comes_with_its_surroundings(office):
     assert MARK_ON in row.snippet
 
 
-def test_a_snippet_of_a_long_text_is_short():
+def test_a_snippet_of_a_long_text_is_short() -> None:
     text = "x " * 5000 + "needle in Köln " + "y " * 5000
     made = snippet(terms("needle"), [text])
-    assert made.startswith("…") and made.endswith("…") and len(made) < 120
+    assert made.startswith("…")
+    assert made.endswith("…")
+    assert len(made) < 120
     assert f"{MARK_ON}needle{MARK_OFF} in Köln" in made
     assert snippet(terms("koln"), ["Straße in Köln"]) == f"Straße in {MARK_ON}Köln{MARK_OFF}"
     assert snippet(terms("gone"), [text]) == ""
 
 
-def test_orders(desk):
+def test_orders(desk: Any) -> None:
     for rid, first, updated, added in (
         ("c1", "Bea", "2026-03-01T00:00:00Z", "2026-01-02T00:00:00Z"),
         ("c2", "ana", "2026-03-02T00:00:00Z", "2026-01-01T00:00:00Z"),
@@ -175,7 +183,9 @@ def test_orders(desk):
             assert list(keys) == [row.key for row in page.rows]
 
 
-def test_first_rows_and_keys_agree_however_they_are_found(desk, monkeypatch):
+def test_first_rows_and_keys_agree_however_they_are_found(
+    desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from rapport.store import Snapshot, lists
 
     desk.absorb(
