@@ -15,6 +15,7 @@ from rapport.store.sql import Sql
 KEY_BYTES = 32
 WRITER_CACHE_KIB = 8192
 READER_CACHE_KIB = 4096
+BULK_CACHE_KIB = 65536
 BUSY_MS = 5000
 
 _memory_names = itertools.count(1)

@@ -22,6 +22,7 @@ from rapport.domain.records import (
 )
 from rapport.domain.text import storable
 from rapport.domain.views import Reference
+from rapport.store.database import BULK_CACHE_KIB, WRITER_CACHE_KIB
 from rapport.store.rebase import Clash, rebase
 from rapport.store.schema import KIND_NUMBER
 from rapport.store.sql import Sql
@@ -65,16 +66,26 @@ class Replica:
     ) -> Future[Absorbed]:
         """Takes in records of any kinds; contacts are known before what belongs to them. Edits
         still on their way stay visible over the new values. One change event per transaction, only
-        for records whose visible values differ. A transaction lasts ``step_s``: longer ones are
-        quicker in all, where no person waits."""
+        for records whose visible values differ.
+
+        A transaction lasts ``step_s``. Where no person waits, longer ones and many thousand
+        snapshots at once are quicker; memory is borrowed for them until the end.
+        """
 
         def work(tx: Transaction, pace: Pace) -> Steps[Absorbed]:
             tally = Tally()
-            for snapshot in _by_contact(snapshots):
-                absorb_one(tx, snapshot, epoch, tally)
-                if pace.over(tx.waiting()):
-                    yield
-                    tally.forget()
+            if step_s > STEP_S:
+                tx.db.pragma("cache_size", -BULK_CACHE_KIB)
+            try:
+                for snapshot in _by_contact(snapshots):
+                    absorb_one(tx, snapshot, epoch, tally)
+                    if pace.over(tx.waiting()):
+                        yield
+                        tally.forget()
+            finally:
+                if step_s > STEP_S:
+                    tx.db.pragma("cache_size", -WRITER_CACHE_KIB)
+                    tx.db.run("PRAGMA shrink_memory")
             return tally.absorbed()
 
         return self._writer.background(work, step_s)
