@@ -26,15 +26,17 @@ from rapport.app.engine_thread import EngineThread
 from rapport.app.instance_server import InstanceServer
 from rapport.app.sandbox_process import SandboxSource
 from rapport.app.secrets import Secrets
-from rapport.app.session import Session, oauth_app
+from rapport.app.session import DATABASE, Session, oauth_app
 from rapport.domain.commands import CompleteTask, SnoozeTask
 from rapport.domain.errors import KeyringError, RapportError
 from rapport.domain.ports import Clock
 from rapport.domain.records import Id
 from rapport.domain.scopes import WRITE
 from rapport.domain.settings import Account, Settings
+from rapport.host.keyring import NoKeyring
 from rapport.host.notifications import DesktopNotifications
 from rapport.host.paths import Paths
+from rapport.ui.collector import Collector
 from rapport.ui.context import Page, WindowContext
 from rapport.ui.look.theme import Mode, Theme
 from rapport.ui.rooms import STANDARD_ROOMS, Rooms
@@ -93,6 +95,7 @@ class Application:
             keep_settings=self._keep_settings,
             hides_on_close=self._hides_on_close,
         )
+        self._collector = Collector(self.window)
         self.window.closed.connect(self.finished.set)
         self.window.hidden_to_tray.connect(self._hidden)
         self.window.context.settings_changed.connect(self._apply_settings)
@@ -120,6 +123,12 @@ class Application:
     async def _open_known(self, account: Account, key: bytes | None) -> None:
         try:
             session = await self._open(account, key)
+        except NoKeyring as error:
+            # An account that was in memory only has left nothing to be in trouble about.
+            if (self.paths.account(account.id) / DATABASE).exists():
+                self._trouble(account, error)
+            else:
+                self._welcome()
         except RapportError as error:
             self._trouble(account, error)
         else:
@@ -128,9 +137,7 @@ class Application:
     async def _open(self, account: Account, key: bytes | None = None) -> Session:
         folder = self.paths.account(account.id)
         if key is None and not self._secrets.in_memory:
-            key = await asyncio.to_thread(
-                self._secrets.database_key, account.id, folder / "rapport.db"
-            )
+            key = await asyncio.to_thread(self._secrets.database_key, account.id, folder / DATABASE)
         session = Session.open(account, folder, key, clock=self.clock, secrets=self._secrets)
         self._sessions[account.id] = session
         return session
@@ -224,8 +231,9 @@ class Application:
         if earlier is not None:
             if self.session is earlier:
                 self.window.set_workspace(None)
-            await earlier.close()
-        session = await self._open(account)
+            session = self._sessions[account.id] = await earlier.replaced(account)
+        else:
+            session = await self._open(account)
         await self._show(session)
         await session.connect(self._thread)
 
@@ -398,6 +406,7 @@ class Application:
         self._thread.stop()
         await self.notifications.close()
         await self._sandbox.stop()
+        self._collector.stop()
 
     def _own(self, work: Coroutine[Any, Any, Any]) -> None:
         self.window.context.runner.own(work)

@@ -1,0 +1,66 @@
+"""The tour's own sandbox, and the question whether an edit has really arrived there."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from rapport.app.sandbox_process import SandboxProcess
+
+CONTACTS = 500
+
+
+class TourSandbox:
+    """A sandbox that can be switched off and comes back at the same address with the same data."""
+
+    def __init__(self, state: Path) -> None:
+        self._state = state
+        self._process = SandboxProcess(state, contacts=CONTACTS, extra=("--index-lag", "0.5"))
+        self._info: dict[str, Any] = {}
+        self.off = False
+
+    async def start(self) -> dict[str, Any]:
+        """Implements ``SandboxSource``; while it is off, says where it was."""
+        if not self.off:
+            self._info = await self._process.start()
+        return self._info
+
+    async def stop(self) -> None:
+        await self._process.stop()
+
+    async def switch_off(self) -> None:
+        self.off = True
+        await self._process.stop()
+
+    async def switch_on(self) -> None:
+        port = urlsplit(self._info["base_url"]).port
+        self._process = SandboxProcess(
+            self._state,
+            contacts=CONTACTS,
+            extra=("--index-lag", "0.5", "--port", str(port)),
+        )
+        self.off = False
+        await self.start()
+
+    async def record(self, kind: str, server_id: str) -> dict[str, Any] | None:
+        """The record as the sandbox has it; None where there is none."""
+        return await asyncio.to_thread(self._get, f"/_sandbox/records/{kind}/{server_id}")
+
+    def _get(self, path: str) -> dict[str, Any] | None:
+        request = urllib.request.Request(
+            self._info["base_url"] + path,
+            headers={"Authorization": f"Bearer {self._info['control_token']}"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=10) as reply:
+                found: dict[str, Any] = json.load(reply)
+                return found
+        except urllib.error.HTTPError as error:
+            if error.code == 404:
+                return None
+            raise
