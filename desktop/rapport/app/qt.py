@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QApplication
 
 T = TypeVar("T")
 
+SWITCH_S = 0.0005
+
 
 def qt_application() -> QApplication | None:
     """The process's QApplication, made on first use; None where there is no display."""
@@ -35,6 +37,9 @@ def run_loop(app: QApplication, work: Coroutine[Any, Any, T]) -> T:
     """Runs ``work`` on Qt's loop until it is done."""
     import qasync
 
+    # The window asks for the interpreter every few milliseconds while sync and search compute; it
+    # is not to wait the usual five each time.
+    sys.setswitchinterval(SWITCH_S)
     loop = qasync.QEventLoop(app)
     asyncio.set_event_loop(loop)
     with loop:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
@@ -38,7 +38,8 @@ from rapport.ui.wording import due_words
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace
 
-_FIRST = 200
+_FIRST = 60
+"""Rows read with the answer to a query: more than a screen shows, few enough for a keystroke."""
 _AROUND = 60
 """Rows read beyond each end of what was asked for."""
 _AT_ONCE = 400
@@ -174,12 +175,17 @@ class ContactListModel(QAbstractListModel):
 
     def row_of_key(self, key: int) -> int:
         """The row of a key, -1 where the list does not hold it."""
+        return next(self._rows_of_keys([key]))
+
+    def _rows_of_keys(self, keys: Iterable[int]) -> Iterator[int]:
         # Bytes are searched ten times faster than boxed integers, which counts at a million rows.
-        raw, needle = self._keys.tobytes(), key.to_bytes(8, sys.byteorder, signed=True)
-        at = raw.find(needle)
-        while at > 0 and at % 8:
-            at = raw.find(needle, at + 1)
-        return at // 8 if at >= 0 else -1
+        raw = self._keys.tobytes()
+        for key in keys:
+            needle = key.to_bytes(8, sys.byteorder, signed=True)
+            at = raw.find(needle)
+            while at > 0 and at % 8:
+                at = raw.find(needle, at + 1)
+            yield at // 8 if at >= 0 else -1
 
     def row_of(self, contact_id: Id) -> int:
         """The row of a contact that was read lately, -1 otherwise."""
@@ -287,12 +293,10 @@ class ContactListModel(QAbstractListModel):
     def _rearrange(self, keys: array[int]) -> None:
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
-        held = [self.key_at(index.row()) for index in before]
+        # -1 is no record's key: where a row had none, it is found nowhere.
+        held = [-1 if (key := self.key_at(index.row())) is None else key for index in before]
         self._keys = keys
-        after = []
-        for key in held:
-            row = -1 if key is None else self.row_of_key(key)
-            after.append(self.index(row) if row >= 0 else QModelIndex())
+        after = [self.index(row) if row >= 0 else QModelIndex() for row in self._rows_of_keys(held)]
         self.changePersistentIndexList(before, after)
         self.layoutChanged.emit()
 
@@ -316,7 +320,7 @@ class ContactListModel(QAbstractListModel):
             self._lines.pop(key, None)
 
     def _changed_rows(self, keys: Iterable[int], roles: Sequence[int] = ()) -> None:
-        rows = sorted(row for row in map(self.row_of_key, keys) if row >= 0)
+        rows = sorted(row for row in self._rows_of_keys(keys) if row >= 0)
         start = 0
         for at, row in enumerate(rows):
             if at + 1 == len(rows) or rows[at + 1] != row + 1:

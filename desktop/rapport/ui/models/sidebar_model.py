@@ -97,7 +97,7 @@ def _some(number: int) -> str:
 class SidebarModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._entries = entries(SidebarCounts())
+        self._all = self._entries = entries(SidebarCounts())
         self._counts = SidebarCounts()
         self._all_tags = False
         self._collapsed = False
@@ -139,11 +139,15 @@ class SidebarModel(QAbstractListModel):
             self._show(self._counts)
 
     def under(self, section: str) -> list[Entry]:
-        """The entries of a section, whether the sidebar is collapsed or not."""
+        """The entries of a section, whether the sidebar shows them or not."""
         prefix = LIST if section == LISTS else TAG
-        return [
-            entry for entry in entries(self._counts, all_tags=True) if entry.id.startswith(prefix)
-        ]
+        return [entry for entry in self._all if entry.id.startswith(prefix)]
+
+    def named(self, conditions: tuple[AnyCondition, ...]) -> Entry | None:
+        """The entry that stands for these conditions, whether the sidebar shows it or not."""
+        if not conditions:
+            return None
+        return next((entry for entry in self._all if entry.conditions == conditions), None)
 
     def toggle_all_tags(self) -> None:
         self._all_tags = not self._all_tags
@@ -208,7 +212,8 @@ class SidebarModel(QAbstractListModel):
 
     def _show(self, counts: SidebarCounts) -> None:
         self._counts = counts
-        fresh = entries(counts, all_tags=self._all_tags)
+        self._all = entries(counts, all_tags=True)
+        fresh = self._all if self._all_tags else entries(counts)
         if self._collapsed:
             fresh = rail(fresh)
         if [entry.id for entry in fresh] == [entry.id for entry in self._entries]:

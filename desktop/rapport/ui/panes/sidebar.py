@@ -119,17 +119,16 @@ class Sidebar(QWidget):
         """Mark the entry whose conditions the contact list shows now, whoever asked for them."""
         if self._context.situation.page is not Page.CONTACTS:
             return
-        entries = [*self.model.under(nav.LISTS), *self.model.under(nav.TAGS)]
-        found = next((e.id for e in entries if e.conditions == query.conditions), nav.CONTACTS)
-        self._chosen = found if query.conditions else nav.CONTACTS
+        entry = self.model.named(query.conditions)
+        self._chosen = entry.id if entry is not None else nav.CONTACTS
         self._mark()
 
     def title_of(self, query: ContactQuery) -> str:
         """The name of the list a query stands for."""
-        for entry in (*self.model.under(nav.LISTS), *self.model.under(nav.TAGS)):
-            if query.conditions and entry.conditions == query.conditions:
-                return entry.text
-        return tr("All contacts") if not query.conditions else tr("Filtered contacts")
+        entry = self.model.named(query.conditions)
+        if entry is not None:
+            return entry.text
+        return tr("Filtered contacts") if query.conditions else tr("All contacts")
 
     def _clicked(self, index: QModelIndex) -> None:
         entry = self.model.entry(index.row())
