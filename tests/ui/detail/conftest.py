@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -35,9 +36,14 @@ W = TypeVar("W", bound=QWidget)
 T = TypeVar("T")
 
 
+_LOOPS: list[QEventLoop] = []
+"""A loop's own timers belong to this thread, too."""
+
+
 def _qt_loop() -> asyncio.AbstractEventLoop:
     app = QApplication.instance() or QApplication([])
     loop = QEventLoop(app)
+    _LOOPS.append(loop)
     app.setQuitOnLastWindowClosed(False)
     return loop
 
@@ -46,6 +52,23 @@ def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     return {"qt": _qt_loop}
+
+
+@pytest.fixture(autouse=True)
+def _events_in_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Qt's events are the loop's business: pytest-qt would also turn them between a test and its
+    teardown, while the loop stands still and nothing can be awaited."""
+    monkeypatch.setattr("pytestqt.plugin._process_events", lambda: None)
+
+
+@pytest.fixture(autouse=True)
+def _garbage_on_this_thread() -> Iterator[None]:
+    """As in the program: a Qt object collected on one of the store's threads would be destroyed
+    there (see ``rapport.ui.collector``)."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
 
 
 class FixedClock:

@@ -13,6 +13,7 @@ from rapport.ui.look.icons import draw_icon, icon
 from rapport.ui.look.paint import mirrored
 from rapport.ui.look.text import LTR_MARK, Run, baseline_in
 from rapport.ui.look.type import SEMIBOLD, TextSize
+from rapport.ui.menus import pop_up
 from rapport.ui.roles import dnd_words, waiting_words
 from rapport.ui.widgets.base import Control, Painted, is_rtl
 from rapport.ui.widgets.button import Button, IconButton
@@ -45,6 +46,12 @@ class NameLine(Painted):
     @property
     def name(self) -> str:
         return self._name
+
+    def whole_width(self) -> int:
+        """Pixels that the whole name takes with its marks."""
+        run = Run(self._name, self.type.font(TextSize.TITLE, SEMIBOLD))
+        marks = self._dnd + self._pending
+        return round(run.width) + marks * self.type.px(22) + self.type.px(2) * bool(marks)
 
     def sizeHint(self) -> QSize:
         return QSize(self.type.px(120), self.type.line(TextSize.TITLE))
@@ -189,10 +196,10 @@ class Header(Painted):
         if not hasattr(self, "_row"):
             return
         px = self.type.px
-        self._row.setContentsMargins(px(20), px(12), px(16), px(11))
+        self._row.setContentsMargins(px(20), px(12), px(14), px(11))
         self._row.setSpacing(px(16))
         self._who.setSpacing(0)
-        self._does.setSpacing(px(7))
+        self._does.setSpacing(px(6))
         self.setMinimumHeight(px(88))
         self._drop_words(self.width())
 
@@ -202,6 +209,7 @@ class Header(Painted):
         self.name.show_name(contact.name, pending=pending, dnd=contact.dnd)
         self.phone.show_value(contact.phone, phone)
         self.email.show_value(contact.email, visible(contact.email))
+        self._drop_words(self.width())
         self._reachable = {
             "contact.call": bool(contact.phone),
             "contact.mail": bool(contact.email),
@@ -238,8 +246,7 @@ class Header(Painted):
             entry.setText(f"{tr(action.title)}\t{self._context.actions.key_text(id)}")
             entry.triggered.connect(lambda _=False, id=id: self._context.actions.trigger(id))
         menu.setToolTipsVisible(True)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
+        pop_up(menu, self.more, at_end=True)
 
     def minimumSizeHint(self) -> QSize:
         """With words the buttons would keep the pane from ever becoming narrow enough to drop
@@ -251,12 +258,21 @@ class Header(Painted):
         self._drop_words(event.size().width())
 
     def _drop_words(self, width: int) -> None:
-        wordless = width < self.type.px(WORDS_FROM)
+        wordless = width < self.type.px(WORDS_FROM) or self._is_crowded(width)
         for id, button in self._buttons.items():
             button.set_wordless(wordless)
             if not button.isEnabled() or wordless:
                 why = button.accessibleDescription()
                 button.setToolTip(why or self._context.actions.tooltip(id))
+
+    def _is_crowded(self, width: int) -> bool:
+        """Whether name, number or address would lose its end to the words of the buttons."""
+        margins, px = self._row.contentsMargins(), self.type.px
+        room = width - margins.left() - margins.right() - px(64) - 2 * self._row.spacing()
+        room -= self.more.sizeHint().width() + len(self._buttons) * self._does.spacing()
+        room -= sum(button.width_with_words() for button in self._buttons.values())
+        reaches = (reach for reach in (self.phone, self.email) if not reach.isHidden())
+        return room < max([self.name.whole_width(), *(r.sizeHint().width() for r in reaches)])
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

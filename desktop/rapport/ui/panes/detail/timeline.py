@@ -73,6 +73,7 @@ class Timeline(Painted):
         self._tasks: list[Task] = []
         self._told_tasks: list[tuple[object, ...]] = []
         self._headers: dict[date | None, DayHeader] = {}
+        self._placed: list[QWidget] = []
         self.filters = Segmented(
             [(show, tr(show.value)) for show in Show],
             self,
@@ -267,40 +268,54 @@ class Timeline(Painted):
         focused = next((k for k, row in self._rows.items() if row.hasFocus()), None)
         clock = self._workspace.clock
         today = clock.now().astimezone(clock.zone()).date()
-        while self._list.count():
-            self._list.takeAt(0)
         old, self._rows = self._rows, {}
         old_headers, self._headers = self._headers, {}
+        wanted: list[QWidget] = []
         previous: object = self
         for day, entry in self._items():
             if day != previous:
                 title = day_title(day, today, QLocale())
-                header = old_headers.pop(day, None)
+                header = old_headers.get(day)
                 if header is None or header.accessibleName() != title:
-                    header = self._drop(header) or DayHeader(title, self._body)
+                    header = DayHeader(title, self._body)
                     header.setAccessibleName(title)
                     header.setContentsMargins(self.type.px(8), 0, self.type.px(8), 0)
+                else:
+                    del old_headers[day]
                 self._headers[day] = header
-                self._list.addWidget(header)
+                wanted.append(header)
                 previous = day
-            row = old.pop(entry.key, None)
+            row = old.get(entry.key)
             if row is None or row.entry != entry:
-                row = self._drop(row) or self._make(entry)
+                row = self._make(entry)
+            else:
+                del old[entry.key]
             self._rows[entry.key] = row
-            self._list.addWidget(row)
-        for left in (*old.values(), *old_headers.values()):
-            self._drop(left)
+            wanted.append(row)
+        self._put(wanted, [*old.values(), *old_headers.values()])
         self._keep_one_tab_stop()
         if self._anchor is not None:
             self._settled.start()
         if focused is not None and focused not in self._rows and self._rows:
             next(iter(self._rows.values())).setFocus(Qt.FocusReason.OtherFocusReason)
 
-    @staticmethod
-    def _drop(widget: QWidget | None) -> None:
-        if widget is not None:
+    def _put(self, wanted: list[QWidget], unwanted: list[QWidget]) -> None:
+        """Bring the layout to ``wanted`` with the fewest moves: each one lays hundreds out anew."""
+        gone = set(unwanted)
+        for widget in unwanted:
+            self._list.removeWidget(widget)
             widget.hide()
             widget.deleteLater()
+        now = [widget for widget in self._placed if widget not in gone]
+        for place, widget in enumerate(wanted):
+            if place < len(now) and now[place] is widget:
+                continue
+            if widget in now:
+                self._list.removeWidget(widget)
+                now.remove(widget)
+            self._list.insertWidget(place, widget)
+            now.insert(place, widget)
+        self._placed = wanted
 
     def _make(self, entry: Entry) -> EntryRow:
         offers = isinstance(entry.record, Note | Task)
