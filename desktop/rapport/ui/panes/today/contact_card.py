@@ -71,6 +71,7 @@ class ContactCard(Card):
         self._name.set_text(visible(contact.name))
         place = filter(None, (visible(contact.company), visible(contact.city)))
         self._where.set_text(" · ".join(place))
+        self._where.setVisible(bool(self._where.text()))
         self.call.setEnabled(bool(contact.phone))
         self.mail.setEnabled(bool(contact.email))
         self.open.setAccessibleName(tr("Open {name}").format(name=visible(contact.name)))
