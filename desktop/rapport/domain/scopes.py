@@ -42,7 +42,7 @@ OPTIONAL = (
     Scope(
         "locations/tags.readonly",
         "See the tag list",
-        "tags nobody has yet included",
+        "also those nobody has",
         "Tags are suggested from the contacts seen so far.",
     ),
     Scope(
@@ -54,7 +54,7 @@ OPTIONAL = (
     Scope(
         "locations/tasks.readonly",
         "Search all tasks",
-        "of the location at once",
+        "the whole location at once",
         "Tasks are fetched contact by contact, which takes longer.",
     ),
     Scope(
@@ -66,7 +66,7 @@ OPTIONAL = (
     Scope(
         "businesses.readonly",
         "See businesses",
-        "and their contacts",
+        "companies as records",
         "Companies are shown as text only.",
     ),
 )

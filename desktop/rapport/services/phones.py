@@ -41,8 +41,9 @@ def parse(text: str, country: str = "") -> str:
 
 
 def display(phone: str, country: str = "") -> str:
-    """A stored number as people write it: national at home, international elsewhere. What cannot
-    be read is shown as it is."""
+    """A stored number as people write it, always with its country code: contacts come from many
+    countries. ``country`` is where a number without one belongs. What cannot be read is shown as it
+    is."""
     import phonenumbers
     from phonenumbers import PhoneNumberFormat
 
@@ -52,6 +53,4 @@ def display(phone: str, country: str = "") -> str:
         return phone
     if not phonenumbers.is_possible_number(number):
         return phone
-    home = country and phonenumbers.region_code_for_number(number) == country.upper()
-    style = PhoneNumberFormat.NATIONAL if home else PhoneNumberFormat.INTERNATIONAL
-    return str(phonenumbers.format_number(number, style))
+    return str(phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL))

@@ -44,6 +44,11 @@ def with_account(now: Situation) -> bool | str:
     return True if now.workspace is not None else "No account is open."
 
 
+def may_not_write(now: Situation) -> bool | str:
+    """Only somebody who may not write can ask for it; for others there is no such action."""
+    return now.workspace is not None and now.why_not_write is not None
+
+
 def may_write(now: Situation) -> bool | str:
     return now.why_not_write or True
 
@@ -115,7 +120,7 @@ STANDARD = (
     Action("view.density", "Row density", Section.VIEW, ("Ctrl+Shift+C",), "density"),
     Action("sync.now", "Sync now", Section.ACCOUNT, ("F5",), "sync", with_account),
     Action("account.sign-in", "Sign in again", Section.ACCOUNT, (), "key", with_account),
-    Action("account.ask-write", "Ask for write access", Section.ACCOUNT, (), "lock", with_account),
+    Action("account.ask-write", "Ask for write access", Section.ACCOUNT, (), "lock", may_not_write),
     Action("account.sign-out", "Sign out", Section.ACCOUNT, (), "ext", with_account),
     Action("account.add", "Add account", Section.ACCOUNT, (), "plus"),
     Action("app.help", "Keyboard shortcuts", Section.APP, ("?",), "help"),

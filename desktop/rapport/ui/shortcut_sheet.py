@@ -57,7 +57,9 @@ class ShortcutSheet(Dialog):
         area.setWidget(inside)
         for ground in (area.viewport(), inside):
             ground.setAutoFillBackground(False)
-        area.setMinimumHeight(min(inside.sizeHint().height(), px(440)))
+        # Without scrolling where the window is tall enough; title, button and edges take the rest.
+        room = max(px(240), parent.window().height() - px(190))
+        area.setMinimumHeight(min(inside.sizeHint().height(), room))
         self.body.addWidget(area, 1)
         self._close = Button(tr("Close"), self.panel, kind=Kind.TONAL, key="Esc")
         self._close.clicked.connect(self.close)

@@ -25,6 +25,7 @@ from rapport.ui.look.paint import depth_margin, depth_rings, mirrored, rounded
 from rapport.ui.look.type import SEMIBOLD
 from rapport.ui.runner import Failure
 from rapport.ui.widgets.button import Button, IconButton, KeyCap, Kind, Size
+from rapport.ui.widgets.labels import ElidedLabel, Label
 from rapport.ui.wording import tr
 
 _MOST = 3
@@ -55,15 +56,19 @@ class Toast(QWidget):
         self._title = QLabel(notice.title, self)
         self._title.setObjectName("toast-title")
         self._title.setWordWrap(True)
-        self._text = QLabel(notice.text, self)
+        self._title.setTextFormat(Qt.TextFormat.PlainText)
+        # A reason is read whole; the name of a task loses its end, and the tool-tip has it.
+        whole = notice.error or notice.icon == "lock"
+        self._text: Label | ElidedLabel = (
+            Label(notice.text, self, role="muted", wrap=True)
+            if whole
+            else ElidedLabel(notice.text, self, role="muted")
+        )
         self._text.setObjectName("toast-text")
-        self._text.setWordWrap(notice.error or notice.icon == "lock")
-        self._text.setForegroundRole(self._text.palette().ColorRole.PlaceholderText)
         self._text.setVisible(bool(notice.text))
-        for label in (self._title, self._text):
-            label.setTextFormat(Qt.TextFormat.PlainText)
+        for label, wraps in ((self._title, True), (self._text, whole)):
             policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-            policy.setHeightForWidth(label.wordWrap())
+            policy.setHeightForWidth(wraps)
             label.setSizePolicy(policy)
 
         words = QVBoxLayout()
@@ -199,7 +204,6 @@ class Toast(QWidget):
         theme = self._context.theme
         tokens = theme.tokens
         self._title.setFont(theme.type.font(weight=SEMIBOLD))
-        self._text.setFont(theme.type.font())
         colour = tokens.danger if self.notice.error else tokens.success
         if self.notice.icon not in ("check", "task"):
             colour = tokens.danger if self.notice.error else tokens.muted

@@ -48,7 +48,8 @@ def test_what_is_no_phone_is_told(typed: str, country: str, says: str) -> None:
 
 
 def test_a_phone_is_shown_as_people_write_it() -> None:
-    assert phones.display("+12025550143", "US") == "(202) 555-0143"
+    assert phones.display("+12025550143", "US") == "+1 202-555-0143"
+    assert phones.display("912 345 678", "PT") == "+351 912 345 678"
     assert phones.display("+12025550143") == "+1 202-555-0143"
     assert phones.display("what ever") == "what ever"
 

@@ -27,12 +27,13 @@ from PySide6.QtWidgets import (
 )
 
 from rapport.ui.consent.guard import Guard
-from rapport.ui.consent.page import ConsentPage, private_profile
+from rapport.ui.consent.page import ConsentPage, PrivateProfile
 from rapport.ui.consent.request import ConsentReply, ConsentRequest, Ending
 from rapport.ui.look.icons import draw_icon, mark_icon, role_colour
 from rapport.ui.look.theme import Mode, Theme, current_theme
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.widgets.button import Button, IconButton, Kind
+from rapport.ui.widgets.labels import ElidedLabel
 from rapport.ui.wording import tr
 
 DEFAULT_SIZE = QSize(900, 700)
@@ -165,7 +166,7 @@ class ConsentWindow(QWidget):
         self._message.setContentsMargins(48, 48, 48, 48)
 
         guard = Guard(request.redirect_uri, request.url, request.allowed_hosts)
-        self._profile = private_profile(guard, self)
+        self._profile = PrivateProfile(guard, self)
         self._page = ConsentPage(self._profile, guard, self)
         self._page.setBackgroundColor(QColor(theme.tokens.surface))
         self._page.redirected.connect(self._redirected)
@@ -227,7 +228,7 @@ class ConsentWindow(QWidget):
         top.addWidget(self._countdown)
         rows.addLayout(top)
         columns = QGridLayout()
-        columns.setHorizontalSpacing(px(24))
+        columns.setHorizontalSpacing(px(16))
         columns.setVerticalSpacing(px(8))
         entries = [
             (
@@ -259,13 +260,10 @@ class ConsentWindow(QWidget):
         title = self._label(TextSize.BODY, muted=False, strong=True)
         title.setText(heading)
         line.addWidget(title)
-        below = self._label(TextSize.CAPTION, muted=True)
         # The words give way before the window does; the tool-tip has them whole.
-        below.setMinimumWidth(0)
+        below = ElidedLabel(detail, size=TextSize.CAPTION, role="muted")
         below.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        below.setText(detail)
-        for label in (title, below):
-            label.setToolTip(f"{heading}: {detail}\n{name}")
+        title.setToolTip(f"{heading}: {detail}\n{name}".strip())
         line.addWidget(below, 1)
         return line
 

@@ -106,8 +106,10 @@ class AccountSwitcher(Control):
         run.draw(painter, area.left(), baseline)
 
     def _place(self) -> str:
-        contacts = tr("{n} contacts").format(n=count(self._contacts)) if self._contacts else ""
-        place = self._account.place if self._account is not None else ""
+        account = self._account
+        words = tr("{n} made-up contacts") if account and account.sandbox else tr("{n} contacts")
+        contacts = words.format(n=count(self._contacts)) if self._contacts else ""
+        place = visible(account.place) if account else ""
         return " · ".join(part for part in (place, contacts) if part)
 
     def _say(self) -> None:

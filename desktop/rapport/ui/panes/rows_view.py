@@ -115,10 +115,8 @@ class RowsView(QListView):
         """Let rows run on below the scroll bar, which is drawn over them."""
         bar = self.verticalScrollBar()
         width = bar.sizeHint().width() if bar.maximum() > bar.minimum() else 0
-        if self.isRightToLeft():
-            self.setViewportMargins(-width, 0, 0, 0)
-        else:
-            self.setViewportMargins(0, 0, -width, 0)
+        # Qt mirrors these margins with the interface: "right" is the end, where the bar is.
+        self.setViewportMargins(0, 0, -width, 0)
 
     # Choosing.
 

@@ -13,17 +13,20 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
-from rapport.domain.scopes import ALL
+from rapport.domain.scopes import ALL, Scope
 from rapport.domain.settings import Density, ThemeMode
 from rapport.ui.context import WindowContext
 from rapport.ui.look.paint import rounded
+from rapport.ui.look.theme import current_theme
 from rapport.ui.onboarding.text import Words
 from rapport.ui.widgets.base import Painted
 from rapport.ui.widgets.button import Button, Kind
+from rapport.ui.widgets.labels import IconView, Label
 from rapport.ui.widgets.segmented import Segmented
 from rapport.ui.wording import tr
 
@@ -144,14 +147,7 @@ class SettingsPage(QWidget):
         card.column.addWidget(Words(tr("What this sign-in may do"), strong=True))
         for scope in ALL:
             held = workspace.capabilities.has(scope.name)
-            sentence = (
-                f"✓  {tr(scope.title)}: {tr(scope.detail)}"
-                if held
-                else f"–  {tr(scope.title)}: {tr('not granted')}. {tr(scope.lost)}"
-            )
-            line = Words(sentence, muted=not held)
-            line.setToolTip(scope.name)
-            card.column.addWidget(line)
+            card.column.addLayout(_scope_line(scope, held=held))
         buttons = QHBoxLayout()
         for id in bound:
             action = self._context.actions[id]
@@ -262,6 +258,21 @@ class SettingsPage(QWidget):
             card.row(label, button)
             card.column.addWidget(path)
         return card
+
+
+def _scope_line(scope: Scope, *, held: bool) -> QHBoxLayout:
+    """A right in a word, and what it covers or what is missing without it."""
+    line = QHBoxLayout()
+    line.setSpacing(current_theme().type.px(8))
+    line.addWidget(IconView("check" if held else "dnd", role="success" if held else "muted"))
+    title = Label(tr(scope.title), role="text" if held else "muted")
+    title.setToolTip(scope.name)
+    detail = tr(scope.detail) if held else f"{tr('not granted')}. {tr(scope.lost)}"
+    line.addWidget(title)
+    words = Words(detail, caption=True, muted=True)
+    words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    line.addWidget(words, 1)
+    return line
 
 
 def _choice(name: str, values: tuple[tuple[object, str], ...], current: object) -> QComboBox:

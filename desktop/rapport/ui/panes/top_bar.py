@@ -17,7 +17,7 @@ from rapport.ui.panes.parts import Rule
 from rapport.ui.panes.search_box import SearchBox
 from rapport.ui.panes.sync_pill import SyncPill
 from rapport.ui.roles import DueState
-from rapport.ui.widgets.button import Button, IconButton
+from rapport.ui.widgets.button import Button, IconButton, Size
 from rapport.ui.widgets.chips import Pill, Tone
 from rapport.ui.wording import due_words, tr
 
@@ -58,7 +58,7 @@ class TopBar(QWidget):
         self.sandbox.setObjectName("sandbox-pill")
         self.sandbox.setToolTip(tr("Made-up contacts on this computer. Nothing leaves it."))
         self.sync = SyncPill(context, self)
-        self.new = Button(tr("New"), self, icon="plus")
+        self.new = Button(tr("New"), self, icon="plus", size=Size.SMALL)
         self.new.setObjectName("new-button")
         self.new.setAccessibleName(tr("New contact, task or note"))
         self.new.clicked.connect(self._offer_new)

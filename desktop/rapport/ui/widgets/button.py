@@ -62,7 +62,7 @@ class Button(Control):
         self.size_step = size
         self.icon_name = icon
         self.icon_role = ""
-        """A token name; empty takes the colour of the text."""
+        """A token name; empty is muted, or the text's where that is accent or on accent."""
         self.key = key
         self.chevron = chevron
         self.badge_dot = False
@@ -94,6 +94,11 @@ class Button(Control):
             return QSize(height, height)
         padding = self.type.px(self.size_step.value[1])
         return QSize(round(self._content_width() + 2 * padding), height)
+
+    def width_with_words(self) -> int:
+        """Pixels that the button takes, or would take, with its words."""
+        words = self._run().width + self.type.px(6) if self._wordless else 0.0
+        return round(self._content_width() + words + 2 * self.type.px(self.size_step.value[1]))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -163,7 +168,9 @@ class Button(Control):
         gap = self.type.px(4 if self.size_step is Size.CHIP else 6)
         x = rect.left() + max(0.0, (rect.width() - self._content_width()) / 2)
         side = self._icon_side()
-        ink = getattr(self.tokens, self.icon_role) if self.icon_role else colour
+        ink = getattr(self.tokens, self.icon_role or "muted")
+        if not self.icon_role and self.kind in (Kind.FILLED, Kind.LINK):
+            ink = colour
         if self.icon_name:
             spot = QRectF(x, rect.center().y() - side / 2, side, side)
             spot = mirrored(spot, rect, flipped)

@@ -28,9 +28,12 @@ class Label(QLabel):
         wrap: bool = False,
         struck: bool = False,
         selectable: bool = False,
+        line: TextSize | None = None,
     ) -> None:
+        """``line`` is the step whose line height the label takes, to stand beside larger text."""
         super().__init__(parent)
         self._size, self._weight, self._role, self._struck = size, weight, role, struck
+        self._line = line or size
         # Never rich: what people type must not become markup.
         self.setTextFormat(Qt.TextFormat.PlainText)
         # Inside a button a label would take the button's role of text colour.
@@ -54,7 +57,7 @@ class Label(QLabel):
         palette = QPalette(self.palette())
         palette.setColor(QPalette.ColorRole.WindowText, QColor(role_colour(self._role)))
         self.setPalette(palette)
-        self.setMinimumHeight(type_.line(self._size))
+        self.setMinimumHeight(type_.line(self._line))
         self._align()
 
     def changeEvent(self, event: QEvent) -> None:

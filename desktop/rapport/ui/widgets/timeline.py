@@ -38,8 +38,7 @@ class TimelineEntry(QWidget):
         self.content = QVBoxLayout()
         self.content.setSpacing(px(2))
         self._row.addLayout(self.content, 1)
-        self.time = Label(time, self, size=TextSize.CAPTION, role="muted")
-        self.time.setMinimumHeight(current_theme().type.line())
+        self.time = Label(time, self, size=TextSize.CAPTION, role="muted", line=TextSize.BODY)
         self._row.addWidget(self.time, 0, top)
 
     def add_caption(self, text: str) -> None:
