@@ -85,6 +85,8 @@ class Driver:
         await self.until(lambda: widget.isEnabled(), f"{widget.objectName()} to be enabled")
         self._scroll_to(widget)
         await self.settled()
+        if isinstance(target, str):
+            widget = await self.see(target)  # news may have put another in its place
         middle = widget.rect().center() if at is None else at
         point = widget.mapToGlobal(middle)
         await pointer.click(point.x(), point.y())

@@ -156,8 +156,10 @@ class Sidebar(QWidget):
 
     def _offer(self, section: str, index: QModelIndex) -> None:
         menu = QMenu(self)
+        menu.setObjectName(f"sidebar-{section}")
         for entry in self.model.under(section):
             item = menu.addAction(f"{entry.text}\t{entry.count}")
+            item.setObjectName(entry.id)
             item.setIcon(icon(entry.icon))
             item.triggered.connect(lambda _=False, entry=entry: self._go(entry))
         menu.aboutToHide.connect(menu.deleteLater)
