@@ -11,6 +11,7 @@ import contextlib
 import logging
 import sys
 from collections.abc import Coroutine
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,7 +40,7 @@ from rapport.host.paths import Paths
 from rapport.ui.collector import Collector
 from rapport.ui.context import Page, WindowContext
 from rapport.ui.look.theme import Mode, Theme
-from rapport.ui.rooms import STANDARD_ROOMS, Rooms
+from rapport.ui.rooms import STANDARD_ROOMS
 from rapport.ui.window import MainWindow
 from rapport.ui.wording import tr
 
@@ -89,9 +90,7 @@ class Application:
         self.window = MainWindow(
             theme,
             config.settings,
-            rooms=Rooms(
-                detail=STANDARD_ROOMS.detail, today=STANDARD_ROOMS.today, settings=self._settings
-            ),
+            rooms=replace(STANDARD_ROOMS, settings=self._settings),
             keep_settings=self._keep_settings,
             hides_on_close=self._hides_on_close,
         )

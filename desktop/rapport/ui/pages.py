@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -137,12 +138,16 @@ class Pages(QStackedWidget):
             self.contacts.list.search_cleared.connect(self.search_cleared)
             self.addWidget(self.contacts)
             if self._ready:
-                QTimer.singleShot(0, self, self.finish)
+                QTimer.singleShot(0, self, self._finish)
             self._show(self._context.situation.page.value)
 
-    def finish(self) -> None:
-        """Build what the first paint did not need."""
+    async def load(self) -> None:
+        """Build what the first paint did not need, once its modules are there."""
+        await asyncio.to_thread(self._rooms.load)
         self._ready = True
+        self._finish()
+
+    def _finish(self) -> None:
         if self.contacts is not None:
             self.contacts.build_detail(self._rooms)
         self._show(self._context.situation.page.value)

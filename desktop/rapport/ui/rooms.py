@@ -44,6 +44,9 @@ class Rooms:
     detail: Callable[[Workspace, WindowContext], QWidget]
     today: Callable[[Workspace, WindowContext], QWidget]
     settings: Callable[[WindowContext], QWidget] | None = None
+    load: Callable[[], None] = lambda: None
+    """Imports what the rooms are made of. Called on another thread: it takes a tenth of a second,
+    and the window is to answer meanwhile."""
 
 
 def _detail(workspace: Workspace, context: WindowContext) -> QWidget:
@@ -58,4 +61,9 @@ def _today(workspace: Workspace, context: WindowContext) -> QWidget:
     return TodayPage(workspace, context)
 
 
-STANDARD_ROOMS = Rooms(detail=_detail, today=_today)
+def _load() -> None:
+    import rapport.ui.panes.detail
+    import rapport.ui.panes.today  # noqa: F401
+
+
+STANDARD_ROOMS = Rooms(detail=_detail, today=_today, load=_load)

@@ -437,7 +437,7 @@ class MainWindow(QWidget):
 
     def _after_first_paint(self) -> None:
         self.painted.emit()
-        self.pages.finish()
+        self.context.runner.start(self.pages.load, slot="rooms")
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._keep_now()
