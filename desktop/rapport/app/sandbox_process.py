@@ -46,10 +46,15 @@ class SandboxProcess:
         )
         self._child: asyncio.subprocess.Process | None = None
         self._info: dict[str, Any] = {}
+        self._starting = asyncio.Lock()
 
     async def start(self) -> dict[str, Any]:
-        if self._child is not None and self._child.returncode is None:
-            return self._info
+        async with self._starting:
+            if self._child is None or self._child.returncode is not None:
+                await self._start()
+        return self._info
+
+    async def _start(self) -> None:
         self._child = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -68,7 +73,9 @@ class SandboxProcess:
             raise NetworkError(
                 "The sandbox did not start.", "Try again; if it stays so, reset it in Settings."
             ) from error
-        return self._info
+        except asyncio.CancelledError:
+            await self.stop()  # one that never said where it listens is of no use
+            raise
 
     async def stop(self) -> None:
         child, self._child = self._child, None

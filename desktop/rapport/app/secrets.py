@@ -6,9 +6,8 @@ import asyncio
 import logging
 from pathlib import Path
 
-from rapport.domain.errors import KeyringError
 from rapport.domain.ports import Keyring
-from rapport.host.keyring import MemoryKeyring, SystemKeyring
+from rapport.host.keyring import MemoryKeyring, NoKeyring, SystemKeyring
 from rapport.host.paths import read_key_file
 from rapport.host.vault import Vault
 
@@ -45,10 +44,9 @@ class Secrets:
             return
         try:
             await asyncio.to_thread(self._keyring.get, "check")
-        except KeyringError as error:
-            if error.title != no_keyring_title():
-                raise
+        except NoKeyring:
             log.warning("no keyring: secrets stay in memory")
+            self.close()
             self._keyring = MemoryKeyring()
 
     def vault(self, account_id: str) -> Vault:
@@ -60,8 +58,7 @@ class Secrets:
             return read_key_file(self._key_file)
         return self.vault(account_id).database_key(database_exists=database.exists())
 
-
-def no_keyring_title() -> str:
-    from rapport.host.keyring import no_keyring
-
-    return no_keyring().title
+    def close(self) -> None:
+        """Lets go of the system's keyring; asking again opens it again."""
+        if isinstance(self._keyring, SystemKeyring):
+            self._keyring.close()

@@ -82,6 +82,12 @@ class Session:
         if line is not None and self._thread is not None:
             await asyncio.wrap_future(self._thread.run(line.close()))
 
+    async def replaced(self, account: Account) -> Session:
+        """The same local copy after a new sign-in; this session is not to be used any more."""
+        await self.disconnect()
+        self.workspace.close()
+        return Session(account, self.store, self._clock, self._secrets)
+
     async def close(self) -> None:
         await self.disconnect()
         self.workspace.close()

@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,7 +48,7 @@ def _run(paths: Paths, *, sandbox: bool, key_file: Path | None) -> int:
     config = ConfigFile(paths.settings_file).load()
     secrets = Secrets(profile_id(paths), key_file=key_file)
     # The keyring is asked while Qt is loaded: both take their time, and neither needs the other.
-    with ThreadPoolExecutor(1, thread_name_prefix="key") as pool:
+    with closing(secrets), ThreadPoolExecutor(1, thread_name_prefix="key") as pool:
         key = _ask_key(pool, paths, config, secrets)
         return _with_qt(paths, config, secrets, key, sandbox=sandbox)
 

@@ -110,6 +110,7 @@ class DesktopNotifications:
         bus = getattr(getattr(self._notifier, "_backend", None), "bus", None)
         if bus is not None:
             bus.disconnect()
+            await bus.wait_for_disconnect()  # the socket is closed only then
         self._notifier = None
 
     def _connect(self) -> DesktopNotifier:

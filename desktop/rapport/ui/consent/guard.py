@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 HIGHLEVEL_HOSTS = ("gohighlevel.com", "leadconnectorhq.com", "msgsndr.com")
 """Where HighLevel's own sign-in leads through."""
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+_DEFAULT_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _INERT = frozenset({"data", "blob", "about"})
 

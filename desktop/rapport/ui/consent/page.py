@@ -26,6 +26,10 @@ _OFF = (
     QWebEngineSettings.WebAttribute.JavascriptCanAccessClipboard,
     QWebEngineSettings.WebAttribute.AllowRunningInsecureContent,
     QWebEngineSettings.WebAttribute.FullScreenSupportEnabled,
+    QWebEngineSettings.WebAttribute.HyperlinkAuditingEnabled,
+    QWebEngineSettings.WebAttribute.DnsPrefetchEnabled,
+    # Nobody sees the icon, and decoding a picture is a risk.
+    QWebEngineSettings.WebAttribute.AutoLoadIconsForPage,
 )
 
 
@@ -41,16 +45,19 @@ class _Interceptor(QWebEngineUrlRequestInterceptor):
             info.block(True)
 
 
-def private_profile(guard: Guard, parent: QObject) -> QWebEngineProfile:
+class PrivateProfile(QWebEngineProfile):
     """A profile without a name is off the record: nothing of it reaches the disk."""
-    profile = QWebEngineProfile(parent)
-    assert profile.isOffTheRecord()
-    profile.setUrlRequestInterceptor(_Interceptor(guard, profile))
-    profile.downloadRequested.connect(_refuse_download)
-    settings = profile.settings()
-    for attribute in _OFF:
-        settings.setAttribute(attribute, False)
-    return profile
+
+    def __init__(self, guard: Guard, parent: QObject) -> None:
+        super().__init__(parent)
+        assert self.isOffTheRecord()
+        # Kept by us: Qt does not own the Python half, and without it everything would be loaded.
+        self._interceptor = _Interceptor(guard, self)
+        self.setUrlRequestInterceptor(self._interceptor)
+        self.downloadRequested.connect(_refuse_download)
+        settings = self.settings()
+        for attribute in _OFF:
+            settings.setAttribute(attribute, False)
 
 
 def _refuse_download(request: QWebEngineDownloadRequest) -> None:
@@ -96,6 +103,9 @@ class ConsentPage(QWebEnginePage):
         """The page's own log may hold anything: dropped."""
 
     def _same_window(self, request: QWebEngineNewWindowRequest) -> None:
+        print(
+            "NEWW", request.isUserInitiated(), request.requestedUrl(), file=__import__("sys").stderr
+        )
         # No pop-ups. A link meant for a new window may open here if it may open at all.
         if request.isUserInitiated() and self._guard.may_navigate(
             request.requestedUrl().toString()

@@ -186,7 +186,8 @@ class WelcomePage(QWidget):
         try:
             account = await sign_in()
         except asyncio.CancelledError:
-            self._turn_to(self._came_from or self._choices)
+            if self._signing_in is asyncio.current_task():  # else another sign-in took over
+                self._turn_to(self._came_from or self._choices)
             raise
         except SignInError as error:
             if error.reason == "cancelled":
