@@ -12,6 +12,7 @@ import msgspec
 from rapport.domain.changes import Op
 from rapport.domain.records import (
     LOCAL_FIELDS,
+    SERVER_FIELDS,
     Business,
     CustomField,
     Id,
@@ -347,9 +348,10 @@ def _absorb_known(
         tally.same += 1
 
 
-def show(tx: Transaction, stored: Stored, server: Values) -> list[str]:
+def show(tx: Transaction, stored: Stored, server: Values, *, reply: bool = False) -> list[str]:
     """Makes ``server`` what a person sees of the record, its local fields kept, and tells it.
-    Returns the fields that differ; the caller saves."""
+    Returns the fields that differ; the caller saves. ``reply``: the server answers an edit of ours.
+    """
     before = stored.values
     local = LOCAL_FIELDS[stored.kind]
     after = {**server, **{name: before[name] for name in local}}
@@ -359,10 +361,28 @@ def show(tx: Transaction, stored: Stored, server: Values) -> list[str]:
     changed = [name for name, value in after.items() if before.get(name) != value]
     stored.values = after
     if changed and not stored.tomb:
-        fields = {name: (before.get(name), after[name]) for name in changed}
-        tx.audit(stored, Op.UPDATE, "Changed in the CRM", fields)
+        fields = _by_somebody(stored.kind, before, after, changed, reply=reply)
+        if fields:
+            tx.audit(stored, Op.UPDATE, "Changed in the CRM", fields)
         tx.tell(stored, Op.UPDATE, changed)
     return changed
+
+
+def _by_somebody(
+    kind: Kind, before: Values, after: Values, changed: Sequence[str], *, reply: bool
+) -> dict[str, tuple[Any, Any]]:
+    """What a person or a program changed there, with the values before and after.
+
+    The server's own bookkeeping is nobody's change. Neither is an empty field that a reply to an
+    edit of ours fills in, or that a fuller read of the same state of the record tells.
+    """
+    stamp = after.get("updated_at")
+    fills = reply or (stamp is not None and stamp == before.get("updated_at"))
+    return {
+        name: (before.get(name), after[name])
+        for name in changed
+        if name not in SERVER_FIELDS[kind] and (before.get(name) or not fills)
+    }
 
 
 def with_completion(kind: Kind, values: Values, before: Values, tx: Transaction) -> Values:

@@ -53,6 +53,33 @@ def test_a_change_on_the_server_names_its_fields(desk: Any) -> None:
     assert entry.fields["city"] == ("", "Rome")
 
 
+def changes(desk: Any, contact_id: str) -> list[dict[str, Any]]:
+    detail = desk.wait(desk.store.queries.detail(contact_id))
+    return [change.fields for change in detail.changes if change.title == "Changed in the CRM"]
+
+
+def test_a_fuller_read_of_the_same_state_is_nobodys_change(desk: Any) -> None:
+    stamp = "2026-03-01T08:00:00Z"
+    id = desk.pull_contact(updated_at=stamp)
+    desk.pull_contact(updated_at=stamp, timezone="Africa/Casablanca")
+    assert contact(desk, id).timezone == "Africa/Casablanca"
+    assert changes(desk, id) == []
+
+    desk.pull_contact(updated_at="2026-03-01T09:00:00Z", timezone="Europe/Lisbon")
+    assert changes(desk, id) == [{"timezone": ("Africa/Casablanca", "Europe/Lisbon")}]
+
+
+def test_what_the_reply_of_a_create_fills_in_is_nobodys_change(desk: Any) -> None:
+    contact_id = desk.pull_contact()
+    note = CreateNote(note_id=desk.new_id(), contact_id=contact_id, fields={"body": "Hello"})
+    desk.do(note)
+    (entry,) = desk.due()
+    desk.settle(
+        entry, "n1", body="Hello there", user_id="u1", added_at="2026-03-02T10:00:01Z", color="#fff"
+    )
+    assert changes(desk, contact_id) == [{"body": ("Hello", "Hello there")}]
+
+
 def test_an_open_edit_stays_over_newer_server_values(desk: Any) -> None:
     id = desk.pull_contact()
     desk.do(EditContact(contact_id=id, fields={"city": "Lyon"}))
