@@ -8,14 +8,12 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ulid import ULID
-
 from rapport.app.engine_thread import EngineThread
 from rapport.app.secrets import Secrets
 from rapport.domain.ports import Clock
 from rapport.domain.scopes import Capabilities
 from rapport.domain.settings import Account
-from rapport.services.workspace import Workspace
+from rapport.services.workspace import Workspace, new_id
 from rapport.store import Store
 from rapport.sync.status import StatusBoard
 
@@ -59,7 +57,7 @@ class Session:
     ) -> Session:
         """``key`` None keeps the copy in memory. Raises StoreError."""
         path = None if key is None else folder / DATABASE
-        store = Store.open(path, key or bytes(32), clock=clock, new_id=lambda: str(ULID()))
+        store = Store.open(path, key or bytes(32), clock=clock, new_id=new_id)
         return cls(account, store, clock, secrets)
 
     @property

@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ulid import ULID
-
 from rapport.domain import views
 from rapport.domain.changes import ChangeEvent
 from rapport.domain.ports import Clock, SyncControl
@@ -21,6 +19,13 @@ from rapport.services.queries import AsyncQueries
 
 if TYPE_CHECKING:
     from rapport.store import Store
+
+
+def new_id() -> Id:
+    """A fresh local id."""
+    from ulid import ULID  # imported at the first edit: it would stand before the first paint
+
+    return str(ULID())
 
 
 class Workspace:
@@ -57,7 +62,7 @@ class Workspace:
 
     def new_id(self) -> Id:
         """An id for a record that a command is about to make."""
-        return str(ULID())
+        return new_id()
 
     async def recall(self, name: str) -> Any:
         """A small JSON value that a service kept in this account's database; None: nothing."""

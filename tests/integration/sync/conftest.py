@@ -25,7 +25,8 @@ from rapport.domain.views import SyncState
 from rapport.sandbox.server import SandboxThread
 from rapport.services.workspace import Workspace
 from rapport.store import Store
-from rapport.sync import Engine, Pace
+from rapport.sync.engine import Engine
+from rapport.sync.pace import Pace
 
 KEY = bytes(range(32))
 SPEED = 10.0

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from ulid import ULID
 
 from rapport.api import Remote, wire
 from rapport.api.oauth import Tokens
@@ -36,6 +35,7 @@ from rapport.sandbox import seed
 from rapport.sandbox.clock import Clock as SandboxClock
 from rapport.sandbox.resources import contact_forms, tasks
 from rapport.sandbox.store import Store as SandboxStore
+from rapport.services.workspace import new_id
 from rapport.store import Snapshot, Store
 from rapport.sync import contacts as contact_sync
 from rapport.sync import engine as engine_sync
@@ -116,7 +116,7 @@ def _sign_in(paths: Paths) -> None:
 
 
 def _open(database: Path, key: bytes) -> Store:
-    return Store.open(database, key, clock=SystemClock(), new_id=lambda: str(ULID()))
+    return Store.open(database, key, clock=SystemClock(), new_id=new_id)
 
 
 def _prepared(database: Path, key: bytes) -> int | None:
