@@ -1,0 +1,251 @@
+"""Every way into an account and out of a sign-in, with the real sandbox and real consent pages."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx2
+import msgspec
+import psutil
+import pytest
+
+from rapport.api.session import decode
+from rapport.app.clock import SystemClock
+from rapport.app.engine_thread import EngineThread
+from rapport.app.secrets import Secrets
+from rapport.app.sign_in import SignIn, sandbox_request
+from rapport.domain import scopes
+from rapport.domain.errors import SignInError
+from rapport.domain.settings import Account, ConnectRequest, TokenRequest
+from rapport.host.keyring import MemoryKeyring
+
+EVERY_SCOPE = tuple(scope.name for scope in scopes.ALL)
+
+
+class Observer:
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        self.url: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    def in_browser(self, url: str, timeout_s: float) -> None:
+        self.heard.append("in browser")
+        self.url.set_result(url)
+
+    def finishing(self) -> None:
+        self.heard.append("finishing")
+
+
+@dataclass
+class Desk:
+    """A gateway with a keyring of its own and a browser that only remembers addresses."""
+
+    sign_in: SignIn
+    secrets: Secrets
+    request: ConnectRequest
+    opened: list[Account] = field(default_factory=list)
+    browsed: list[str] = field(default_factory=list)
+
+    async def access_token(self, account: Account) -> str:
+        kept = self.secrets.vault(account.id).read_tokens()
+        tokens = decode(kept[0])
+        assert tokens is not None
+        return tokens.access
+
+
+@pytest.fixture
+async def desk(served: Any) -> AsyncIterator[Desk]:
+    engine = EngineThread()
+    engine.start()
+    secrets = Secrets("test", keyring=MemoryKeyring())
+    opened: list[Account] = []
+    browsed: list[str] = []
+
+    async def open_account(account: Account) -> None:
+        opened.append(account)
+
+    def browse(url: str) -> bool:
+        browsed.append(url)
+        return True
+
+    gateway = SignIn(
+        engine=engine,
+        secrets=secrets,
+        sandbox=served,
+        clock=SystemClock(),
+        opened=open_account,
+        known=lambda host, location_id: None,
+        appearance=lambda: ("light", 1.0),
+        open_browser=browse,
+    )
+    request = sandbox_request(await served.start(), EVERY_SCOPE)
+    # Another port than the registered one, which the sandbox allows on this computer: two runs of
+    # these tests do not get in each other's way.
+    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
+        port = probe.getsockname()[1]
+    request = msgspec.structs.replace(request, redirect_uri=f"http://127.0.0.1:{port}/callback")
+    yield Desk(gateway, secrets, request, opened, browsed)
+    await asyncio.to_thread(engine.stop)
+
+
+async def test_consent_by_a_real_click(desk: Desk, served: Any, pressed: Any) -> None:
+    observer = Observer()
+    signing_in = asyncio.ensure_future(desk.sign_in.explore_sandbox(observer))
+    await pressed("Allow")
+    account = await signing_in
+
+    assert desk.opened == [account]
+    assert observer.heard == ["finishing"]
+    assert (account.sandbox, account.scopes) == (True, EVERY_SCOPE)
+    info = await served.start()
+    assert account.location_id == info["location_ids"][0]
+    assert await served.status_for(await desk.access_token(account)) == 200
+    assert desk.secrets.vault(account.id).client_secret() == info["client_secret"]
+    assert info["client_secret"] not in msgspec.json.encode(account).decode()
+
+
+async def test_denial_is_one_sentence(desk: Desk, pressed: Any) -> None:
+    signing_in = asyncio.ensure_future(desk.sign_in.connect(desk.request, Observer()))
+    await pressed("Deny")
+    with pytest.raises(SignInError) as caught:
+        await signing_in
+
+    assert caught.value.reason == "denied"
+    assert caught.value.title.count(".") == 1
+    assert desk.opened == []
+
+
+async def test_cancel_in_the_page(desk: Desk, pressed: Any) -> None:
+    signing_in = asyncio.ensure_future(desk.sign_in.connect(desk.request, Observer()))
+    await pressed("Cancel")
+    with pytest.raises(SignInError) as caught:
+        await signing_in
+    assert (caught.value.reason, desk.opened) == ("cancelled", [])
+
+
+def consent_pages() -> list[psutil.Process]:
+    found = []
+    for child in psutil.Process().children():
+        try:
+            if "rapport.ui.consent.child" in child.cmdline():
+                found.append(child)
+        except psutil.NoSuchProcess:
+            continue
+    return found
+
+
+async def test_a_second_sign_in_ends_the_first(
+    desk: Desk, pressed: Any, until: Callable[..., Any]
+) -> None:
+    """Bad input 30: a second login while the first is open."""
+    first = asyncio.ensure_future(desk.sign_in.connect(desk.request, Observer()))
+    page = (await until(consent_pages, "the first page"))[0]
+    second = asyncio.ensure_future(desk.sign_in.connect(desk.request, Observer()))
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    assert not page.is_running()
+    await pressed("Allow")
+    account = await second
+    assert desk.opened == [account]
+
+
+async def agree(url: str) -> httpx2.Response:
+    """What a browser does: shows the page, sends its form and follows where it is led."""
+    parts = urlsplit(url)
+    async with httpx2.AsyncClient(trust_env=False, follow_redirects=True) as browser:
+        page = await browser.get(url)
+        location = page.text.partition('name="location_id"')[2].partition('value="')[2]
+        form = {
+            **dict(parse_qsl(parts.query)),
+            "location_id": location.partition('"')[0],
+            "decision": "allow",
+        }
+        return await browser.post(parts._replace(query="").geturl(), data=form)
+
+
+async def test_in_the_persons_own_browser(desk: Desk, served: Any) -> None:
+    observer = Observer()
+    request = msgspec.structs.replace(desk.request, in_browser=True)
+    signing_in = asyncio.ensure_future(desk.sign_in.connect(request, observer))
+    url = await observer.url
+    page = await agree(url)
+    account = await signing_in
+
+    assert desk.browsed == [url]
+    assert "You are signed in" in page.text
+    assert page.headers["referrer-policy"] == "no-referrer"
+    assert observer.heard == ["in browser", "finishing"]
+    assert await served.status_for(await desk.access_token(account)) == 200
+
+
+async def test_a_forged_callback_ends_it_and_the_port_is_free_again(desk: Desk) -> None:
+    """Bad input 27, by way of the loopback address, which any program here can open."""
+    request = msgspec.structs.replace(desk.request, in_browser=True)
+    for forged in ("?code=stolen&state=guessed", "?code=stolen", ""):
+        observer = Observer()
+        signing_in = asyncio.ensure_future(desk.sign_in.connect(request, observer))
+        await observer.url
+        async with httpx2.AsyncClient(trust_env=False) as program:
+            assert (await program.get(request.redirect_uri + "x")).status_code == 404
+            await program.get(request.redirect_uri + forged)
+        with pytest.raises(SignInError) as caught:
+            await signing_in
+        assert caught.value.reason == "forged"
+    assert desk.opened == []
+
+
+async def test_a_port_in_use_is_said_to_be(desk: Desk) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+        request = msgspec.structs.replace(
+            desk.request, redirect_uri=f"http://127.0.0.1:{port}/callback", in_browser=True
+        )
+        with pytest.raises(SignInError, match=f"Port {port} is in use by another program"):
+            await desk.sign_in.connect(request, Observer())
+    assert desk.browsed == []
+
+
+async def test_a_redirect_a_browser_cannot_deliver(desk: Desk) -> None:
+    request = msgspec.structs.replace(
+        desk.request, redirect_uri="https://app.example/callback", in_browser=True
+    )
+    with pytest.raises(SignInError, match="Your browser cannot hand the sign-in over"):
+        await desk.sign_in.connect(request, Observer())
+
+
+async def test_use_my_browser_instead(desk: Desk, pressed: Any) -> None:
+    observer = Observer()
+    signing_in = asyncio.ensure_future(desk.sign_in.connect(desk.request, observer))
+    await pressed("Use my browser instead")
+    await agree(await observer.url)
+    assert desk.opened == [await signing_in]
+
+
+async def test_a_wrong_secret_is_said_to_be_wrong(desk: Desk) -> None:
+    observer = Observer()
+    request = msgspec.structs.replace(desk.request, client_secret="wrong", in_browser=True)
+    signing_in = asyncio.ensure_future(desk.sign_in.connect(request, observer))
+    await agree(await observer.url)
+    with pytest.raises(SignInError, match="client id and secret"):
+        await signing_in
+    assert desk.opened == []
+
+
+async def test_a_pasted_token_stays_in_the_keyring(desk: Desk, served: Any) -> None:
+    info = await served.start()
+    request = TokenRequest(
+        token=info["access_token"],
+        location_id=info["location_ids"][0],
+        scopes=EVERY_SCOPE,
+        api_url=info["base_url"],
+    )
+    account = await desk.sign_in.use_token(request, Observer())
+    assert account.static_token
+    assert desk.opened == [account]
+    assert await desk.access_token(account) == info["access_token"]
+    assert info["access_token"] not in msgspec.json.encode(account).decode() + repr(request)
