@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -23,6 +24,8 @@ def open_window(
     profile: Path | None, *, sandbox: bool = False, key_file: Path | None = None
 ) -> int:
     """Runs the program until it is quit. Returns the exit status."""
+    # What is loaded for the first frame stays; the window's collector takes over afterwards.
+    gc.disable()
     paths = Paths.of(profile)
     lock = InstanceLock(paths)
     if not lock.acquire():

@@ -20,8 +20,9 @@ class Collector(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        gc.collect()
-        gc.freeze()  # modules and the look stay: a full collection need not walk them again
+        # Modules and the look stay: a full collection need not walk them again. The little garbage
+        # among them is not worth the 40 ms before the first frame that it takes to find it.
+        gc.freeze()
         gc.disable()
         self._timer = QTimer(self, interval=_EVERY_MS)
         self._timer.timeout.connect(self._collect)
