@@ -28,6 +28,7 @@ from rapport.app.instance_server import InstanceServer
 from rapport.app.sandbox_process import SandboxSource
 from rapport.app.secrets import Secrets
 from rapport.app.session import DATABASE, Session, oauth_app
+from rapport.domain.changes import ChangeEvent
 from rapport.domain.commands import CompleteTask, SnoozeTask
 from rapport.domain.errors import KeyringError, RapportError
 from rapport.domain.ports import Clock
@@ -144,11 +145,26 @@ class Application:
     async def _show(self, session: Session) -> None:
         self.session = session
         await session.workspace.start()
+        session.workspace.feed.subscribe(lambda event: self._learn_name(session, event))
         self.window.set_cover(None)
         self.window.set_memory_only(self._secrets.in_memory)
         self.window.set_workspace(session.workspace)
         if self._late is not None:
             self._late.show(session)
+
+    def _learn_name(self, session: Session, event: ChangeEvent) -> None:
+        """What the account is called and where it is, once the CRM has said so."""
+        location = session.workspace.reference.location
+        if not event.reference or location is None:
+            return
+        account = session.account
+        named = msgspec.structs.replace(
+            account, name=location.name or account.name, place=location.city or account.place
+        )
+        if named != account and not account.sandbox:
+            session.account = session.workspace.account = named
+            self._save(self.config.renamed(named))
+            self.window.account_changed()
 
     async def _after_paint(self) -> None:
         """Everything a person does not wait for."""

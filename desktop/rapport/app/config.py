@@ -38,6 +38,16 @@ class Config(Struct, frozen=True, kw_only=True):
         )
         return msgspec.structs.replace(self, accounts=accounts, current=account.id)
 
+    def renamed(self, account: Account) -> Config:
+        """``account``'s name and place; where it answers is left as it was."""
+        accounts = tuple(
+            msgspec.structs.replace(other, name=account.name, place=account.place)
+            if other.id == account.id
+            else other
+            for other in self.accounts
+        )
+        return msgspec.structs.replace(self, accounts=accounts)
+
     def without_account(self, id: str) -> Config:
         accounts = tuple(account for account in self.accounts if account.id != id)
         current = self.current if self.current != id else (accounts[0].id if accounts else "")

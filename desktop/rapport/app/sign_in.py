@@ -193,6 +193,7 @@ class SignIn:
             redirect_uri=request.redirect_uri,
             scopes=tokens.scopes,
             sandbox=request.sandbox,
+            user_id=tokens.user_id,
         )
 
     async def _keep(self, account: Account, tokens: Tokens, client_secret: str) -> None:

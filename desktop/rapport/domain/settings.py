@@ -55,6 +55,8 @@ class Account(Struct, frozen=True, kw_only=True):
     static_token: bool = False
     """A private-integration token: no refresh, no sign-in page."""
     place: str = ""
+    user_id: str = ""
+    """Who signed in, where the provider says so: whose tasks are "mine"."""
 
 
 DEFAULT_REDIRECT = "http://127.0.0.1:47311/callback"

@@ -58,7 +58,7 @@ def _detail(workspace: Workspace, context: WindowContext) -> QWidget:
 def _today(workspace: Workspace, context: WindowContext) -> QWidget:
     from rapport.ui.panes.today import TodayPage
 
-    return TodayPage(workspace, context)
+    return TodayPage(workspace, context, user_id=workspace.account.user_id or None)
 
 
 def _load() -> None:

@@ -150,6 +150,14 @@ class MainWindow(QWidget):
             model.answered.disconnect(answered)
             model.failed.disconnect(failed)
 
+    def account_changed(self) -> None:
+        """The open account is called something else now."""
+        workspace = self.context.situation.workspace
+        if workspace is not None:
+            self.top_bar.account.show_account(workspace.account)
+            self.top_bar.account.set_contacts(self.sidebar.model.counts.contacts)
+        self._say_title()
+
     def set_cover(self, cover: QWidget | None) -> None:
         """Lay a widget (onboarding) over the whole window, or uncover it."""
         old = self._layers.widget(1)

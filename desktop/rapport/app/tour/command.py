@@ -13,7 +13,7 @@ from rapport.app.cli import Parser
 from rapport.app.virtual_desktop import VirtualDesktop, VirtualDesktopError
 from rapport.domain.errors import StoreError
 
-TITLE_BAR = 60
+MARGIN = 60
 """Pixels of the screen that the window's frame and the panel may take."""
 
 
@@ -54,7 +54,7 @@ def run(argv: Sequence[str]) -> int:
     if options.scopes:
         arguments += ["--scopes", *options.scopes]
     try:
-        with VirtualDesktop(size=(width, height + TITLE_BAR)) as desktop:
+        with VirtualDesktop(size=(width + MARGIN, height + MARGIN)) as desktop:
             return subprocess.run(
                 [sys.executable, "-m", "rapport.app.tour.inside", *arguments],
                 env=desktop.environment,
