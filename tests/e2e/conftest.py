@@ -112,9 +112,7 @@ class Program:
         self.served = served
         self.do = Driver()
         file = ConfigFile(self.paths.settings_file)
-        file.save(
-            type(file.load())(settings=Settings(window=(1200, 800), close_to_tray_told=True))
-        )
+        file.save(type(file.load())(settings=Settings(window=(1200, 800), close_to_tray_told=True)))
         self.secrets = Secrets(profile_id(self.paths))
         self.app = Application(
             self.paths,

@@ -60,7 +60,8 @@ class SandboxProcess:
             "-m",
             "rapport.sandbox",
             *self._arguments,
-            stdin=asyncio.subprocess.DEVNULL,
+            "--until-eof",  # should we be killed, it must not stay and hold its state
+            stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
         )

@@ -2,9 +2,13 @@
 
 import argparse
 import asyncio
+import contextlib
 import json
+import os
 import signal
 import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from .server import AddressError, Sandbox, StateError
@@ -64,6 +68,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="how long searches do not see a write",
     )
+    parser.add_argument(
+        "--until-eof",
+        action="store_true",
+        help="end when standard input ends, as it does when whoever started this is gone",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -96,10 +105,20 @@ async def _serve(args: argparse.Namespace) -> None:
                 loop.add_signal_handler(number, stop.set)
             except NotImplementedError:  # no signals in this loop (Windows)
                 signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+        if args.until_eof:
+            threading.Thread(target=_at_eof, args=(loop, stop.set), daemon=True).start()
         print(json.dumps(sandbox.info(), ensure_ascii=False), flush=True)
         await stop.wait()
     finally:
         await sandbox.stop()
+
+
+def _at_eof(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> None:
+    # Not sys.stdin: its lock, held by a thread that waits, would spoil the end of the interpreter.
+    while os.read(0, 1024):
+        pass
+    with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+        loop.call_soon_threadsafe(stop)
 
 
 def main() -> int:

@@ -196,6 +196,26 @@ async def test_cancelling_the_task_ends_the_child(provider: Any, question: Conse
             await asyncio.sleep(0.02)
 
 
+async def test_the_page_goes_when_who_asked_is_gone(
+    provider: Any, question: ConsentRequest
+) -> None:
+    provider.page("/start", "<p>Allow?</p>")
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "rapport.ui.consent.child"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    assert child.stdin
+    assert child.stdout
+    child.stdin.write(msgspec.json.encode(question) + b"\n")
+    await provider.came("/start")
+    child.stdin.close()  # what the system does for a program that was killed
+
+    assert await asyncio.wait_for(child.stdout.read(), 10) == b""
+    await child.wait()
+
+
 async def test_nothing_is_printed_but_the_reply_and_nothing_is_kept(
     provider: Any, question: ConsentRequest, tmp_path: Any
 ) -> None:
@@ -215,9 +235,13 @@ async def test_nothing_is_printed_but_the_reply_and_nothing_is_kept(
         stderr=asyncio.subprocess.PIPE,
         env={**os.environ, **home},
     )
-    output, errors = await child.communicate(msgspec.json.encode(question) + b"\n")
+    assert child.stdin
+    assert child.stdout
+    assert child.stderr
+    child.stdin.write(msgspec.json.encode(question) + b"\n")
+    output, errors = await asyncio.gather(child.stdout.read(), child.stderr.read())
 
-    assert child.returncode == 0
+    assert await child.wait() == 0
     line, rest = output.split(b"\n", 1)
     assert msgspec.json.decode(line, type=ConsentReply).callback == redirect(question)
     assert rest == b""

@@ -1,12 +1,14 @@
 """The consent child: one window with the provider's page, and one line on standard output.
 
-Reads a :class:`ConsentRequest` from standard input. Nothing of the page is kept, and nothing is
+Reads a :class:`ConsentRequest` from standard input and ends with it. Nothing of the page is kept, and nothing is
 printed but the reply.
 """
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 import time
 from urllib.parse import urlsplit
 
@@ -410,8 +412,16 @@ class ConsentWindow(QWidget):
             self.answered.emit(reply)
 
 
+def _end_with_parent() -> None:
+    """A sign-in nobody waits for any more, since the program was killed, goes with it."""
+    while os.read(0, 1024):
+        pass
+    os._exit(1)
+
+
 def main() -> int:
     request = msgspec.json.decode(sys.stdin.buffer.readline(), type=ConsentRequest)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Rapport")
     app.setDesktopFileName("rapport")

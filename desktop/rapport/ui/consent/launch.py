@@ -39,7 +39,7 @@ async def ask_consent(request: ConsentRequest) -> ConsentReply:
         env=environment,
     )
     try:
-        output, _ = await child.communicate(msgspec.json.encode(request) + b"\n")
+        output = await _talk(child, msgspec.json.encode(request) + b"\n")
     except asyncio.CancelledError:
         await _end(child)
         raise
@@ -50,6 +50,16 @@ async def ask_consent(request: ConsentRequest) -> ConsentReply:
         ending=Ending.FAILED,
         message="The sign-in page could not be shown. Your browser can do it instead.",
     )
+
+
+async def _talk(child: asyncio.subprocess.Process, question: bytes) -> bytes:
+    """All that the child says. Its input stays open until then: the child ends with it."""
+    assert child.stdin is not None
+    assert child.stdout is not None
+    child.stdin.write(question)
+    output = await child.stdout.read()
+    await child.wait()
+    return output
 
 
 async def _end(child: asyncio.subprocess.Process) -> None:
