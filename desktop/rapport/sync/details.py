@@ -134,7 +134,8 @@ class Details:
                 return
             if isinstance(result, BaseException):
                 raise result
-        self._read_at[contact_id] = self._clock.monotonic()
+        if lane is Lane.PERSON:  # the background leaves out the contact itself
+            self._read_at[contact_id] = self._clock.monotonic()
         if len(self._read_at) > 1000:
             self._read_at.clear()
         await asyncio.wrap_future(self._replica.mark_details([contact_id], self._clock.now()))

@@ -109,7 +109,8 @@ class AccountSwitcher(Control):
         account = self._account
         words = tr("{n} made-up contacts") if account and account.sandbox else tr("{n} contacts")
         contacts = words.format(n=count(self._contacts)) if self._contacts else ""
-        place = visible(account.place) if account else ""
+        # A made-up place would only be in the way of the words that matter.
+        place = visible(account.place) if account and not account.sandbox else ""
         return " · ".join(part for part in (place, contacts) if part)
 
     def _say(self) -> None:

@@ -115,8 +115,15 @@ class RowsView(QListView):
         """Let rows run on below the scroll bar, which is drawn over them."""
         bar = self.verticalScrollBar()
         width = bar.sizeHint().width() if bar.maximum() > bar.minimum() else 0
-        # Qt mirrors these margins with the interface: "right" is the end, where the bar is.
-        self.setViewportMargins(0, 0, -width, 0)
+        if self.isRightToLeft():
+            self.setViewportMargins(-width, 0, 0, 0)
+        else:
+            self.setViewportMargins(0, 0, -width, 0)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LayoutDirectionChange:
+            self._overlay_scroll_bar()
 
     # Choosing.
 

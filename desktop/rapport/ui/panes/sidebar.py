@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPalette
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QListView, QMenu, QVBoxLayout, QWidget
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QRectF,
+    QSignalBlocker,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QHBoxLayout,
+    QListView,
+    QMenu,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from rapport.domain.filters import ContactQuery
 from rapport.ui.context import Page, WindowContext
 from rapport.ui.delegates.row import dress_list
 from rapport.ui.delegates.sidebar_row import SidebarDelegate
-from rapport.ui.look.icons import icon
+from rapport.ui.look.icons import draw_icon, icon
+from rapport.ui.look.paint import mirrored, rounded
+from rapport.ui.look.text import Run, baseline_in
+from rapport.ui.look.type import REGULAR, SEMIBOLD
 from rapport.ui.models import sidebar_model as nav
 from rapport.ui.models.sidebar_model import Entry, SidebarModel
 from rapport.ui.panes.parts import Rule
 from rapport.ui.roles import NavKind
-from rapport.ui.widgets.button import Button, IconButton, Kind
+from rapport.ui.widgets.base import Control, is_rtl
+from rapport.ui.widgets.button import IconButton
 from rapport.ui.wording import tr
 
 WIDE, RAIL = 220, 56
@@ -42,6 +62,52 @@ class _View(QListView):
             self.reached.emit(self.currentIndex())
 
 
+class _Place(Control):
+    """An entry that stays at the bottom, drawn as those of the list are."""
+
+    def __init__(self, text: str, icon_name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._icon, self._chosen, self._rail = icon_name, False, False
+        self.setText(text)
+        self.setAccessibleName(text)
+        self.setToolTip(text)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_chosen(self, chosen: bool) -> None:
+        self._chosen = chosen
+        self.update()
+
+    def set_rail(self, rail: bool) -> None:
+        self._rail = rail
+        self.restyle()
+
+    def sizeHint(self) -> QSize:
+        px = self.type.px
+        return QSize(px(40), px(40)) if self._rail else QSize(px(100), px(32))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, area = QPainter(self), QRectF(self.rect())
+        px, tokens, flipped = self.type.px, self.tokens, is_rtl(self)
+        if self._chosen or self.isDown() or self.underMouse():
+            fill = tokens.selection if self._chosen else tokens.hover
+            rounded(painter, area, px(6), fill=fill)
+        if self._chosen:
+            bar = QRectF(0, px(6), px(3), area.height() - 2 * px(6))
+            rounded(painter, mirrored(bar, area, flipped), px(3) / 2, fill=tokens.accent_text)
+        side = px(20 if self._rail else 18)
+        x = (area.width() - side) / 2 if self._rail else px(8)
+        spot = mirrored(QRectF(x, (area.height() - side) / 2, side, side), area, flipped)
+        draw_icon(painter, self._icon, spot, tokens.accent_text if self._chosen else tokens.muted)
+        if self._rail:
+            return
+        weight = SEMIBOLD if self._chosen else REGULAR
+        run = Run(self.text(), self.type.font(weight=weight), area.width() - px(36) - px(4))
+        words = mirrored(QRectF(px(36), 0, run.width, area.height()), area, flipped)
+        painter.setPen(QColor(tokens.text))
+        metrics = self.type.metrics(weight=weight)
+        run.draw(painter, words.left(), baseline_in(0, area.height(), metrics))
+
+
 class Sidebar(QWidget):
     """Says what the list shows: choosing an entry changes page and query through the context."""
 
@@ -65,15 +131,14 @@ class Sidebar(QWidget):
         self.view.chosen.connect(self._clicked)
         self.view.reached.connect(self._reached)
 
-        self._settings = Button(tr("Settings"), self, kind=Kind.QUIET, icon="settings")
+        self._settings = _Place(tr("Settings"), "settings", self)
         self._settings.setObjectName("settings-button")
         self._settings.clicked.connect(lambda: context.actions.trigger("go.settings"))
         self._help = IconButton("help", tr("Keyboard shortcuts"), self)
         self._help.setObjectName("help-button")
         self._help.clicked.connect(lambda: context.actions.trigger("app.help"))
         self._foot = QHBoxLayout()
-        self._foot.addWidget(self._settings)
-        self._foot.addStretch(1)
+        self._foot.addWidget(self._settings, 1)
         self._foot.addWidget(self._help)
         column = QVBoxLayout(self)
         column.setSpacing(0)
@@ -172,7 +237,7 @@ class Sidebar(QWidget):
             self._chosen = nav.CONTACTS
         elif page == Page.SETTINGS:
             self._chosen = ""
-        self._settings.setDown(False)
+        self._settings.set_chosen(page == Page.SETTINGS)
         self._mark()
 
     def _mark(self) -> None:
@@ -207,7 +272,7 @@ class Sidebar(QWidget):
             if self._collapsed
             else QBoxLayout.Direction.LeftToRight
         )
-        side = px(12 if self._collapsed else 8)
+        side = px(8)
         self._foot.setContentsMargins(side, 0, side, 0)
-        self._settings.set_wordless(self._collapsed)
+        self._settings.set_rail(self._collapsed)
         self._show_foot()

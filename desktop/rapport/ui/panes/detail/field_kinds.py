@@ -202,6 +202,10 @@ def shown(
             return "Yes" if value else "No"
         case "date_of_birth":
             return _date_text(str(value or ""))
+        case "country":
+            return _country_name(str(value or ""))
+        case "type":
+            return visible(str(value or "")).capitalize()
         case _:
             return visible(str(value or ""))
 
@@ -290,6 +294,14 @@ def _country(text: str) -> str:
             field="country",
         )
     return text.upper()
+
+
+def _country_name(code: str) -> str:
+    """“Portugal” for PT; what is not the code of a country is shown as it is."""
+    territory = QLocale.codeToTerritory(code)
+    if territory is QLocale.Country.AnyTerritory or len(code) != 2:
+        return visible(code)
+    return QLocale.territoryToString(territory)
 
 
 def _timezone(text: str) -> str:

@@ -6,7 +6,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -367,6 +367,11 @@ class FieldsPanel(Painted):
         self._grid.setVerticalSpacing(0)
         self._tail.setContentsMargins(0, 0, 0, 0)
         self.tags.setContentsMargins(px(8), px(4), px(8), px(4))
+
+    def minimumSizeHint(self) -> QSize:
+        """The height follows from the width: the layout's own least height is that of a narrower
+        panel, and would leave a few pixels to scroll."""
+        return QSize(super().minimumSizeHint().width(), self.type.px(40))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), QColor(self.tokens.surface))

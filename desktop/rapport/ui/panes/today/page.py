@@ -6,6 +6,7 @@ from types import EllipsisType
 
 from PySide6.QtCore import (
     QDate,
+    QEvent,
     QItemSelectionModel,
     QLocale,
     QModelIndex,
@@ -18,6 +19,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
+    QLineEdit,
     QListView,
     QMenu,
     QSplitter,
@@ -52,6 +54,24 @@ class TaskView(QListView):
 
     opened = Signal()
 
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.verticalScrollBar().rangeChanged.connect(lambda *_: self._overlay_scroll_bar())
+
+    def _overlay_scroll_bar(self) -> None:
+        """Let rows run on below the scroll bar, as in the list of contacts."""
+        bar = self.verticalScrollBar()
+        width = bar.sizeHint().width() if bar.maximum() > bar.minimum() else 0
+        if self.isRightToLeft():
+            self.setViewportMargins(-width, 0, 0, 0)
+        else:
+            self.setViewportMargins(0, 0, -width, 0)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LayoutDirectionChange:
+            self._overlay_scroll_bar()
+
     def keyboardSearch(self, search: str) -> None:
         return
 
@@ -85,6 +105,7 @@ class TodayPage(Painted):
         self._user_id = user_id
         self._wanted: Id | None = None
         self._place = 0
+        self._arriving = context.situation.page is Page.TODAY
         self.model = TaskListModel(workspace, context.runner, self)
         self.view = TaskView(self)
         self.view.setObjectName("task-list")
@@ -209,6 +230,11 @@ class TodayPage(Painted):
             self.detail.show_task(None)
             self._context.change(task_id=None)
             return
+        if self._arriving and self._lists.currentWidget() is self.view:
+            # The page was gone to before it had rows that could take the keyboard.
+            self._arriving = False
+            if self._context.situation.page is Page.TODAY and not self._is_typing():
+                self.view.setFocus(Qt.FocusReason.OtherFocusReason)
         if self._wanted is not None:
             self._choose_wanted()
         elif not self.view.currentIndex().isValid():
@@ -216,6 +242,10 @@ class TodayPage(Painted):
             row = row if row >= 0 else self.model.next_task_row(self.model.rowCount() - 1, -1)
             if row >= 0:
                 self._choose(row)
+
+    def _is_typing(self) -> bool:
+        field = self.window().focusWidget()
+        return isinstance(field, QLineEdit) and bool(field.text())
 
     def _show_error(self, error: Exception) -> None:
         self.skeleton.stop()

@@ -29,6 +29,7 @@ from rapport.ui.notes.reading import PREVIEW, shown_body
 from rapport.ui.panes.today.contact_card import ContactCard
 from rapport.ui.widgets.base import Painted
 from rapport.ui.widgets.button import Button, IconButton, Kind, Size
+from rapport.ui.widgets.flow import FlowLayout
 from rapport.ui.widgets.labels import Avatar, IconView, Label, Rule
 from rapport.ui.widgets.states import EmptyState
 from rapport.ui.widgets.timeline import TaskCircle
@@ -137,8 +138,10 @@ class TaskDetail(Painted):
             line.addWidget(icon)
             line.addWidget(value, 1)
             self._facts.addLayout(line, row, 1)
-        self._facts.addWidget(Label(tr("Snooze"), self._body, role="muted"), 3, 0)
-        self._snooze_row = QHBoxLayout()
+        self._snooze_title = Label(tr("Snooze"), self._body, role="muted")
+        self._facts.addWidget(self._snooze_title, 3, 0, Qt.AlignmentFlag.AlignTop)
+        snooze_row = QWidget(self._body)
+        self._snooze_row = FlowLayout(snooze_row, gap=6)
         for id, words in (
             ("10min", tr("10 min")),
             ("1h", tr("1 h")),
@@ -151,8 +154,7 @@ class TaskDetail(Painted):
             button.clicked.connect(lambda _=False, id=id: self._snooze(id))
             self._snoozes[id] = button
             self._snooze_row.addWidget(button)
-        self._snooze_row.addStretch(1)
-        self._facts.addLayout(self._snooze_row, 3, 1)
+        self._facts.addWidget(snooze_row, 3, 1)
         self._facts.addWidget(self._snoozed, 4, 1)
         self._facts.setColumnStretch(1, 1)
         column.addLayout(self._facts)
@@ -349,7 +351,8 @@ class TaskDetail(Painted):
         self._facts.setColumnMinimumWidth(0, px(76))
         self._facts.setHorizontalSpacing(px(8))
         self._facts.setVerticalSpacing(px(8))
-        self._snooze_row.setSpacing(px(6))
+        # It stands beside the first line of the buttons, however many there are.
+        self._snooze_title.setContentsMargins(0, px(5), 0, 0)
         for row in range(4):
             self._facts.setRowMinimumHeight(row, px(24))
 
