@@ -16,7 +16,6 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from rapport.domain.changes import ChangeEvent
-from rapport.domain.commands import DeleteContact
 from rapport.domain.filters import ContactQuery
 from rapport.domain.records import Id
 from rapport.domain.settings import Density, Settings, ThemeMode
@@ -259,7 +258,6 @@ class MainWindow(QWidget):
         if self.pages.has_settings:
             actions.bind("go.settings", lambda: self.context.show_page(Page.SETTINGS))
         actions.bind("contact.open", self._open_chosen)
-        actions.bind("contact.delete", self._delete_contact)
         actions.bind("edit.undo", self.context.undo)
         actions.bind("view.theme", self._toggle_theme)
         actions.bind("view.density", self._toggle_density)
@@ -272,14 +270,6 @@ class MainWindow(QWidget):
         if contact_id is not None:
             self.context.open_contact(contact_id)
             self.pages.focus_detail()
-
-    async def _delete_contact(self) -> None:
-        contact_id = self.context.situation.contact_id
-        if contact_id is None:
-            return
-        detail = await self.context.workspace.queries.row_of(contact_id)
-        about = visible(detail.name) if detail is not None else ""
-        await self.context.perform(DeleteContact(contact_id=contact_id), about)
 
     def _toggle_theme(self) -> None:
         dark = self.context.theme.tokens.dark

@@ -90,6 +90,21 @@ async def test_deleting_asks_and_can_be_undone(open_ana: Any, until: Any) -> Non
     await until(lambda: pane.detail is not None, "the contact is back")
 
 
+async def test_deleting_asks_about_the_chosen_contact(open_ana: Any, until: Any) -> None:
+    """Another row was chosen a moment ago, and the pane still shows Ana."""
+    desk, _, ana = await open_ana()
+    bob = await desk.lid(Kind.CONTACT, "c-bob")
+    desk.context.change(contact_id=bob)
+    desk.context.actions.trigger("contact.delete")
+    await until(lambda: desk.window.findChildren(ConfirmDialog), "the question")
+    (question,) = desk.window.findChildren(ConfirmDialog)
+    assert question.accessibleName() == "Delete Bob?"
+    question.confirm_button.click()
+    await until(lambda: desk.notices, "it is done")
+    assert await desk.workspace.queries.row_of(bob) is None
+    assert await desk.workspace.queries.row_of(ana) is not None
+
+
 async def test_opening_asks_sync_for_the_details(open_ana: Any) -> None:
     desk, _, ana = await open_ana()
     assert desk.sync.opened_ids == [ana]

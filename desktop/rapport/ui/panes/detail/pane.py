@@ -235,8 +235,12 @@ class DetailPane(Painted):
             self._context.open_contact(contact_id)
 
     async def _delete(self) -> None:
-        contact = self._shown().contact
-        name = visible(contact.name)
+        """Asks once, about the chosen contact, wherever in the window it was asked for."""
+        contact_id = self._context.situation.contact_id
+        row = await self._workspace.queries.row_of(contact_id) if contact_id else None
+        if row is None:
+            raise InputError(tr("No contact is chosen."))
+        name = visible(row.name)
         if await confirm(
             self.window(),
             tr("Delete {name}?").format(name=name),
@@ -247,7 +251,7 @@ class DetailPane(Painted):
             confirm=tr("Delete contact"),
             danger=True,
         ):
-            await self._context.perform(DeleteContact(contact_id=contact.id), name)
+            await self._context.perform(DeleteContact(contact_id=row.id), name)
 
     def _edit_note(self) -> None:
         note = self.timeline.note(self._context.situation.note_id)
