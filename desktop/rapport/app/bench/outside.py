@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import NamedTuple
 
 import psutil
 
-from rapport.app.bench.programs import Failed, rapport_command, running
+from rapport.app.bench.programs import Failed, Program, rapport_command, running
 from rapport.app.bench.screen import Area, Screen
 
 SCREEN = (1280, 860)
@@ -56,7 +55,7 @@ class Change(NamedTuple):
 class Open:
     """The program at rest, with its list on screen."""
 
-    def __init__(self, process: subprocess.Popen[bytes], screen: Screen, start_ms: float) -> None:
+    def __init__(self, process: Program, screen: Screen, start_ms: float) -> None:
         self.process = process
         self.screen = screen
         self.start_ms = start_ms
@@ -108,10 +107,11 @@ def opened(profile: Path, env: dict[str, str]) -> Iterator[Open]:
             yield Open(process, screen, (settled - began) * 1000)
 
 
-def _settle(screen: Screen, process: subprocess.Popen[bytes], blank: int, began: float) -> float:
+def _settle(screen: Screen, process: Program, blank: int, began: float) -> float:
     seen, last = blank, None
     while last is None or time.monotonic() - last < SETTLED_S:
-        if time.monotonic() - began > LIMIT_S or process.poll() is not None:
+        process.check("its list came to rest")
+        if time.monotonic() - began > LIMIT_S:
             raise Failed("the list did not come to rest")
         drawn = [at for at, where in screen.damages(0.02) if where.meets(ROWS)]
         if drawn and (now := screen.look(ROWS)) != seen:

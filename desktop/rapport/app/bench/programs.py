@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,8 +17,6 @@ import rapport
 import rapport_resources
 
 END_S = 15.0
-SANDBOX_S = 300.0
-"""Seeding a million contacts takes its time."""
 
 
 class Failed(RuntimeError):
@@ -41,30 +40,62 @@ def rapport_command(*arguments: str) -> list[str]:
     return [*start, *arguments]
 
 
-@contextmanager
-def running(command: list[str], env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """Ended in an orderly way after the block, if it has not ended by itself."""
-    process = subprocess.Popen(
-        command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    try:
-        yield process
-    finally:
-        process.terminate()
+class Program:
+    """A process that is being measured."""
+
+    def __init__(self, command: list[str], env: dict[str, str]) -> None:
+        # A file takes whatever it says; a pipe that nobody reads would make it wait.
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115
+        self._process = subprocess.Popen(
+            command,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=self._said,
+        )
+        self.pid = self._process.pid
+
+    def first_line(self) -> bytes:
+        """What it says first on standard output; empty when it ended without a word."""
+        assert self._process.stdout is not None
+        return self._process.stdout.readline()
+
+    def check(self, what: str) -> None:
+        """Raises Failed when it has ended before ``what``."""
+        status = self._process.poll()
+        if status is not None:
+            self._said.seek(0)
+            said = self._said.read().decode("utf-8", "replace").strip()[-2000:]
+            raise Failed(f"the program ended before {what}, with status {status}: {said}")
+
+    def end(self) -> None:
+        """In an orderly way, if it has not ended by itself."""
+        self._process.terminate()
         try:
-            process.communicate(timeout=END_S)
+            self._process.wait(END_S)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
+            self._process.kill()
+            self._process.wait()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+        self._said.close()
+
+
+@contextmanager
+def running(command: list[str], env: dict[str, str]) -> Iterator[Program]:
+    program = Program(command, env)
+    try:
+        yield program
+    finally:
+        program.end()
 
 
 @contextmanager
 def sandbox(contacts: int, env: dict[str, str]) -> Iterator[dict[str, Any]]:
     """What it says of itself. Without a rate limit: the program is measured, not the vendor."""
     command = rapport_command("sandbox", "--contacts", str(contacts), "--rate-limit", "off")
-    with running(command, env) as process:
-        assert process.stdout is not None
-        line = process.stdout.readline()
+    with running(command, env) as program:
+        line = program.first_line()
         if not line:
             raise Failed("the sandbox did not start")
         yield json.loads(line)
