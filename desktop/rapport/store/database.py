@@ -160,7 +160,7 @@ class Database:
         # Under another name until the schema is there, so that a crash leaves no half-made file.
         new = path.with_name(path.name + ".new")
         new.unlink(missing_ok=True)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         db = self.connect(writes=True, name=str(new))
         try:

@@ -440,8 +440,7 @@ def _vanish(tx: Transaction, stored: Stored) -> int:
     waiting = [op for op in ops if op.op is not Op.DELETE]
     if stored.kind is Kind.CONTACT and not stored.tomb:
         for child in tx.children(stored.key):
-            if any(op.op is not Op.DELETE for op in tx.ops(child.key)):
-                waiting = waiting or tx.ops(child.key)
+            waiting += [op for op in tx.ops(child.key) if op.op is not Op.DELETE]
     if waiting and not stored.tomb:
         clash = Clash("", stored.server, stored.values, None)
         tx.add_conflict(stored, clash, DELETED_THERE)

@@ -43,6 +43,10 @@ class Sql:
         found = self._cursor.execute(sql, bindings).fetchall()
         return found[0][0] if found else None
 
+    def stream(self, sql: str, bindings: Bindings = ()) -> Iterator[Row]:
+        """One answer too long to be read whole; nothing else may run meanwhile."""
+        yield from self.connection.execute(sql, bindings)
+
     def inserted(self) -> int:
         """The row key of the last insert."""
         return self.connection.last_insert_rowid()

@@ -25,6 +25,7 @@ from rapport.domain.commands import (
 )
 from rapport.domain.errors import InputError
 from rapport.domain.records import Kind, Ref
+from rapport.store.verify import check
 
 DUE = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 
@@ -283,3 +284,31 @@ def test_deleting_a_task_and_undo(desk: Any) -> None:
     row = desk.wait(desk.store.queries.row_of(id))
     assert row.next_due_at == DUE
     assert not row.pending
+
+
+@pytest.mark.parametrize(
+    ("damage", "finding"),
+    [
+        ("UPDATE contact_row SET name = 'x' WHERE key = 1", "list row"),
+        ("DELETE FROM search WHERE rowid = 1", "other words"),
+        ("INSERT INTO search (rowid, words) VALUES (99, 'ghost')", "not there"),
+        ("DELETE FROM contact_tag", "tags differ"),
+        ("UPDATE tag SET contacts = 5", "count differs"),
+        ("UPDATE task_row SET due = 1", "Task"),
+        ("UPDATE audit SET title = 'x' WHERE id = 1", "altered"),
+        ("DELETE FROM audit WHERE id = 1", "altered"),
+        ("UPDATE setting SET value = CAST('7' AS BLOB) WHERE name = 'contacts'", "number"),
+    ],
+)
+def test_the_check_finds_what_drifted(desk: Any, damage: str, finding: str) -> None:
+    id = make(desk, tags=["vip"])
+    desk.do(
+        CreateTask(task_id=desk.new_id(), contact_id=id, fields={"title": "Call", "due_at": DUE})
+    )
+    db = desk.store._database.connect(writes=True)
+    db.run("SAVEPOINT before")
+    db.run(damage)
+    assert any(finding in line for line in check(db))
+    db.run("ROLLBACK TO before")
+    db.run("RELEASE before")
+    db.close()
