@@ -177,12 +177,10 @@ class Reminders:
             title = visible(task.title)
             body = f"{visible(item.row.contact_name)} · {_due_words(task.due_at, now, self._clock)}"
         self._shown[task.id] = item.workspace
-        await self._notifier.show(
-            _name(task.id),
-            title,
-            body,
-            ((f"complete:{task.id}", "Complete"), (f"snooze:{task.id}:10", "Snooze 10 min")),
-        )
+        buttons = [(f"snooze:{task.id}:10", "Snooze 10 min")]
+        if item.workspace.capabilities.can_write:
+            buttons.insert(0, (f"complete:{task.id}", "Complete"))
+        await self._notifier.show(_name(task.id), title, body, tuple(buttons))
 
     async def _raise_digest(self, due: list[_Due], late: bool) -> None:
         self._digest = due

@@ -58,11 +58,11 @@ def with_contact(now: Situation) -> bool | str:
 
 
 def contact_write(now: Situation) -> bool | str:
-    return now.why_not_write or with_contact(now)
+    return (now.why_not_write or True) if now.contact_id else "No contact is chosen."
 
 
 def task_write(now: Situation) -> bool | str:
-    return now.why_not_write or (True if now.task_id else "No task is chosen.")
+    return (now.why_not_write or True) if now.task_id else "No task is chosen."
 
 
 def task_open(now: Situation) -> bool | str:
@@ -73,8 +73,15 @@ def task_finished(now: Situation) -> bool | str:
     return task_write(now) if now.task_done else False
 
 
+def task_snooze(now: Situation) -> bool | str:
+    """Snoozing concerns this computer only, so that a sign-in that may only read may do it."""
+    if now.task_done:
+        return False
+    return True if now.task_id else "No task is chosen."
+
+
 def note_write(now: Situation) -> bool | str:
-    return now.why_not_write or (True if now.note_id else "No note is chosen.")
+    return (now.why_not_write or True) if now.note_id else "No note is chosen."
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +104,7 @@ STANDARD = (
     Action("task.complete", "Complete task", Section.TASK, ("Space",), "check", task_open),
     Action("task.reopen", "Reopen task", Section.TASK, ("Space",), "undo", task_finished),
     Action("task.edit", "Edit task", Section.TASK, ("E",), "pencil", task_write),
-    Action("task.snooze", "Snooze task", Section.TASK, ("S",), "moon", task_open),
+    Action("task.snooze", "Snooze task", Section.TASK, ("S",), "moon", task_snooze),
     Action("task.reschedule", "Change due date", Section.TASK, ("D",), "reschedule", task_open),
     Action("task.delete", "Delete task", Section.TASK, ("Del",), "trash", task_write),
     Action("note.edit", "Edit note", Section.NOTE, ("E",), "pencil", note_write),
@@ -115,7 +122,7 @@ STANDARD = (
     Action("go.next", "Next row", Section.GO, ("J",), "down", with_account),
     Action("go.previous", "Previous row", Section.GO, ("K",), "", with_account),
     Action("go.back", "Back", Section.GO, ("Esc",), "left", with_account),
-    Action("edit.undo", "Undo", Section.EDIT, ("Ctrl+Z",), "undo", may_write),
+    Action("edit.undo", "Undo", Section.EDIT, ("Ctrl+Z",), "undo", with_account),
     Action("view.theme", "Light or dark", Section.VIEW, ("Ctrl+Shift+D",), "moon"),
     Action("view.density", "Row density", Section.VIEW, ("Ctrl+Shift+C",), "density"),
     Action("sync.now", "Sync now", Section.ACCOUNT, ("F5",), "sync", with_account),
@@ -217,9 +224,13 @@ class ActionRegistry(QObject):
         for id in mine:
             if self.is_enabled(id):
                 return self.trigger(id)
-        for id in mine:
-            if self.why_not(id):
-                return self.trigger(id)
+        # What lacks only the right to write is what was meant; another lacks a task or a contact.
+        reasons = {id: why for id in mine if (why := self.why_not(id))}
+        lacking = [
+            id for id, why in reasons.items() if why == self._context.situation.why_not_write
+        ]
+        for id in (*lacking, *reasons):
+            return self.trigger(id)
         return False
 
     def key_sequences(self) -> tuple[str, ...]:

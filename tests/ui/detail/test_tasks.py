@@ -222,6 +222,10 @@ async def test_today_read_only_may_snooze_and_nothing_else(open_today: Any, unti
         assert not button.isEnabled(), name
         assert button.accessibleDescription() == why, name
     assert desk.find(QWidget, "snooze-1h").isEnabled()
+    actions = desk.context.actions
+    assert actions.is_enabled("task.snooze")
+    for name in ("task.complete", "task.edit", "task.reschedule", "task.delete", "task.new"):
+        assert actions.why_not(name) == why, name
 
 
 async def test_today_without_tasks_says_so(open_today: Any, until: Any) -> None:

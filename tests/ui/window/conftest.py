@@ -277,8 +277,7 @@ async def open_window(theme: Theme, workspace: Workspace) -> AsyncIterator[Calla
             theme,
             settings or Settings(theme=ThemeMode.LIGHT),
             workspace=workspace,
-            rooms=Rooms(detail=PlainDetail, today=PlainToday),
-            **options,
+            **{"rooms": Rooms(detail=PlainDetail, today=PlainToday)} | options,
         )
         opened.append(window)
         window.show()

@@ -19,9 +19,11 @@ from rapport.services.workspace import Workspace
 from rapport.ui.context import Page, Pane
 from rapport.ui.panes.search_box import SearchBox
 from rapport.ui.roles import ContactRole
+from rapport.ui.rooms import STANDARD_ROOMS
 from rapport.ui.toasts import Toast
 from rapport.ui.widgets.button import Button
 from rapport.ui.widgets.chips import FilterChip, Pill
+from rapport.ui.widgets.overlay import ConfirmDialog
 from rapport.ui.widgets.states import Banner
 from rapport.ui.window import MainWindow
 
@@ -167,15 +169,19 @@ async def test_selection_and_place_survive_a_sync(
     assert (chosen(window), window.current_contact_id) == (name, contact)
 
 
-async def test_deleting_offers_undo_and_undo_brings_the_contact_back(
+async def test_deleting_asks_once_and_undo_brings_the_contact_back(
     open_window: Open, book: Any, until: Until
 ) -> None:
     await book.add({"first_name": "Ana"}, {"first_name": "Bo"})
-    window = await open_window()
+    window = await open_window(rooms=STANDARD_ROOMS)
     view(window).setFocus()
     press(window, Qt.Key.Key_J)
     name = chosen(window)
     press(window, Qt.Key.Key_Delete)
+    await until(lambda: window.findChildren(ConfirmDialog))
+    (question,) = window.findChildren(ConfirmDialog)
+    assert len(listed(window)) == 2
+    QTest.mouseClick(question.confirm_button, Qt.MouseButton.LeftButton)
     await until(lambda: len(listed(window)) == 1)
     await until(lambda: "Contact deleted" in toast_titles(window))
     toast = window.findChild(Toast)
@@ -204,7 +210,7 @@ async def test_read_only_says_why_and_changes_nothing(
     open_window: Open, workspace: Workspace, book: Any, until: Until
 ) -> None:
     (ana,) = await book.add({"first_name": "Ana"})
-    window = await open_window()
+    window = await open_window(rooms=STANDARD_ROOMS)
     why = workspace.capabilities.why_not_write
     assert why
     new = window.findChild(Button, "new-button")

@@ -116,6 +116,41 @@ def in_minutes(clock: Any, minutes: float) -> datetime:
     return now + timedelta(minutes=minutes)
 
 
+async def test_who_may_only_read_is_not_offered_complete(
+    screen: Screen,
+    person: Person,
+    make_workspace: Any,
+    store: Any,
+    contact: str,
+    clock: Any,
+    until: Any,
+) -> None:
+    task = Snapshot(
+        kind=Kind.TASK,
+        rid="t1",
+        contact_rid="c1",
+        values={"title": "Call Ana", "due_at": in_minutes(clock, 1).isoformat()},
+    )
+    await asyncio.wrap_future(store.replica.absorb([task], epoch=store.replica.epoch()))
+    reminders = Reminders(
+        screen,
+        lambda: person.settings,
+        clock,
+        open_task=lambda workspace, task_id: None,
+        open_today=lambda: None,
+    )
+    reminders.watch(await make_workspace(frozenset({"contacts.readonly"})))
+    reminders.start()
+    await asleep(clock)
+    await clock.advance(70)
+    await until(lambda: screen.shown, "the reminder")
+    (name,) = screen.shown
+    assert set(screen.shown[name][2]) == {"Snooze 10 min"}
+    await screen.press(name, "Snooze 10 min")
+    assert screen.shown == {}
+    await reminders.stop()
+
+
 async def test_a_due_task_is_told_in_time_and_once(
     start: Any, screen: Screen, workspace: Any, contact: str, clock: Any, until: Any
 ) -> None:
