@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec import Struct
 
@@ -39,9 +39,11 @@ Records = Mapping[Ref, Record | None]
 class Command(Struct, frozen=True, kw_only=True, tag=True):
     """The base of all commands."""
 
+    TITLE: ClassVar[str]
+
     @property
     def title(self) -> str:
-        raise NotImplementedError
+        return self.TITLE
 
     def targets(self) -> tuple[Ref, ...]:
         """The records that ``plan`` wants to see."""
@@ -50,6 +52,45 @@ class Command(Struct, frozen=True, kw_only=True, tag=True):
     def plan(self, records: Records) -> tuple[Mutation, ...]:
         """The mutations, given the targets as they are now. Empty when nothing would change."""
         raise NotImplementedError
+
+
+class OnContact(Command, frozen=True, kw_only=True):
+    """What concerns one contact."""
+
+    contact_id: Id
+
+    @property
+    def ref(self) -> Ref:
+        return Ref(Kind.CONTACT, self.contact_id)
+
+    def targets(self) -> tuple[Ref, ...]:
+        return (self.ref,)
+
+
+class OnTask(Command, frozen=True, kw_only=True):
+    """What concerns one task that is there already."""
+
+    task_id: Id
+
+    @property
+    def ref(self) -> Ref:
+        return Ref(Kind.TASK, self.task_id)
+
+    def targets(self) -> tuple[Ref, ...]:
+        return (self.ref,)
+
+
+class OnNote(Command, frozen=True, kw_only=True):
+    """What concerns one note that is there already."""
+
+    note_id: Id
+
+    @property
+    def ref(self) -> Ref:
+        return Ref(Kind.NOTE, self.note_id)
+
+    def targets(self) -> tuple[Ref, ...]:
+        return (self.ref,)
 
 
 def _present(records: Records, ref: Ref) -> dict[str, Any]:
@@ -104,9 +145,7 @@ class CreateContact(Command, frozen=True, kw_only=True):
     contact_id: Id
     fields: dict[str, Any]
 
-    @property
-    def title(self) -> str:
-        return "Create contact"
+    TITLE = "Create contact"
 
     def targets(self) -> tuple[Ref, ...]:
         return ()
@@ -120,54 +159,35 @@ class CreateContact(Command, frozen=True, kw_only=True):
         return _create(Ref(Kind.CONTACT, self.contact_id), self.fields)
 
 
-class EditContact(Command, frozen=True, kw_only=True):
-    contact_id: Id
+class EditContact(OnContact, frozen=True, kw_only=True):
     fields: dict[str, Any]
 
-    @property
-    def title(self) -> str:
-        return "Edit contact"
-
-    def targets(self) -> tuple[Ref, ...]:
-        return (Ref(Kind.CONTACT, self.contact_id),)
+    TITLE = "Edit contact"
 
     def plan(self, records: Records) -> tuple[Mutation, ...]:
-        return _update(records, self.targets()[0], self.fields)
+        return _update(records, self.ref, self.fields)
 
 
-class EditCustomField(Command, frozen=True, kw_only=True):
+class EditCustomField(OnContact, frozen=True, kw_only=True):
     """Sets one custom field; None clears it. The others stay (FACTS B1: PUT merges by id)."""
 
-    contact_id: Id
     field_id: str
     value: Any
 
-    @property
-    def title(self) -> str:
-        return "Edit contact"
-
-    def targets(self) -> tuple[Ref, ...]:
-        return (Ref(Kind.CONTACT, self.contact_id),)
+    TITLE = "Edit contact"
 
     def plan(self, records: Records) -> tuple[Mutation, ...]:
-        ref = self.targets()[0]
+        ref = self.ref
         custom = dict(_present(records, ref)["custom"])
         custom[self.field_id] = self.value
         return _update(records, ref, {"custom": custom})
 
 
-class DeleteContact(Command, frozen=True, kw_only=True):
-    contact_id: Id
-
-    @property
-    def title(self) -> str:
-        return "Delete contact"
-
-    def targets(self) -> tuple[Ref, ...]:
-        return (Ref(Kind.CONTACT, self.contact_id),)
+class DeleteContact(OnContact, frozen=True, kw_only=True):
+    TITLE = "Delete contact"
 
     def plan(self, records: Records) -> tuple[Mutation, ...]:
-        return _delete(records, self.targets()[0])
+        return _delete(records, self.ref)
 
 
 def normal_tag(name: str) -> str:
@@ -175,19 +195,15 @@ def normal_tag(name: str) -> str:
     return " ".join(name.split()).lower()
 
 
-class AddTags(Command, frozen=True, kw_only=True):
-    contact_id: Id
+class AddTags(OnContact, frozen=True, kw_only=True):
     tags: tuple[str, ...]
 
     @property
     def title(self) -> str:
         return "Add tag" if len(self.tags) == 1 else "Add tags"
 
-    def targets(self) -> tuple[Ref, ...]:
-        return (Ref(Kind.CONTACT, self.contact_id),)
-
     def plan(self, records: Records) -> tuple[Mutation, ...]:
-        ref = self.targets()[0]
+        ref = self.ref
         now = list(_present(records, ref)["tags"])
         wanted = [tag for tag in dict.fromkeys(map(normal_tag, self.tags)) if tag]
         if not wanted:
@@ -195,39 +211,29 @@ class AddTags(Command, frozen=True, kw_only=True):
         return _update(records, ref, {"tags": now + [tag for tag in wanted if tag not in now]})
 
 
-class RemoveTags(Command, frozen=True, kw_only=True):
-    contact_id: Id
+class RemoveTags(OnContact, frozen=True, kw_only=True):
     tags: tuple[str, ...]
 
     @property
     def title(self) -> str:
         return "Remove tag" if len(self.tags) == 1 else "Remove tags"
 
-    def targets(self) -> tuple[Ref, ...]:
-        return (Ref(Kind.CONTACT, self.contact_id),)
-
     def plan(self, records: Records) -> tuple[Mutation, ...]:
-        ref = self.targets()[0]
+        ref = self.ref
         now = list(_present(records, ref)["tags"])
         return _update(records, ref, {"tags": [tag for tag in now if tag not in self.tags]})
 
 
-class CreateTask(Command, frozen=True, kw_only=True):
+class CreateTask(OnContact, frozen=True, kw_only=True):
     """``fields`` needs title and due_at: the API demands both (FACTS B2)."""
 
     task_id: Id
-    contact_id: Id
     fields: dict[str, Any]
 
-    @property
-    def title(self) -> str:
-        return "Add task"
-
-    def targets(self) -> tuple[Ref, ...]:
-        return (Ref(Kind.CONTACT, self.contact_id),)
+    TITLE = "Add task"
 
     def plan(self, records: Records) -> tuple[Mutation, ...]:
-        _present(records, self.targets()[0])
+        _present(records, self.ref)
         if not str(self.fields.get("title") or "").strip():
             raise InputError("A task needs a title.", field="title")
         if not self.fields.get("due_at"):
@@ -236,136 +242,85 @@ class CreateTask(Command, frozen=True, kw_only=True):
         return _create(Ref(Kind.TASK, self.task_id), values)
 
 
-class EditTask(Command, frozen=True, kw_only=True):
-    task_id: Id
+class EditTask(OnTask, frozen=True, kw_only=True):
     fields: dict[str, Any]
 
-    @property
-    def title(self) -> str:
-        return "Edit task"
-
-    def targets(self) -> tuple[Ref, ...]:
-        return (Ref(Kind.TASK, self.task_id),)
+    TITLE = "Edit task"
 
     def plan(self, records: Records) -> tuple[Mutation, ...]:
         if "title" in self.fields and not str(self.fields["title"]).strip():
             raise InputError("A task needs a title.", field="title")
         if "due_at" in self.fields and self.fields["due_at"] is None:
             raise InputError("A task needs a due date.", field="due_at")
-        return _update(records, self.targets()[0], self.fields)
+        return _update(records, self.ref, self.fields)
 
 
-class CompleteTask(Command, frozen=True, kw_only=True):
-    task_id: Id
+class CompleteTask(OnTask, frozen=True, kw_only=True):
     at: datetime
 
-    @property
-    def title(self) -> str:
-        return "Complete task"
-
-    def targets(self) -> tuple[Ref, ...]:
-        return (Ref(Kind.TASK, self.task_id),)
+    TITLE = "Complete task"
 
     def plan(self, records: Records) -> tuple[Mutation, ...]:
-        ref = self.targets()[0]
+        ref = self.ref
         if _present(records, ref)["completed"]:
             return ()
         return _update(records, ref, {"completed": True, "completed_at": self.at})
 
 
-class ReopenTask(Command, frozen=True, kw_only=True):
-    task_id: Id
-
-    @property
-    def title(self) -> str:
-        return "Reopen task"
-
-    def targets(self) -> tuple[Ref, ...]:
-        return (Ref(Kind.TASK, self.task_id),)
+class ReopenTask(OnTask, frozen=True, kw_only=True):
+    TITLE = "Reopen task"
 
     def plan(self, records: Records) -> tuple[Mutation, ...]:
-        return _update(records, self.targets()[0], {"completed": False, "completed_at": None})
+        return _update(records, self.ref, {"completed": False, "completed_at": None})
 
 
-class SnoozeTask(Command, frozen=True, kw_only=True):
+class SnoozeTask(OnTask, frozen=True, kw_only=True):
     """Quiets the reminder until ``until``; the due date stays. Local to this computer."""
 
-    task_id: Id
     until: datetime | None
 
-    @property
-    def title(self) -> str:
-        return "Snooze task"
-
-    def targets(self) -> tuple[Ref, ...]:
-        return (Ref(Kind.TASK, self.task_id),)
+    TITLE = "Snooze task"
 
     def plan(self, records: Records) -> tuple[Mutation, ...]:
-        return _update(records, self.targets()[0], {"snoozed_until": self.until})
+        return _update(records, self.ref, {"snoozed_until": self.until})
 
 
-class DeleteTask(Command, frozen=True, kw_only=True):
-    task_id: Id
-
-    @property
-    def title(self) -> str:
-        return "Delete task"
-
-    def targets(self) -> tuple[Ref, ...]:
-        return (Ref(Kind.TASK, self.task_id),)
+class DeleteTask(OnTask, frozen=True, kw_only=True):
+    TITLE = "Delete task"
 
     def plan(self, records: Records) -> tuple[Mutation, ...]:
-        return _delete(records, self.targets()[0])
+        return _delete(records, self.ref)
 
 
-class CreateNote(Command, frozen=True, kw_only=True):
+class CreateNote(OnContact, frozen=True, kw_only=True):
     note_id: Id
-    contact_id: Id
     fields: dict[str, Any]
 
-    @property
-    def title(self) -> str:
-        return "Add note"
-
-    def targets(self) -> tuple[Ref, ...]:
-        return (Ref(Kind.CONTACT, self.contact_id),)
+    TITLE = "Add note"
 
     def plan(self, records: Records) -> tuple[Mutation, ...]:
-        _present(records, self.targets()[0])
+        _present(records, self.ref)
         if not str(self.fields.get("body") or "").strip():
             raise InputError("A note needs some text.", field="body")
         return _create(Ref(Kind.NOTE, self.note_id), {**self.fields, "contact_id": self.contact_id})
 
 
-class EditNote(Command, frozen=True, kw_only=True):
-    note_id: Id
+class EditNote(OnNote, frozen=True, kw_only=True):
     fields: dict[str, Any]
 
-    @property
-    def title(self) -> str:
-        return "Edit note"
-
-    def targets(self) -> tuple[Ref, ...]:
-        return (Ref(Kind.NOTE, self.note_id),)
+    TITLE = "Edit note"
 
     def plan(self, records: Records) -> tuple[Mutation, ...]:
         if "body" in self.fields and not str(self.fields["body"]).strip():
             raise InputError("A note needs some text.", field="body")
-        return _update(records, self.targets()[0], self.fields)
+        return _update(records, self.ref, self.fields)
 
 
-class DeleteNote(Command, frozen=True, kw_only=True):
-    note_id: Id
-
-    @property
-    def title(self) -> str:
-        return "Delete note"
-
-    def targets(self) -> tuple[Ref, ...]:
-        return (Ref(Kind.NOTE, self.note_id),)
+class DeleteNote(OnNote, frozen=True, kw_only=True):
+    TITLE = "Delete note"
 
     def plan(self, records: Records) -> tuple[Mutation, ...]:
-        return _delete(records, self.targets()[0])
+        return _delete(records, self.ref)
 
 
 def _still_possible(inverse: Mutation, now: Mapping[str, Any]) -> dict[str, Delta]:
