@@ -17,18 +17,23 @@ log = logging.getLogger(__name__)
 class Secrets:
     """The system's keyring, or memory where there is none: then everything lasts until quitting.
 
-    ``key_file`` replaces the database key only, for measuring; tokens never go there.
+    ``key_file`` holds the database key, for measuring only: no keyring is asked then, and there are
+    no tokens.
     """
 
     def __init__(
         self, profile_id: str, *, keyring: Keyring | None = None, key_file: Path | None = None
     ) -> None:
-        self._keyring: Keyring = keyring or SystemKeyring(profile_id)
         self._key_file = key_file
+        self._keyring: Keyring
+        if key_file is not None:
+            self._keyring = MemoryKeyring()
+        else:
+            self._keyring = keyring or SystemKeyring(profile_id)
 
     @property
     def in_memory(self) -> bool:
-        return isinstance(self._keyring, MemoryKeyring)
+        return self._key_file is None and isinstance(self._keyring, MemoryKeyring)
 
     @property
     def place(self) -> str:

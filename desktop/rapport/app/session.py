@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 
 DATABASE = "rapport.db"
 
+NO_TOKEN = "none"
+"""Where a pasted token is gone the CRM is the one to say that the account is signed out."""
+
 
 class Session:
     """Opened from the local copy alone; ``connect`` starts the part that needs the network, after
@@ -135,7 +138,7 @@ async def _token_source(
     if account.static_token:
         kept = await asyncio.to_thread(vault.read_tokens)
         found = decode(kept[0]) if kept else None
-        return StaticToken(found.access if found else "")
+        return StaticToken(found.access if found else NO_TOKEN)
     app = await asyncio.to_thread(oauth_app, account, vault)
     return OAuthSession(vault, functools.partial(refresh, app, clock=clock, http=http), clock=clock)
 

@@ -17,7 +17,7 @@ SCREEN = (1280, 860)
 """Pixels. Fresh settings make the window 1280x800; the rest is for frame and panel."""
 ROWS = Area(240, 240, 340, 560)
 """Well inside the rows of the list, wherever the window manager puts such a window."""
-TAGS_SHOWN = Area(604, 220, 230, 40)
+TAGS_SHOWN = Area(604, 162, 230, 42)
 """Of the open contact."""
 FIRST_TASK = (400, 260)
 """A point in the first row or two of the Today page."""

@@ -6,7 +6,6 @@ handed to the store as sync would hand them.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import secrets
 import shutil
@@ -20,14 +19,12 @@ from typing import Any
 import msgspec
 
 from rapport.api import Remote, wire
-from rapport.api.oauth import Tokens
-from rapport.api.session import encode
 from rapport.app.clock import SystemClock
 from rapport.app.config import ConfigFile
 from rapport.app.secrets import Secrets
 from rapport.app.session import DATABASE
 from rapport.domain import scopes
-from rapport.domain.errors import KeyringError, RapportError, StoreError
+from rapport.domain.errors import RapportError, StoreError
 from rapport.domain.settings import Account
 from rapport.host.instance import InstanceLock
 from rapport.host.paths import Paths, profile_id, read_key_file
@@ -75,7 +72,6 @@ def prepare(folder: Path, contacts: int, *, key_file: Path | None, say: Progress
         if any(account.id != ACCOUNT_ID for account in config.accounts):
             raise Unfit(f"{folder} is the profile of a real account; take another folder")
         key = _key(paths, key_file)
-        _sign_in(paths)
         database = paths.account(ACCOUNT_ID) / DATABASE
         if _prepared(database, key) == contacts:
             say(f"{folder} already holds {contacts:,} contacts.")
@@ -105,14 +101,6 @@ def _key(paths: Paths, key_file: Path | None) -> bytes:
                 f"The key file {key_file} cannot be written.", details=type(error).__name__
             ) from error
     return read_key_file(file)
-
-
-def _sign_in(paths: Paths) -> None:
-    """A token that no server has given, so that the program finds itself offline, not signed out.
-    Without a keyring it does without."""
-    with contextlib.suppress(KeyringError):
-        vault = Secrets(profile_id(paths)).vault(ACCOUNT_ID)
-        vault.write_tokens(encode(Tokens(access=secrets.token_urlsafe())))
 
 
 def _open(database: Path, key: bytes) -> Store:
