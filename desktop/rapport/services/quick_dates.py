@@ -9,8 +9,6 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from enum import StrEnum
-from typing import NamedTuple
 
 from rapport.domain.errors import InputError
 
@@ -274,45 +272,6 @@ def _plus_months(day: date, months: int) -> date:
     years, month = divmod(day.month - 1 + months, 12)
     year = day.year + years
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
-class DueState(StrEnum):
-    NONE = "none"
-    OVERDUE = "overdue"
-    TODAY = "today"
-    LATER = "later"
-
-
-class Due(NamedTuple):
-    """The words beside a task's dot, and which dot it is."""
-
-    words: str
-    state: DueState
-
-
-def format_due(due: datetime | None, now: datetime, zone: tzinfo) -> Due:
-    """“2 days late”, “Today 15:00”, “Thu 26”, “2 Dec”, “2 Dec 2027”."""
-    if due is None:
-        return Due("", DueState.NONE)
-    then, here = due.astimezone(zone), now.astimezone(zone)
-    days = (then.date() - here.date()).days
-    if due < now:
-        return Due(_late(now - due, -days), DueState.OVERDUE)
-    if days == 0:
-        return Due(f"Today {then:%H:%M}", DueState.TODAY)
-    if days < 7:
-        return Due(f"{calendar.day_abbr[then.weekday()]} {then.day}", DueState.LATER)
-    words = f"{then.day} {calendar.month_abbr[then.month]}"
-    return Due(words if then.year == here.year else f"{words} {then.year}", DueState.LATER)
-
-
-def _late(by: timedelta, days: int) -> str:
-    if days >= 1:
-        return f"{days} day{'s' if days > 1 else ''} late"
-    minutes = int(by.total_seconds() // 60)
-    if minutes >= 60:
-        return f"{minutes // 60} h late"
-    return f"{minutes} min late" if minutes else "Due now"
 
 
 def format_moment(at: datetime, now: datetime, zone: tzinfo) -> str:

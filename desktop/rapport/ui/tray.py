@@ -16,13 +16,12 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from rapport.domain.changes import ChangeEvent
 from rapport.domain.records import Id, Kind
 from rapport.domain.views import TaskRow
-from rapport.services.quick_dates import format_due
 from rapport.services.workspace import Workspace
 from rapport.ui.actions import ActionRegistry
 from rapport.ui.look.icons import icon, tray_icon
 from rapport.ui.look.theme import Theme
 from rapport.ui.runner import Runner
-from rapport.ui.wording import count, tr
+from rapport.ui.wording import count, due_words, tr
 
 NEXT = 5
 _TITLE_LIMIT = 48
@@ -145,9 +144,9 @@ class Tray(QObject):
 
     def _task_menu(self, workspace: Workspace, row: TaskRow) -> QMenu:
         task = row.task
-        words, _ = format_due(task.due_at, workspace.clock.now(), workspace.clock.zone())
+        due = due_words(task.due_at, workspace.clock.now(), workspace.clock.zone())
         title = task.title if len(task.title) <= _TITLE_LIMIT else task.title[:_TITLE_LIMIT] + "…"
-        label = " · ".join(filter(None, (words, title, row.contact_name)))
+        label = " · ".join(filter(None, (due.text, title, row.contact_name)))
         # In a menu's text a single "&" marks a key.
         menu = QMenu(label.replace("&", "&&"), self._menu)
         why = workspace.capabilities.why_not_write

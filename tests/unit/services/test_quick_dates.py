@@ -9,8 +9,6 @@ import pytest
 
 from rapport.domain.errors import InputError
 from rapport.services.quick_dates import (
-    DueState,
-    format_due,
     format_moment,
     parse_date,
     parse_due,
@@ -146,31 +144,6 @@ def test_a_date_field_takes_the_past() -> None:
 
 def local(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=BERLIN).astimezone(UTC)
-
-
-@pytest.mark.parametrize(
-    ("due", "words", "state"),
-    [
-        ("2026-11-21 09:00", "2 days late", DueState.OVERDUE),
-        ("2026-11-22 23:59", "1 day late", DueState.OVERDUE),
-        ("2026-11-23 08:00", "2 h late", DueState.OVERDUE),
-        ("2026-11-23 10:10", "20 min late", DueState.OVERDUE),
-        ("2026-11-23 10:29:40", "Due now", DueState.OVERDUE),
-        ("2026-11-23 15:00", "Today 15:00", DueState.TODAY),
-        ("2026-11-24 00:00", "Tue 24", DueState.LATER),
-        ("2026-11-26 09:00", "Thu 26", DueState.LATER),
-        ("2026-11-29 09:00", "Sun 29", DueState.LATER),
-        ("2026-11-30 09:00", "30 Nov", DueState.LATER),
-        ("2026-12-02 09:00", "2 Dec", DueState.LATER),
-        ("2027-12-02 09:00", "2 Dec 2027", DueState.LATER),
-    ],
-)
-def test_due_words(due: str, words: str, state: DueState) -> None:
-    assert format_due(local(due), NOW, BERLIN) == (words, state)
-
-
-def test_no_due_date_has_no_words() -> None:
-    assert format_due(None, NOW, BERLIN) == ("", DueState.NONE)
 
 
 def test_a_moment_in_full() -> None:
