@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from rapport.ui.roles import DueState
 from rapport.ui.wording import done_words, due_words
 
