@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale, QTime
 
+from rapport.domain.text import visible
 from rapport.ui.roles import DueState
+
+if TYPE_CHECKING:
+    from rapport.services.workspace import Reference
 
 _DONE = {
     "Create": "created",
@@ -44,6 +48,14 @@ def done_words(title: str) -> str:
     if verb in _DONE and thing:
         return f"{thing[:1].upper()}{thing[1:]} {_DONE[verb]}"
     return title
+
+
+def colleague(reference: Reference, user_id: str | None) -> str:
+    """The name of an owner or assignee; "" for nobody. A bare id would tell a person nothing."""
+    if not user_id:
+        return ""
+    user = reference.user(user_id)
+    return visible(user.name) if user is not None and user.name else tr("A colleague")
 
 
 def count(number: int) -> str:

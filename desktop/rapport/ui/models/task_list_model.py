@@ -26,7 +26,7 @@ from rapport.domain.views import TaskGroups, TaskRow
 from rapport.ui.look import motion
 from rapport.ui.roles import DueState, RowKind, TaskRole, say_task
 from rapport.ui.runner import Runner
-from rapport.ui.wording import clock_time, count, task_due_words, tr
+from rapport.ui.wording import clock_time, colleague, count, task_due_words, tr
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace
@@ -165,7 +165,7 @@ class TaskListModel(QAbstractListModel):
             case TaskRole.SNOOZED_TEXT:
                 return self._snoozed(row)
             case TaskRole.ASSIGNEE:
-                return self._workspace.reference.user_name(task.assigned_to)
+                return colleague(self._workspace.reference, task.assigned_to)
             case TaskRole.ASSIGNEE_ID:
                 return task.assigned_to or ""
             case Qt.ItemDataRole.AccessibleTextRole:
@@ -173,7 +173,7 @@ class TaskListModel(QAbstractListModel):
                     visible(task.title),
                     visible(row.contact_name),
                     task_due_words(task.due_at, now, zone).text,
-                    assignee=self._workspace.reference.user_name(task.assigned_to),
+                    assignee=colleague(self._workspace.reference, task.assigned_to),
                     snoozed=self._snoozed(row),
                     done=task.completed,
                     pending=row.pending,

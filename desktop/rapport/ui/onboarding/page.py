@@ -91,6 +91,7 @@ class WelcomePage(QWidget):
         self._came_from: QWidget | None = None
 
         self._choices = self._choice_page()
+        self._hints = self._choice_hints()
         self._connect = ConnectForm()
         self._connect.back.connect(lambda: self._turn_to(self._choices))
         self._connect.wanted.connect(self.connect_account)
@@ -114,17 +115,14 @@ class WelcomePage(QWidget):
         column.setContentsMargins(px(20), px(16), px(20), px(20))
         column.addLayout(self._top())
         column.addStretch(2)
-        column.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        # Between stretches, not aligned: the height must be that of its own width.
+        middle = QHBoxLayout()
+        middle.addStretch()
+        middle.addWidget(card)
+        middle.addStretch()
+        column.addLayout(middle)
         column.addSpacing(px(20))
-        column.addLayout(self._keys())
-        column.addSpacing(px(12))
-        later = Words(
-            tr("You can do the other two later under Settings, Accounts."),
-            caption=True,
-            muted=True,
-        )
-        later.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        column.addWidget(later)
+        column.addWidget(self._hints)
         column.addStretch(3)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -206,6 +204,7 @@ class WelcomePage(QWidget):
 
     def _turn_to(self, page: QWidget) -> None:
         self._pages.turn_to(page)
+        self._hints.setVisible(page is self._choices)
         first = page.nextInFocusChain()
         while (
             first is not None
@@ -302,6 +301,21 @@ class WelcomePage(QWidget):
         )
         column.addLayout(foot)
         return page
+
+    def _choice_hints(self) -> QWidget:
+        hints = QWidget()
+        column = QVBoxLayout(hints)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(self._theme.type.px(12))
+        column.addLayout(self._keys())
+        later = Words(
+            tr("You can do the other two later under Settings, Account."),
+            caption=True,
+            muted=True,
+        )
+        later.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(later)
+        return hints
 
     def _keys(self) -> QHBoxLayout:
         row = QHBoxLayout()

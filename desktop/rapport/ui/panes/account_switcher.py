@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
@@ -57,6 +57,11 @@ class AccountSwitcher(Control):
     def sizeHint(self) -> QSize:
         px = self.type.px
         return QSize(px(56 if self._collapsed else 220) - 1, px(48) - 1)
+
+    def ring_area(self) -> QRect:
+        """It stands in the window's corner, where a ring around it would be cut off."""
+        inset = self.type.px(4)
+        return self.rect().adjusted(inset, inset, -inset, -inset)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRect, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QWidget
 
@@ -59,8 +59,9 @@ class FocusRing(QWidget):
         ground = self.parentWidget()
         if ground is None:
             return
-        corner = self._control.mapTo(ground, QPoint(0, 0))
-        area = QRect(corner, self._control.size())
+        inside = self._control.ring_area() if isinstance(self._control, Control) else None
+        area = inside or self._control.rect()
+        area = QRect(self._control.mapTo(ground, area.topLeft()), area.size())
         self.setGeometry(area.adjusted(-_RING, -_RING, _RING, _RING))
 
 
@@ -105,6 +106,10 @@ class Control(QAbstractButton):
     def corner(self) -> float:
         """Return the radius of the control's corners in pixels."""
         return self.type.px(6)
+
+    def ring_area(self) -> QRect:
+        """Return what the focus ring goes around, in the control's own pixels."""
+        return self.rect()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

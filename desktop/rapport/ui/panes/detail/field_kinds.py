@@ -23,7 +23,7 @@ from rapport.services import emails, phones
 from rapport.services.custom_values import MANY, ONE_OF, READ_ONLY, format_value, parse_value
 from rapport.services.quick_dates import parse_date
 from rapport.services.workspace import Reference
-from rapport.ui.wording import clock_time, tr
+from rapport.ui.wording import clock_time, colleague, tr
 
 NAMES = {
     "company": "Company",
@@ -195,7 +195,7 @@ def shown(
         return visible(value_text(spec.custom, value, _country_of(reference)))
     match spec.key:
         case "assigned_to":
-            return reference.user_name(value)
+            return colleague(reference, value)
         case "phone":
             return phones.display(value, _country_of(reference)) if value else ""
         case "dnd":

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, QTimer, QUrl
+from PySide6.QtCore import QSize, QTimer, QUrl
 from PySide6.QtGui import QColor, QDesktopServices, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QFrame,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -34,6 +32,7 @@ from rapport.ui.panes.detail.timeline import Timeline
 from rapport.ui.widgets.base import Painted
 from rapport.ui.widgets.labels import Rule
 from rapport.ui.widgets.overlay import confirm
+from rapport.ui.widgets.scroll import ScrollArea
 from rapport.ui.widgets.states import EmptyState, Skeleton
 from rapport.ui.wording import tr
 
@@ -80,12 +79,8 @@ class DetailPane(Painted):
         self._pages.setCurrentWidget(self.empty)
 
     def _lay_out(self) -> None:
-        self._scroll = QScrollArea(self)
+        self._scroll = ScrollArea(self)
         self._scroll.setWidget(self.fields)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.viewport().setBackgroundRole(QPalette.ColorRole.Base)
         self._rule = _Divider(self)
         right = QWidget(self)

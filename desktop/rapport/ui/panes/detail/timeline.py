@@ -9,10 +9,8 @@ from PySide6.QtCore import QEvent, QLocale, QObject, QPoint, Qt, QTimer, QUrl, S
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QApplication,
-    QFrame,
     QHBoxLayout,
     QMenu,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -36,6 +34,7 @@ from rapport.ui.panes.detail.entries import (
 from rapport.ui.panes.detail.timeline_rows import EntryRow
 from rapport.ui.widgets.base import Painted
 from rapport.ui.widgets.labels import DayHeader, Label, SectionTitle
+from rapport.ui.widgets.scroll import ScrollArea
 from rapport.ui.widgets.segmented import Segmented, Shape
 from rapport.ui.widgets.timeline import OpenTasksCard, TaskLine
 from rapport.ui.wording import count, due_words, tr
@@ -92,7 +91,7 @@ class Timeline(Painted):
         self._nothing = Label("", self, role="muted", wrap=True)
         self._nothing.setObjectName("timeline-empty")
         self._body = QWidget(self)
-        self.area = QScrollArea(self)
+        self.area = ScrollArea(self)
         self._lay_out()
         self._anchor: tuple[str, int] | None = None
         self._settled = QTimer(self, singleShot=True, interval=_SETTLE_MS)
@@ -122,10 +121,6 @@ class Timeline(Painted):
         self._column.addLayout(self._list)
         self._column.addStretch(1)
         self.area.setWidget(self._body)
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._body.setAutoFillBackground(True)
         self._body.setBackgroundRole(QPalette.ColorRole.Base)
         whole = QVBoxLayout(self)

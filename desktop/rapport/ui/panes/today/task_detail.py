@@ -5,11 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QMenu,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -31,9 +29,10 @@ from rapport.ui.widgets.base import Painted
 from rapport.ui.widgets.button import Button, IconButton, Kind, Size
 from rapport.ui.widgets.flow import FlowLayout
 from rapport.ui.widgets.labels import Avatar, IconView, Label, Rule
+from rapport.ui.widgets.scroll import ScrollArea
 from rapport.ui.widgets.states import EmptyState
 from rapport.ui.widgets.timeline import TaskCircle
-from rapport.ui.wording import tr
+from rapport.ui.wording import colleague, tr
 
 _PRIORITIES = ("None", "Low", "Medium", "High")
 _MENU = ("task.edit", "task.reschedule", RULE, "contact.open", RULE, "task.delete")
@@ -169,12 +168,8 @@ class TaskDetail(Painted):
         column.addWidget(self._last)
         column.addStretch(1)
         self._column = column
-        self._scroll = QScrollArea(self)
+        self._scroll = ScrollArea(self)
         self._scroll.setWidget(self._body)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._body.setAutoFillBackground(True)
         self._body.setBackgroundRole(QPalette.ColorRole.Base)
         self._rule = Rule(self)
@@ -258,8 +253,8 @@ class TaskDetail(Painted):
         self._priority[1].setToolTip(
             tr("Priority stays on this computer: the CRM has no field for it.")
         )
-        name = self._workspace.reference.user_name(task.assigned_to)
-        self._assignee.setText(visible(name) or tr("Nobody"))
+        name = colleague(self._workspace.reference, task.assigned_to)
+        self._assignee.setText(name or tr("Nobody"))
         self._face.setVisible(bool(name))
         self._face.set_person(task.assigned_to or "", name)
         until = task.snoozed_until
@@ -289,7 +284,8 @@ class TaskDetail(Painted):
         if note is not None and note.added_at is not None:
             clock = self._workspace.clock
             when = moment_words(note.added_at, clock.now(), clock.zone())
-            author = self._workspace.reference.user_name(note.user_id) if note.user_id else ""
+            user = self._workspace.reference.user(note.user_id)
+            author = user.name if user is not None else ""
             self._last_when.setText(", ".join(filter(None, (when, visible(author)))))
         for widget in (self._last_title, self._last_when, self._last):
             widget.setVisible(bool(text))
