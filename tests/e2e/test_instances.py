@@ -21,6 +21,10 @@ def active_window_process() -> int:
     return int(done.stdout.strip() or 0)
 
 
+def minimise() -> None:
+    subprocess.run(["xdotool", "getactivewindow", "windowminimize"], check=True)
+
+
 async def test_a_second_start_raises_the_first_window(
     tmp_path: Path, start: Callable[..., Any], until: Callable[..., Any]
 ) -> None:
@@ -54,7 +58,7 @@ async def test_a_second_start_raises_a_minimised_window(
     await pointer.find_accessible(WELCOME, "push button", timeout_s=30)
     pid = first.process.pid
     await until(lambda: active_window_process() == pid, "the window in front")
-    subprocess.run(["xdotool", "getactivewindow", "windowminimize"], check=True)
+    minimise()
     await until(lambda: active_window_process() != pid, "the window out of sight")
 
     assert (await start("--profile", str(tmp_path)).ended())[0] == 0

@@ -38,6 +38,7 @@ class _Redacting(logging.Formatter):
     """The last line of defence: call sites do not log secrets, libraries might."""
 
     def format(self, record: logging.LogRecord) -> str:
+        record.exc_text = None  # what another handler made of the exception, its message included
         return redact(super().format(record))
 
     def formatException(

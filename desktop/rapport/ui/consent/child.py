@@ -1,7 +1,7 @@
 """The consent child: one window with the provider's page, and one line on standard output.
 
-Reads a :class:`ConsentRequest` from standard input and ends with it. Nothing of the page is kept, and nothing is
-printed but the reply.
+Reads a :class:`ConsentRequest` from standard input, and ends when that does. Nothing of the page is
+kept, and nothing is printed but the reply.
 """
 
 from __future__ import annotations

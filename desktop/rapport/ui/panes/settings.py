@@ -111,7 +111,7 @@ class SettingsPage(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
         context.situation_changed.connect(self._show_account)
-        context.actions.bound.connect(lambda _: self._show_account())
+        context.actions.bound.connect(self._show_account)
         self._account: QWidget | None = None
         self._shown: object = None
         self._show_account()

@@ -169,7 +169,7 @@ class Header(Painted):
         self._lay_out()
         self.restyle()
         context.situation_changed.connect(self.allow)
-        context.actions.bound.connect(lambda _: self.allow())
+        context.actions.bound.connect(self.allow)
 
     def _button(self, action: str, words: str, icon_name: str) -> Button:
         button = Button(words, self, icon=icon_name)
