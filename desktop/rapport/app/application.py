@@ -12,7 +12,6 @@ import logging
 import sys
 from collections.abc import Coroutine
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +28,6 @@ from rapport.app.sandbox_process import SandboxSource
 from rapport.app.secrets import Secrets
 from rapport.app.session import DATABASE, Session, oauth_app
 from rapport.domain.changes import ChangeEvent
-from rapport.domain.commands import CompleteTask, SnoozeTask
 from rapport.domain.errors import KeyringError, RapportError
 from rapport.domain.ports import Clock
 from rapport.domain.records import Id
@@ -39,13 +37,14 @@ from rapport.host.keyring import NoKeyring
 from rapport.host.notifications import DesktopNotifications
 from rapport.host.paths import Paths
 from rapport.ui.collector import Collector
-from rapport.ui.context import Page, WindowContext
+from rapport.ui.context import WindowContext
 from rapport.ui.look.theme import Mode, Theme
 from rapport.ui.rooms import STANDARD_ROOMS
 from rapport.ui.window import MainWindow
 from rapport.ui.wording import tr
 
 if TYPE_CHECKING:
+    from rapport.app.companions import Companions
     from rapport.ui.onboarding import WelcomePage
 
 log = logging.getLogger(__name__)
@@ -84,7 +83,7 @@ class Application:
         self.session: Session | None = None
         """The account on screen."""
         self._closing = False
-        self._late: _Late | None = None
+        self._companions: Companions | None = None
         self._instance = InstanceServer(paths, self._asked)
         theme.set_mode(Mode(config.settings.theme.value))
         theme.set_text_scale(config.settings.text_scale)
@@ -149,8 +148,8 @@ class Application:
         self.window.set_cover(None)
         self.window.set_memory_only(self._secrets.in_memory)
         self.window.set_workspace(session.workspace)
-        if self._late is not None:
-            self._late.show(session)
+        if self._companions is not None:
+            self._companions.show(session)
 
     def _learn_name(self, session: Session, event: ChangeEvent) -> None:
         """What the account is called and where it is, once the CRM has said so."""
@@ -169,9 +168,13 @@ class Application:
     async def _after_paint(self) -> None:
         """Everything a person does not wait for."""
         self._thread.start()
-        self._late = _Late(self)
+        from rapport.app.companions import Companions
+
+        self._companions = Companions(
+            self.window, self.notifications, self.clock, open_task=self.open_task
+        )
         if self.session is not None:
-            self._late.show(self.session)
+            self._companions.show(self.session)
             await self._connect(self.session)
 
     async def _connect(self, session: Session) -> None:
@@ -290,8 +293,8 @@ class Application:
         await asyncio.to_thread(vault.delete_all)
         await asyncio.to_thread(_delete_folder, self.paths.account(session.account.id))
         self._save(self.config.without_account(session.account.id))
-        if self._late is not None:
-            self._late.show(None)
+        if self._companions is not None:
+            self._companions.show(None)
         following = self.config.account(self.config.current)
         if following is not None:
             await self._switch(following)
@@ -373,8 +376,8 @@ class Application:
         settings = self.window.context.settings
         self._theme.set_mode(Mode(settings.theme.value))
         self._theme.set_text_scale(settings.text_scale)
-        if self._late is not None:
-            self._late.settings_changed(settings.reminders)
+        if self._companions is not None:
+            self._companions.settings_changed()
 
     def _keep_settings(self, settings: Settings) -> None:
         self._save(msgspec.structs.replace(self.config, settings=settings))
@@ -387,12 +390,12 @@ class Application:
             self.window.context.runner.show(error)
 
     def _hides_on_close(self) -> bool:
-        return self._late is not None and self._late.tray.present and not self._closing
+        return self._companions is not None and self._companions.tray.present and not self._closing
 
     def _hidden(self) -> None:
         settings = self.window.context.settings
-        if not settings.close_to_tray_told and self._late is not None:
-            self._late.tray.tell_hidden()
+        if not settings.close_to_tray_told and self._companions is not None:
+            self._companions.tray.tell_hidden()
             self.window.context.change_settings(close_to_tray_told=True)
 
     def open_task(self, task_id: Id) -> None:
@@ -412,8 +415,8 @@ class Application:
         """Ends everything in the order it depends on each other; nothing acknowledged is lost."""
         self._closing = True
         await self._instance.stop()
-        if self._late is not None:
-            await self._late.close()
+        if self._companions is not None:
+            await self._companions.close()
         await self.window.aclose()
         for session in list(self._sessions.values()):
             await session.close()
@@ -425,73 +428,6 @@ class Application:
 
     def _own(self, work: Coroutine[Any, Any, Any]) -> None:
         self.window.context.runner.own(work)
-
-
-class _Late:
-    """Tray and reminders: made after the first paint."""
-
-    def __init__(self, owner: Application) -> None:
-        from rapport.services.reminders import Reminders
-        from rapport.ui.tray import Tray
-
-        self._owner = owner
-        self._watched: str | None = None
-        context = owner.window.context
-        self.tray = Tray(context.theme, context.actions, context.runner, owner.window)
-        self.tray.open_window.connect(owner.window.come_forward)
-        self.tray.open_task.connect(owner.open_task)
-        self.tray.quick_add.connect(self._quick_add)
-        self.tray.complete.connect(lambda id: context.runner.own(self._complete(id)))
-        self.tray.snooze.connect(lambda id, minutes: context.runner.own(self._snooze(id, minutes)))
-        self.tray.pause_reminders.connect(
-            lambda paused: context.change_settings(reminders=not paused)
-        )
-        self.tray.quit.connect(owner.window.quit)
-        self.tray.show()
-        self._reminders = Reminders(
-            owner.notifications,
-            lambda: context.settings,
-            owner.clock,
-            open_task=lambda workspace, task_id: owner.open_task(task_id),
-            open_today=self._open_today,
-        )
-        self._reminders.start()
-
-    def show(self, session: Session | None) -> None:
-        """The account on screen is the one whose tasks the tray lists and whose reminders come."""
-        self.tray.show_workspace(session.workspace if session is not None else None)
-        if self._watched is not None:
-            self._reminders.forget(self._watched)
-        self._watched = None
-        if session is not None:
-            self._watched = session.account.id
-            self._reminders.watch(session.workspace)
-
-    def settings_changed(self, reminders: bool) -> None:
-        self.tray.set_paused(not reminders)
-        self._reminders.look()
-
-    async def close(self) -> None:
-        self.tray.show_workspace(None)
-        self.tray.hide()
-        await self._reminders.stop()
-
-    def _quick_add(self) -> None:
-        self._owner.window.come_forward()
-        self._owner.window.context.actions.trigger("task.new")
-
-    def _open_today(self) -> None:
-        self._owner.window.come_forward()
-        self._owner.window.show_page(Page.TODAY)
-
-    async def _complete(self, task_id: Id) -> None:
-        context = self._owner.window.context
-        await context.perform(CompleteTask(task_id=task_id, at=context.workspace.clock.now()))
-
-    async def _snooze(self, task_id: Id, minutes: int) -> None:
-        context = self._owner.window.context
-        until = context.workspace.clock.now() + timedelta(minutes=minutes)
-        await context.perform(SnoozeTask(task_id=task_id, until=until))
 
 
 def mark_file() -> Path:

@@ -94,7 +94,8 @@ class Tray(QObject):
 
     def set_paused(self, paused: bool) -> None:
         self._paused = paused
-        self._rebuild()
+        # Not now: the entry that was just chosen may still be on its way through Qt.
+        QTimer.singleShot(0, self, self._rebuild)
 
     def _changed(self, event: ChangeEvent) -> None:
         if Kind.TASK in event.kinds() and not self._later.isActive():
