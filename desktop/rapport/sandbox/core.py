@@ -56,6 +56,18 @@ class Core:
             raise no_access_to_location()
         return contact
 
+    def record_of(self, kind: str, label: str, record_id: str, location_id: str) -> Doc:
+        """A record of a location that the token may see.
+
+        Raises ApiError: 400 when there is none, 403 when it belongs to another location.
+        """
+        record = self.store.get(kind, record_id)
+        if record is None:
+            raise not_found(label, record_id)
+        if record["locationId"] != location_id:
+            raise no_access_to_location()
+        return record
+
     def define_tags(self, location_id: str, names: list[str]) -> None:
         """A tag that is used becomes part of the location's dictionary."""
         for name in names:

@@ -159,7 +159,8 @@ class Gate:
                 raise unauthorized("Invalid Private Integration token")
             raise unauthorized("Invalid JWT")
         if operation.audience == "company" and not grant.is_company:
-            raise unauthorized("Unauthorized") if grant.private else forbidden_resource()
+            oauth = operation.path.startswith("/oauth/")
+            raise unauthorized("Unauthorized") if grant.private and oauth else forbidden_resource()
         if operation.audience == "location" and grant.is_company:
             raise no_access_to_location()
         if operation.scope is not None and operation.scope not in grant.scopes:

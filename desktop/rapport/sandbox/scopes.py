@@ -5,6 +5,7 @@ PLAIN: dict[str, str] = {
     "contacts.write": "Change contacts, and add, edit and delete their tasks, notes and tags",
     "locations.readonly": "See the name, address and settings of the location",
     "locations.write": "Change the location",
+    "locations.internal-access-only": "Delete the location",
     "locations/tags.readonly": "See the location’s list of tags",
     "locations/tags.write": "Change the location’s list of tags",
     "locations/customFields.readonly": "See which custom fields exist",
@@ -33,11 +34,12 @@ PLAIN: dict[str, str] = {
     "conversations.write": "Change conversations",
     "conversations/message.readonly": "Read messages",
     "conversations/message.write": "Send messages",
+    "conversations/livechat.write": "Show visitors of a chat that you are typing",
     "oauth.readonly": "See where this app is installed",
     "oauth.write": "Get access to the agency’s locations",
 }
 
-AGENCY_ONLY = frozenset({"oauth.readonly", "oauth.write"})
+AGENCY_ONLY = frozenset({"oauth.readonly", "oauth.write", "locations.internal-access-only"})
 LOCATION = tuple(scope for scope in PLAIN if scope not in AGENCY_ONLY)
 
 

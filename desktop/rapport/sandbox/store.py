@@ -59,6 +59,14 @@ CREATE INDEX record_key ON record (kind, location, key) WHERE key IS NOT NULL;
 """
 
 
+#: Kinds of records that go when their parent goes.
+PARTS = {
+    "appointment": ("appointmentNote",),
+    "calendar": ("calendarNotification",),
+    "conversation": ("message",),
+}
+
+
 def encode(doc: Doc) -> str:
     """As text, since SQLite reads JSON only from text."""
     return msgspec.json.encode(doc).decode()
@@ -221,10 +229,17 @@ class Store:
         with self.transaction():
             for task in self.tasks_of(contact_id):
                 self.delete_task(task["id"])
-            for kind in ("note", "appointment"):
+            for kind in ("note", "appointment", "opportunity", "conversation"):
                 for record in self.records(kind, parent=contact_id):
-                    self.delete(kind, record["id"])
+                    self.delete_with_parts(kind, record["id"])
             self._delete("contact", _CONTACT, contact_id)
+
+    def delete_location(self, location_id: str) -> None:
+        """The location with everything in it."""
+        with self.transaction():
+            for table in ("contact", "contact_before", "task", "task_before", "record"):
+                self.db.execute(f"DELETE FROM {table} WHERE location=?", (location_id,))
+        self._changed()
 
     def delete_task(self, task_id: str) -> None:
         self._delete("task", _TASK, task_id)
@@ -401,3 +416,11 @@ class Store:
         gone = self.db.execute("DELETE FROM record WHERE kind=? AND id=?", (kind, record_id))
         self._changed()
         return gone.rowcount > 0
+
+    def delete_with_parts(self, kind: str, record_id: str) -> None:
+        """A record with those that have it as their parent."""
+        with self.transaction():
+            for part in PARTS.get(kind, ()):
+                for record in self.records(part, parent=record_id):
+                    self.delete(part, record["id"])
+            self.delete(kind, record_id)

@@ -4,20 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from io import BytesIO
+from mimetypes import guess_type
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import parse_qs
 
 import msgspec
+from python_multipart import parse_form
+from python_multipart.exceptions import FormParserError
 
 from .errors import bad_request, no_access_to_location, no_such_route, unauthorized
 
 if TYPE_CHECKING:
+    from python_multipart.multipart import Field as FormField
+    from python_multipart.multipart import File as FormFile
+
     from .core import Core
     from .tokens import Grant
 
 #: Whose token an operation takes. ``control`` is the sandbox's own; ``none`` asks for nothing.
 Audience = Literal["location", "company", "either", "control", "none"]
 Answer = Any  # a JSON value, or a whole Response
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as it was uploaded. ``field`` is the name of its form field."""
+
+    field: str
+    name: str
+    type: str
+    content: bytes
+
+
+@dataclass(slots=True)
+class Upload:
+    """A form with files; a repeated field keeps every value."""
+
+    fields: dict[str, list[str]] = field(default_factory=dict)
+    files: list[File] = field(default_factory=list)
+
+    def add_field(self, part: FormField) -> None:
+        name = (part.field_name or b"").decode("utf-8", "replace")
+        self.fields.setdefault(name, []).append((part.value or b"").decode("utf-8", "replace"))
+
+    def add_file(self, part: FormFile) -> None:
+        part.file_object.seek(0)
+        name = (part.file_name or b"").decode("utf-8", "replace")
+        self.files.append(
+            File(
+                (part.field_name or b"").decode("utf-8", "replace"),
+                name,
+                part.content_type or guess_type(name)[0] or "application/octet-stream",
+                part.file_object.read(),
+            )
+        )
+        part.close()
 
 
 @dataclass(slots=True)
@@ -60,6 +102,21 @@ class Call:
         """The fields of a form in the body; of a repeated field, the first."""
         fields = parse_qs(self.body.decode("utf-8", "replace"), keep_blank_values=True)
         return {name: values[0] for name, values in fields.items()}
+
+    def upload(self) -> Upload:
+        """The fields and files of a ``multipart/form-data`` body.
+
+        Raises ApiError 400 when the body is something else.
+        """
+        upload = Upload()
+        headers = {"Content-Type": self.headers.get("content-type", "").encode()}
+        try:
+            if not headers["Content-Type"].lower().startswith(b"multipart/form-data"):
+                raise FormParserError("not a multipart body")
+            parse_form(headers, BytesIO(self.body), upload.add_field, upload.add_file)
+        except FormParserError:
+            raise bad_request("Multipart: the body is not a form with files") from None
+        return upload
 
     def check_location(self, location_id: Any) -> str:
         """403 unless the token speaks for this location; a missing one is refused likewise."""

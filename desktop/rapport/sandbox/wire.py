@@ -86,6 +86,43 @@ MAPPING = Field(_mapping)
 ANY = Field(_anything)
 
 
+def at_most(most: int) -> Field:
+    """Text that is not empty and of at most ``most`` characters."""
+
+    def check(name: str, value: Any) -> str | None:
+        wrong = _filled_text(name, value)
+        if wrong is None and len(value) > most:
+            wrong = f"{name} must be shorter than or equal to {most} characters"
+        return wrong
+
+    return Field(check)
+
+
+def shape(fields: Mapping[str, Field]) -> Field:
+    """An object with these properties."""
+
+    def check(name: str, value: Any) -> str | None:
+        wrong = _mapping(name, value)
+        found = [wrong] if wrong else complaints(value, fields)
+        return f"{name}.{found[0]}" if found and not wrong else wrong
+
+    return Field(check)
+
+
+def shapes(fields: Mapping[str, Field]) -> Field:
+    """A list of objects with these properties."""
+    item = shape(fields)
+
+    def check(name: str, value: Any) -> str | None:
+        wrong = _items(name, value)
+        if wrong is not None:
+            return wrong
+        each = (item.check(f"{name}.{number}", one) for number, one in enumerate(value))
+        return next((complaint for complaint in each if complaint), None)
+
+    return Field(check)
+
+
 def one_of(*values: str) -> Field:
     listed = ", ".join(values)
 
@@ -138,6 +175,25 @@ def whole_number(
         raise unprocessable([f"{name} must not be less than {least}"])
     if most is not None and value > most:
         raise bad_request(f"{name} must not be greater than {most}")
+    return value
+
+
+def need(query: Mapping[str, str], *names: str) -> None:
+    """Raises ApiError 422 unless the query has each of these."""
+    missing = [name for name in names if not query.get(name)]
+    if missing:
+        raise unprocessable(f"{name} should not be empty" for name in missing)
+
+
+def choice(query: Mapping[str, str], name: str, *values: str) -> str | None:
+    """One of ``values``, or None when it is not sent.
+
+    Raises ApiError 422 for anything else.
+    """
+    value = query.get(name)
+    if value is not None and value not in values:
+        listed = ", ".join(values)
+        raise unprocessable([f"{name} must be one of the following values: {listed}"])
     return value
 
 

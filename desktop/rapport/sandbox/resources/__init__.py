@@ -3,7 +3,20 @@
 from rapport.sandbox import consent, oauth
 from rapport.sandbox.table import Operation
 
-from . import calendars, contact_lists, contacts, locations, memberships, notes, tasks, team
+from . import (
+    businesses,
+    calendars,
+    contact_lists,
+    contacts,
+    custom_values,
+    locations,
+    memberships,
+    notes,
+    tasks,
+    templates,
+    uploads,
+    users,
+)
 
 _ROUTES = (
     consent.routes,
@@ -16,7 +29,11 @@ _ROUTES = (
     calendars.contact_routes,
     calendars.routes,
     locations.routes,
-    team.routes,
+    custom_values.routes,
+    templates.routes,
+    uploads.routes,
+    users.routes,
+    businesses.routes,
 )
 
 OPERATIONS: tuple[Operation, ...] = tuple(

@@ -1,5 +1,7 @@
 """The location itself, its dictionary of tags and its custom fields."""
 
+from zoneinfo import available_timezones
+
 from rapport.sandbox.errors import bad_request, no_access_to_location, not_found, unprocessable
 from rapport.sandbox.ids import firestore_id
 from rapport.sandbox.store import Doc
@@ -12,8 +14,10 @@ from rapport.sandbox.wire import (
     TEXT,
     TEXTS,
     Field,
+    boolean,
     checked,
     one_of,
+    shape,
     whole_number,
 )
 
@@ -33,7 +37,7 @@ def _shown(location: Doc) -> Doc:
         for name in ("name", "address", "city", "state", "country", "postalCode", "website")
     }
     out["business"]["timezone"] = location["timezone"]
-    out["social"] = {}
+    out["social"] = location.get("social", {})
     return out
 
 
@@ -58,6 +62,107 @@ def get(call: Call) -> Answer:
     if location is None:
         raise no_access_to_location()
     return {"location": _shown(location), "traceId": call.trace_id}
+
+
+_SETTINGS = dict.fromkeys(
+    (
+        *("allowDuplicateContact", "allowDuplicateOpportunity"),
+        *("allowFacebookNameMerge", "disableContactTimezone"),
+    ),
+    FLAG,
+)
+_SOCIAL = dict.fromkeys(
+    (
+        *("facebookUrl", "googlePlus", "linkedIn", "foursquare", "twitter", "yelp", "instagram"),
+        *("youtube", "pinterest", "blogRss", "googlePlacesId"),
+    ),
+    TEXT,
+)
+_ADDRESS = ("phone", "address", "city", "state", "country", "postalCode", "website", "timezone")
+_COMMON: dict[str, Field] = {
+    "name": FILLED,
+    **dict.fromkeys(_ADDRESS, TEXT),
+    "companyId": FILLED.must,
+    "prospectInfo": shape(dict.fromkeys(("firstName", "lastName", "email"), FILLED.must)),
+    "settings": shape(_SETTINGS),
+    "social": shape(_SOCIAL),
+    # Credentials of other services; taken, and not kept.
+    "twilio": shape({"sid": FILLED.must, "authToken": FILLED.must}),
+    "mailgun": shape({"apiKey": FILLED.must, "domain": FILLED.must}),
+}
+_UPDATE = {**_COMMON, "snapshot": shape({"id": FILLED.must, "override": FLAG})}
+_CREATE = {**_COMMON, "name": FILLED.must, "snapshotId": TEXT}
+
+
+def _take(call: Call, location: Doc, body: Doc) -> None:
+    if body["companyId"] != call.grant.company_id:
+        raise no_access_to_location()
+    zone = body.get("timezone")
+    if zone is not None and zone not in available_timezones():
+        raise unprocessable(["timezone must be a valid IANA time zone"])
+    for name in ("name", *_ADDRESS):
+        if name in body:
+            location[name] = body[name]
+    location.update(body.get("prospectInfo", {}))
+    location["settings"].update(body.get("settings", {}))
+    location.setdefault("social", {}).update(body.get("social", {}))
+
+
+@routes("POST", "/locations/", "locations.write", audience="company")
+def create(call: Call) -> Answer:
+    """For agencies. Status 200, and the location bare."""
+    body = checked(call.json(), _CREATE)
+    location: Doc = {
+        "id": firestore_id(),
+        "companyId": call.grant.company_id,
+        **dict.fromkeys((*_ADDRESS, "email", "domain", "firstName", "lastName"), ""),
+        "country": "US",
+        "countryName": "",
+        "timezone": "UTC",
+        "settings": dict.fromkeys(_SETTINGS, False),
+        "active": True,
+        "dateAdded": call.core.clock.now_ms(),
+    }
+    _take(call, location, body)
+    call.core.store.put(
+        "location", location, location=location["id"], position=location["dateAdded"]
+    )
+    return _shown(location)
+
+
+def _of_agency(call: Call) -> Doc:
+    location = call.core.store.get("location", call.params["locationId"])
+    if location is None:
+        raise not_found("Location", call.params["locationId"])
+    return location
+
+
+@routes("PUT", "/locations/{locationId}", "locations.write", audience="company")
+def update(call: Call) -> Answer:
+    location = _of_agency(call)
+    _take(call, location, checked(call.json(), _UPDATE))
+    call.core.store.replace("location", location)
+    return _shown(location)
+
+
+@routes(
+    "DELETE",
+    "/locations/{locationId}",
+    "locations.internal-access-only",
+    audience="company",
+)
+def delete(call: Call) -> Answer:
+    """The location with everything in it, and nobody belongs to it any more."""
+    refuse_unknown(call.query, "deleteTwilioAccount")
+    if boolean(call.query, "deleteTwilioAccount") is None:
+        raise unprocessable(["deleteTwilioAccount must be a boolean string"])
+    location_id = _of_agency(call)["id"]
+    for user in call.core.store.records("user"):
+        if location_id in user["roles"]["locationIds"]:
+            user["roles"]["locationIds"].remove(location_id)
+            call.core.store.replace("user", user)
+    call.core.store.delete_location(location_id)
+    return {"success": True, "message": f"Deleted location with id: {location_id}"}
 
 
 # -- tags ----------------------------------------------------------------------------------------

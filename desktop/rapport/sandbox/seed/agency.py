@@ -19,6 +19,8 @@ class Place:
     users: list[str] = field(default_factory=list)
     fields: dict[str, Doc] = field(default_factory=dict)  # custom fields by name
     calendars: list[str] = field(default_factory=list)
+    workflows: list[str] = field(default_factory=list)
+    campaigns: list[str] = field(default_factory=list)
     businesses: dict[str, str] = field(default_factory=dict)  # id by name
 
     @property
@@ -209,6 +211,7 @@ def _lists(fill: Filling, rng: random.Random, place: Place, now_ms: int) -> None
             "updatedAt": added + 10 * DAY_MS,
             "locationId": place.id,
         }
+        place.workflows.append(doc["id"])
         fill.record("workflow", doc, location=place.id, position=position)
     for position, name in enumerate(_CAMPAIGNS):
         doc = {
@@ -217,4 +220,5 @@ def _lists(fill: Filling, rng: random.Random, place: Place, now_ms: int) -> None
             "status": "published" if position == 0 else "draft",
             "locationId": place.id,
         }
+        place.campaigns.append(doc["id"])
         fill.record("campaign", doc, location=place.id, position=position)

@@ -12,7 +12,7 @@ from rapport.sandbox.clock import Clock
 from rapport.sandbox.filling import Filling
 from rapport.sandbox.store import Doc, Store
 
-from . import agency, words
+from . import agency, setup, words
 from .agency import DAY_MS, Place
 from .cast import CASTS, Person
 from .names import CULTURES, Culture
@@ -31,11 +31,13 @@ def fill(store: Store, clock: Clock, *, contacts: int, seed: int) -> None:
         for number, (place, cast) in enumerate(zip(places, CASTS, strict=True)):
             size = contacts if number == 0 else min(contacts, max(12, min(contacts // _SHARE, 400)))
             grower.grow(place, cast[:size], size)
+        rng = random.Random(f"rapport sandbox setup {seed}")
+        examples = [setup.build(filling, rng, now_ms, place) for place in places]
         facts = {
             "company_id": company,
             "owner_id": owner,
             "location_ids": [place.id for place in places],
-            "examples": grower.examples(places[0], owner),
+            "examples": {**examples[0], **grower.examples(places[0], owner)},
         }
         store.set_meta("facts", json.dumps(facts))
 
@@ -52,6 +54,8 @@ class Grower(Records):
             "business": next(iter(place.businesses.values()), None),
             "tag": self._tag,
             "custom_field": place.fields["Role"]["id"],
+            "workflow": place.workflows[0],
+            "campaign": place.campaigns[0],
         }
 
     def grow(self, place: Place, cast: tuple[Person, ...], size: int) -> None:

@@ -1,12 +1,7 @@
-"""Users, businesses, and the lists of workflows and campaigns."""
+"""Businesses, and the lists of workflows and campaigns."""
 
 from rapport.sandbox.clock import iso
-from rapport.sandbox.errors import (
-    no_access_to_location,
-    not_found,
-    unauthorized,
-    unprocessable,
-)
+from rapport.sandbox.errors import not_found, unprocessable
 from rapport.sandbox.ids import mongo_id
 from rapport.sandbox.store import Doc
 from rapport.sandbox.table import Answer, Call, Routes
@@ -15,72 +10,6 @@ from rapport.sandbox.wire import FILLED, TEXT, Field, checked, whole_number
 from .contact_lists import refuse_unknown
 
 routes = Routes()
-
-
-# -- users ---------------------------------------------------------------------------------------
-
-
-def _shown_user(user: Doc) -> Doc:
-    return {name: value for name, value in user.items() if name != "companyId"}
-
-
-def _users_at(call: Call, location_id: str) -> list[Doc]:
-    users = call.core.store.records("user")
-    return [user for user in users if location_id in user["roles"]["locationIds"]]
-
-
-@routes("GET", "/users/", "users.readonly")
-def list_users(call: Call) -> Answer:
-    """Deprecated; wants the trailing slash."""
-    if "companyId" in call.query:
-        raise unprocessable(["property companyId should not exist"])
-    location_id = call.check_location(call.query.get("locationId"))
-    refuse_unknown(call.query, "locationId")
-    return {"users": [_shown_user(user) for user in _users_at(call, location_id)]}
-
-
-@routes("GET", "/users/search", "users.readonly", audience="either")
-def search_users(call: Call) -> Answer:
-    query = call.query
-    if not query:
-        raise unauthorized("E01 - Unauthorized request")
-    if not query.get("companyId"):
-        raise unprocessable(["companyId must be a string"])
-    refuse_unknown(
-        query,
-        *("companyId", "locationId", "query", "skip", "limit", "type", "role", "ids", "sort"),
-        *("sortDirection", "enabled2waySync"),
-    )
-    if query["companyId"] != call.grant.company_id:
-        raise no_access_to_location()
-    skip = whole_number(query, "skip", 0)
-    limit = whole_number(query, "limit", 25, least=1, most=100)
-    if call.grant.is_company:
-        users = call.core.store.records("user")
-        if query.get("locationId"):
-            users = _users_at(call, query["locationId"])
-    else:
-        users = _users_at(call, call.check_location(query.get("locationId", call.location)))
-    text = query.get("query", "").casefold()
-    users = [user for user in users if text in f"{user['name']} {user['email']}".casefold()]
-    if query.get("role"):
-        users = [user for user in users if user["roles"]["role"] == query["role"]]
-    if query.get("ids"):
-        users = [user for user in users if user["id"] in query["ids"].split(",")]
-    shown = [_shown_user(user) for user in users]
-    return {"users": shown[skip : skip + limit], "count": len(shown), "traceId": call.trace_id}
-
-
-@routes("GET", "/users/{userId}", "users.readonly", audience="either")
-def get_user(call: Call) -> Answer:
-    """A bare object."""
-    user = call.core.store.get("user", call.params["userId"])
-    if user is None:
-        raise not_found("User", call.params["userId"])
-    if not call.grant.is_company and call.location not in user["roles"]["locationIds"]:
-        raise no_access_to_location()
-    return {**_shown_user(user), "traceId": call.trace_id}
-
 
 # -- businesses ----------------------------------------------------------------------------------
 

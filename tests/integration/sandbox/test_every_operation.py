@@ -1,0 +1,231 @@
+"""Every operation of the vendor's documents, asked once and laid beside its declared reply.
+
+Nulls are left out before comparing, and custom fields may hold any value; what else is known to
+answer otherwise than documented stands in ``DEVIATIONS``, with the fact that justifies it.
+"""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jsonschema
+import pytest
+
+OPENAPI = Path(__file__).parents[4] / "shared" / "contract" / "openapi"
+
+pytestmark = pytest.mark.skipif(
+    not OPENAPI.is_dir(), reason="the vendor's documents are not beside this checkout"
+)
+
+DOCUMENTS = ("locations", "users")
+
+
+class Deviation(NamedTuple):
+    """Properties whose documented type is not the real one, and the fact that says so."""
+
+    properties: tuple[str, ...]
+    fact: str
+
+
+DEVIATIONS: dict[tuple[str, str], Deviation] = {
+    ("POST", "/locations/{locationId}/tasks/search"): Deviation(
+        ("tasks",), "B2: documented as arrays in an array, really objects"
+    ),
+    ("POST", "/locations/{locationId}/customFields/upload"): Deviation(
+        ("meta",), "the document's own example: objects, where its type says strings"
+    ),
+    **dict.fromkeys(
+        [("GET", "/users/"), ("GET", "/users/search"), ("POST", "/users/")],
+        Deviation(("scopes",), "B4: one string in the documents, elsewhere an array"),
+    ),
+}
+
+
+@cache
+def document(name: str) -> Any:
+    return json.loads((OPENAPI / f"{name}.json").read_text("utf-8"))
+
+
+def operations(*names: str) -> Iterator[tuple[str, str]]:
+    for name in names:
+        for path, methods in document(name)["paths"].items():
+            for method in methods:
+                yield method.upper(), path
+
+
+def without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: without_nulls(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [without_nulls(item) for item in value]
+    return value
+
+
+def loosened(schema: Any, ignored: tuple[str, ...]) -> Any:
+    """The schema without examples, without the types of the ignored properties."""
+    if isinstance(schema, list):
+        return [loosened(item, ignored) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    properties = schema.get("properties")
+    if isinstance(properties, dict) and set(properties) == {"id", "value"}:
+        return {"type": "object", "required": ["id", "value"]}
+    out = {
+        key: loosened(item, ignored)
+        for key, item in schema.items()
+        if key not in ("example", "examples", "description", "default")
+    }
+    if isinstance(properties, dict):
+        # One property may itself be called ``description`` or ``default``.
+        out["properties"] = {
+            name: {} if name in ignored else loosened(item, ignored)
+            for name, item in properties.items()
+        }
+    return out
+
+
+class Contract:
+    """Sends requests of one document, compares the replies, and notes what was asked."""
+
+    def __init__(self, api: Any, name: str) -> None:
+        self.api = api
+        self.name = name
+        self.asked: set[tuple[str, str]] = set()
+        self.agency = api.info["agency_token"]
+        self.examples = api.info["examples"]
+
+    def __call__(
+        self, method: str, path: str, params: dict[str, Any] | None = None, **options: Any
+    ) -> Any:
+        """``params`` fill the path, and go into the query when it does not name them."""
+        given = {"locationId": self.api.location, **(params or {})}
+        url, query = path, dict(options.pop("query", {}))
+        for name, value in given.items():
+            if f"{{{name}}}" in url:
+                url = url.replace(f"{{{name}}}", str(value))
+            elif params and name in params:
+                query[name] = value
+        reply = self.api(method, url, params=query, **options)
+        self.asked.add((method, path))
+        declared = document(self.name)["paths"][path][method.lower()]["responses"]
+        assert str(reply.status_code) in declared, f"{method} {path}: {reply.text}"
+        assert reply.status_code < 300, f"{method} {path}: {reply.text}"
+        content = declared[str(reply.status_code)].get("content", {})
+        if "application/json" in content:
+            self._compare(method, path, content["application/json"].get("schema"), reply.json())
+        kind = reply.headers["content-type"]
+        return reply.json() if kind.startswith("application/json") else reply.content
+
+    def _compare(self, method: str, path: str, schema: Any, body: Any) -> None:
+        ignored = DEVIATIONS.get((method, path), Deviation((), "")).properties
+        components = loosened(document(self.name)["components"], ignored)
+        whole = {**loosened(schema or {}, ignored), "components": components}
+        try:
+            jsonschema.Draft4Validator(whole).validate(without_nulls(body))
+        except jsonschema.ValidationError as error:
+            where = "/".join(map(str, error.absolute_path))
+            raise AssertionError(f"{method} {path}: {where}: {error.message}") from None
+
+    def complete(self) -> None:
+        assert set(operations(self.name)) - self.asked == set()
+
+
+def test_locations(api: Any) -> None:
+    ask = Contract(api, "locations")
+    one, company = "/locations/{locationId}", {"companyId": api.info["company_id"]}
+    ask("GET", "/locations/search", company, token=ask.agency)
+    ask("GET", one)
+    new = ask("POST", "/locations/", json={"name": "Fourth", **company}, token=ask.agency)
+    place = {"locationId": new["id"]}
+    changed = ask("PUT", one, place, json={"city": "Faro", **company}, token=ask.agency)
+    assert changed["city"] == "Faro"
+    assert changed["name"] == "Fourth"
+    query = {"deleteTwilioAccount": "false"}
+    ask("DELETE", one, place, query=query, token=ask.agency)
+    ask("GET", f"{one}/timezones")
+
+    ask("GET", f"{one}/tags")
+    tag = {"tagId": ask("POST", f"{one}/tags", json={"name": "fresh"})["tag"]["id"]}
+    ask("GET", f"{one}/tags/{{tagId}}", tag)
+    ask("PUT", f"{one}/tags/{{tagId}}", tag, json={"name": "renamed"})
+    ask("DELETE", f"{one}/tags/{{tagId}}", tag)
+
+    ask("POST", f"{one}/tasks/search", json={})
+    rule = {
+        "intervalType": "daily",
+        "interval": 1,
+        "startDate": "2030-01-01T00:00:00Z",
+        "dueAfterSeconds": 60,
+    }
+    body = {"title": "r", "rruleOptions": rule}
+    base = f"{one}/recurring-tasks"
+    task = {"id": ask("POST", base, json=body)["recurringTask"]["id"]}
+    ask("GET", f"{base}/{{id}}", task)
+    ask("PUT", f"{base}/{{id}}", task, json={"title": "s"})
+    ask("DELETE", f"{base}/{{id}}", task)
+
+    base = f"{one}/customFields"
+    ask("GET", base)
+    made = ask("POST", base, json={"name": "Pets", "dataType": "TEXT"})
+    field = {"id": made["customField"]["id"]}
+    ask("GET", f"{base}/{{id}}", field)
+    ask("PUT", f"{base}/{{id}}", field, json={"name": "Animals"})
+    files = {"meter_1": ("bill.csv", b"a,b\n1,2\n", "text/csv")}
+    sent = ask("POST", f"{base}/upload", data={"id": api.contact}, files=files)
+    assert set(sent["uploadedFiles"]) == {"bill.csv"}
+    assert sent["meta"][0]["size"] == 8
+    ask("DELETE", f"{base}/{{id}}", field)
+
+    base = f"{one}/customValues"
+    ask("GET", base)
+    made = ask("POST", base, json={"name": "Slogan", "value": "Sun"})
+    value = {"id": made["customValue"]["id"]}
+    ask("PUT", f"{base}/{{id}}", value, json={"name": "Slogan", "value": "Wind"})
+    assert ask("GET", f"{base}/{{id}}", value)["customValue"]["value"] == "Wind"
+    ask("DELETE", f"{base}/{{id}}", value)
+    assert value["id"] not in {one["id"] for one in ask("GET", base)["customValues"]}
+
+    ask("GET", f"{one}/templates", query={"originId": api.location})
+    ask("DELETE", f"{one}/templates/{{id}}", {"id": ask.examples["template"]})
+    ask.complete()
+
+
+def test_users(api: Any) -> None:
+    ask = Contract(api, "users")
+    company = {"companyId": api.info["company_id"]}
+    body = {
+        **company,
+        "firstName": "Olga",
+        "lastName": "Reis",
+        "email": "olga@lumensolar.example",
+        "password": "not kept",
+        "type": "account",
+        "role": "user",
+        "locationIds": [api.location],
+        "scopes": ["contacts.write"],
+    }
+    made = ask("POST", "/users/", json=body)
+    user = {"userId": made["id"]}
+    ask("GET", "/users/", query={"locationId": api.location})
+    ask("GET", "/users/search", query=company)
+    mails = {**company, "emails": "olga@lumensolar.example,nobody@x.example"}
+    found = ask("POST", "/users/search/filter-by-email", json=mails, token=ask.agency)
+    assert found["users"] == [{"id": made["id"], "email": body["email"]}]
+    changed = {"lastName": "Reis Lima", "scopes": []}
+    reply = api("PUT", f"/users/{made['id']}", json=changed)
+    assert reply.json()["name"] == "Olga Reis Lima"
+    one = ask.examples["user"]
+    ask("PUT", "/users/{userId}", {"userId": one}, json={"phone": "+351912000199"})
+    ask("GET", "/users/{userId}", {"userId": one})
+    ask("DELETE", "/users/{userId}", user)
+    ask.complete()
+
+
+def test_the_table_is_that_of_the_documents() -> None:
+    from rapport.sandbox.resources import OPERATIONS
+
+    have = {(operation.method, operation.path) for operation in OPERATIONS}
+    assert set(operations(*DOCUMENTS)) - have == set()
+    assert set(DEVIATIONS) <= set(operations(*DOCUMENTS))
