@@ -73,7 +73,8 @@ def loosened(schema: Any, ignored: tuple[str, ...]) -> Any:
     if isinstance(properties, dict) and set(properties) == {"id", "value"}:
         return {"type": "object", "required": ["id", "value"]}
     out = {
-        key: loosened(item, ignored)
+        # The alternatives of the documents are not exclusive: most demand nothing.
+        "anyOf" if key == "oneOf" else key: loosened(item, ignored)
         for key, item in schema.items()
         if key not in ("example", "examples", "description", "default")
     }
