@@ -79,7 +79,7 @@ class Task(Struct, frozen=True, kw_only=True):
     snoozed_until: datetime | None = None
     """Reminders are quiet until then; the due date stays. Local."""
     completed_at: datetime | None = None
-    """When it was completed here, or first seen completed. Local."""
+    """When it was completed here, or was seen to be; None: before it was first read. Local."""
 
 
 class Note(Struct, frozen=True, kw_only=True):

@@ -305,7 +305,6 @@ def _absorb_new(tx: Transaction, snapshot: Snapshot, epoch: int, tally: Tally) -
             return
     start = {"contact_id": contact[1]} if contact else {}
     values = canonical(kind, server_values(start, snapshot, tally))
-    values = with_completion(kind, values, {}, tx)
     stored = tx.insert(
         kind,
         tx.new_id(),
@@ -386,7 +385,8 @@ def _by_somebody(
 
 
 def with_completion(kind: Kind, values: Values, before: Values, tx: Transaction) -> Values:
-    """The API does not tell when a task was completed: the first sight of it counts."""
+    """The API does not tell when a task was completed: seeing it become so counts. One that was
+    done when it was first read has no such time."""
     if kind is Kind.TASK and bool(values["completed"]) != (values["completed_at"] is not None):
         if not values["completed"]:
             values["completed_at"] = None

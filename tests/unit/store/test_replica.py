@@ -185,6 +185,14 @@ def test_local_fields_survive_a_pull(desk: Any) -> None:
     assert (row.task.title, row.task.priority) == ("Call back", 2)
 
 
+def test_a_task_that_was_done_when_first_read_has_no_time_of_completion(desk: Any) -> None:
+    contact_id = desk.pull_contact()
+    values = {"title": "Old", "due_at": DUE, "completed": True}
+    desk.absorb(Snapshot(kind=Kind.TASK, rid="t9", contact_rid="c1", values=values))
+    (task,) = desk.wait(desk.store.queries.detail(contact_id)).tasks
+    assert (task.completed, task.completed_at) == (True, None)
+
+
 def test_completion_is_dated_when_it_is_first_seen(desk: Any) -> None:
     desk.pull_contact()
     task = desk.pull_child(Kind.TASK, "t1", title="Call", due_at=DUE)
