@@ -36,6 +36,8 @@ class EngineThread:
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(STOP_LIMIT_S)
+        elif not self._loop.is_closed():
+            self._loop.close()  # it never began
 
     def _main(self) -> None:
         asyncio.set_event_loop(self._loop)

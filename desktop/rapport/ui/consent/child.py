@@ -206,6 +206,7 @@ class ConsentWindow(QWidget):
 
     def _label(self, size: TextSize, *, muted: bool, strong: bool = False) -> QLabel:
         label = QLabel()
+        label.setTextFormat(Qt.TextFormat.PlainText)
         label.setFont(
             self._theme.type.font(size, SEMIBOLD) if strong else self._theme.type.font(size)
         )

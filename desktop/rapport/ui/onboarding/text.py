@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QLabel
 
@@ -35,6 +36,7 @@ class Words(QLabel):
         )
         self._weight = SEMIBOLD if strong else REGULAR
         self._token = "danger" if danger else "muted" if muted else "text"
+        self.setTextFormat(Qt.TextFormat.PlainText)  # some of it was written by strangers
         self.setWordWrap(True)
         current_theme().changed.connect(self._restyle)
         self._restyle()
