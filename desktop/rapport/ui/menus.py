@@ -12,6 +12,7 @@ from rapport.ui.context import WindowContext
 from rapport.ui.look.icons import icon
 
 RULE = "-"
+_EDGE = 8
 
 
 def fill_menu(menu: QMenu, context: WindowContext, ids: Sequence[str]) -> QMenu:
@@ -68,4 +69,7 @@ def pop_up(menu: QMenu, below: QWidget, *, at_end: bool = False) -> None:
     corner = below.rect().bottomLeft()
     if at_end != below.isRightToLeft():
         corner = QPoint(below.width() - menu.sizeHint().width(), below.height())
-    menu.popup(below.mapToGlobal(corner + QPoint(0, 4)))
+    spot = below.mapTo(below.window(), corner + QPoint(0, 4))
+    # Not at the very edge of the window, where a menu looks cut off.
+    spot.setX(max(_EDGE, spot.x()))
+    menu.popup(below.window().mapToGlobal(spot))

@@ -78,6 +78,10 @@ class ContactDialog(Dialog):
         grid = QGridLayout()
         grid.setHorizontalSpacing(px(12))
         grid.setVerticalSpacing(px(12))
+        for place in range(2):
+            # Equal halves, also while a sentence stands below one of them.
+            grid.setColumnStretch(place, 1)
+            grid.setColumnMinimumWidth(place, px(240))
         top = Qt.AlignmentFlag.AlignTop
         pairs = (
             (self.first_name, self.last_name),
@@ -91,7 +95,7 @@ class ContactDialog(Dialog):
         column.addLayout(grid)
         column.addWidget(
             Label(
-                tr("The CRM takes the company only now; later it changes it through the business."),
+                tr("The company can be set only now; later it changes with its business."),
                 self.panel,
                 size=TextSize.CAPTION,
                 role="muted",

@@ -41,6 +41,7 @@ class ContactPicker(QWidget):
     def set_contact(self, contact_id: Id | None, name: str = "") -> None:
         self.contact_id = contact_id
         self.line.setText(visible(name))
+        self.line.setCursorPosition(0)  # a long name shows its beginning
 
     def complain(self) -> bool:
         """Show that nobody was chosen, if so; tells whether it is."""

@@ -53,7 +53,7 @@ class TaskForm(QWidget):
         self.assignee.setObjectName("task-assignee")
         self.assignee.setAccessibleName(tr("Assignee"))
         self.contact = ContactPicker(context, self)
-        self.notes = TextArea(tr("Notes"), self, placeholder=tr("Notes"), lines=3)
+        self.notes = TextArea(tr("Notes"), self, lines=3)
         self.notes.setObjectName("task-notes")
         self.message = Message(self)
         self.delete = Button(tr("Delete"), self, kind=Kind.QUIET, icon="trash")

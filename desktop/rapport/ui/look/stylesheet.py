@@ -23,17 +23,25 @@ QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox, QComboBox {{
   placeholder-text-color: {tokens.muted};
 }}
 QLineEdit, QAbstractSpinBox, QComboBox {{ padding: 0 {px(10)}px; min-height: {px(32) - 2}px; }}
-QPlainTextEdit, QTextEdit {{ padding: {px(6)}px {px(8)}px; }}
+QComboBox {{ padding: 0 {px(12)}px; }}
+QPlainTextEdit, QTextEdit {{ padding: {px(6)}px {px(12)}px; }}
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {{
   border: 2px solid {tokens.accent_text};
 }}
 QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {{
   padding: 0 {px(10) - 1}px; min-height: {px(32) - 4}px;
 }}
-QPlainTextEdit:focus, QTextEdit:focus {{ padding: {px(6) - 1}px {px(8) - 1}px; }}
+QComboBox:focus {{ padding: 0 {px(12) - 1}px; }}
+QPlainTextEdit:focus, QTextEdit:focus {{ padding: {px(6) - 1}px {px(12) - 1}px; }}
 QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"], QTextEdit[invalid="true"],
 QComboBox[invalid="true"], QAbstractSpinBox[invalid="true"] {{
-  border: 1.5px solid {tokens.danger};
+  border: 2px solid {tokens.danger};
+}}
+QLineEdit[invalid="true"], QComboBox[invalid="true"], QAbstractSpinBox[invalid="true"] {{
+  padding: 0 {px(10) - 1}px; min-height: {px(32) - 4}px;
+}}
+QPlainTextEdit[invalid="true"], QTextEdit[invalid="true"] {{
+  padding: {px(6) - 1}px {px(12) - 1}px;
 }}
 QLineEdit:disabled, QPlainTextEdit:disabled, QTextEdit:disabled, QComboBox:disabled {{
   background: {tokens.tint}; color: {tokens.muted};

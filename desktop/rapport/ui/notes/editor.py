@@ -21,7 +21,7 @@ from rapport.domain.errors import InputError
 from rapport.domain.text import storable
 from rapport.services.html import is_html, is_safe_link, sanitised
 from rapport.ui.look.theme import current_theme
-from rapport.ui.notes.markup import body_of
+from rapport.ui.notes.markup import LIST_INDENT, body_of
 from rapport.ui.notes.safe import SafeDocument, nothing
 from rapport.ui.wording import tr
 
@@ -59,6 +59,7 @@ class NoteEdit(QTextEdit):
         """Begin with ``body``; HTML stays HTML when it is saved again."""
         self._was_html = is_html(body)
         self.document().setDefaultFont(current_theme().type.font())
+        self.document().setIndentWidth(current_theme().type.px(LIST_INDENT))
         if self._was_html:
             self.setHtml(sanitised(body))
         else:

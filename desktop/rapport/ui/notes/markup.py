@@ -23,6 +23,9 @@ _ORDERED = frozenset(
 )
 _LINE_BREAK = "\u2028"
 
+LIST_INDENT = 18
+"""Design pixels by which the entries of a list stand in."""
+
 
 def blocks(document: QTextDocument) -> Iterator[QTextBlock]:
     block = document.begin()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QVBoxLayout, QWidget
 from rapport.domain.text import visible
 from rapport.services.html import is_html, plain_text, sanitised
 from rapport.ui.look.theme import current_theme
+from rapport.ui.notes.markup import LIST_INDENT
 from rapport.ui.notes.safe import NoteView
 from rapport.ui.widgets.button import Button, Kind, Size
 from rapport.ui.widgets.labels import Label
@@ -83,7 +84,9 @@ class NoteText(QWidget):
         view = NoteView(self)
         view.document().setDefaultStyleSheet(
             f"a {{ color: {current_theme().tokens.accent_text}; }} p {{ margin: 0 0 6px 0; }}"
+            " ul, ol { margin: 0 0 6px 0; }"
         )
+        view.document().setIndentWidth(current_theme().type.px(LIST_INDENT))
         view.show_html(sanitised(body))
         view.setAccessibleName(tr("Note"))
         view.link_asked.connect(self.link_asked)

@@ -41,7 +41,8 @@ _MORE = (
     "app.help",
     "app.quit",
 )
-_BELL_ROWS = 8
+_BELL_ROWS, _BELL_OVERDUE = 8, 4
+"""As many rows at most, and the latest overdue ones among them."""
 
 
 class TopBar(QWidget):
@@ -135,7 +136,8 @@ class TopBar(QWidget):
         pop_up(fill_menu(QMenu(self), self._context, _MORE), self.more, at_end=True)
 
     async def _offer_due(self) -> None:
-        rows = await self._context.workspace.queries.next_tasks(_BELL_ROWS)
+        groups = await self._context.workspace.queries.tasks()
+        rows = [*groups.overdue[-_BELL_OVERDUE:], *groups.today][:_BELL_ROWS]
         clock = self._context.workspace.clock
         menu = QMenu(self)
         for row in rows:
@@ -144,7 +146,8 @@ class TopBar(QWidget):
             item.setIcon(icon("alert", "danger") if due.state is DueState.OVERDUE else icon("task"))
             item.triggered.connect(lambda _=False, id=row.task.id: self._context.open_task(id))
         if not rows:
-            menu.addAction(tr("No open task")).setEnabled(False)
+            menu.addAction(tr("Nothing is due")).setEnabled(False)
+        fill_menu(menu, self._context, (RULE, "go.today"))
         pop_up(menu, self.bell, at_end=True)
 
     @staticmethod

@@ -230,6 +230,11 @@ class Message(QWidget):
         row.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
         self.words = Label("", self, size=TextSize.CAPTION, role="danger", wrap=True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
+        # It wraps to the field's width and never asks for more.
+        self.words.setMinimumWidth(0)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.words.setSizePolicy(policy)
         self.words.restyle()
         row.addWidget(self.words, 1)
         self.hide()

@@ -230,11 +230,6 @@ class TodayPage(Painted):
             self.detail.show_task(None)
             self._context.change(task_id=None)
             return
-        if self._arriving and self._lists.currentWidget() is self.view:
-            # The page was gone to before it had rows that could take the keyboard.
-            self._arriving = False
-            if self._context.situation.page is Page.TODAY and not self._is_typing():
-                self.view.setFocus(Qt.FocusReason.OtherFocusReason)
         if self._wanted is not None:
             self._choose_wanted()
         elif not self.view.currentIndex().isValid():
@@ -242,6 +237,12 @@ class TodayPage(Painted):
             row = row if row >= 0 else self.model.next_task_row(self.model.rowCount() - 1, -1)
             if row >= 0:
                 self._choose(row)
+        # Last: a list that gets the keyboard without a current row makes its first one current.
+        if self._arriving:
+            # The page was gone to before it had rows that could take the keyboard.
+            self._arriving = False
+            if self._context.situation.page is Page.TODAY and not self._is_typing():
+                self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _is_typing(self) -> bool:
         field = self.window().focusWidget()
