@@ -141,3 +141,31 @@ async def test_the_shape_follows_the_width(open_ana: Any, until: Any, width: Any
     await until(lambda: pane.width() == width, "the new width")
     assert pane.fields._columns == (1 if width >= 640 else 3)
     assert pane.header.phone.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("Ana Ruiz", True), ("Maximiliane von Hohenstein-Ehrenberg", False)]
+)
+async def test_buttons_give_their_words_for_a_name(
+    open_ana: Any, until: Any, name: Any, words: Any
+) -> None:
+    desk, pane, _ = await open_ana()
+    desk.window.resize(700, 560)
+    await until(lambda: pane.width() == 700, "the new width")
+    first, _, last = name.partition(" ")
+    await desk.people(**{"c-ana": {"first_name": first, "last_name": last, "email": "a@x.es"}})
+    await until(lambda: pane.header.name.name == name, "the name")
+    call = pane.header._buttons["contact.call"]
+    await until(lambda: (call.width() > call.height()) is words, "words or none")
+    assert not words or pane.header.name.width() >= pane.header.name.whole_width()
+
+
+async def test_country_and_type_in_words(open_ana: Any, until: Any) -> None:
+    desk, pane, _ = await open_ana()
+    person = {"first_name": "Ana", "country": "PT", "type": "lead", "phone": "+351912345678"}
+    await desk.people(**{"c-ana": person})
+    await until(lambda: pane.fields.cell("country"), "the country")
+    shown = {key: pane.fields.cell(key).accessibleName() for key in ("country", "type")}
+    assert "Portugal" in shown["country"]
+    assert "Lead" in shown["type"]
+    assert "+351 912 345 678" in pane.header.phone.accessibleName()
