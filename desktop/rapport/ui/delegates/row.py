@@ -34,7 +34,7 @@ from PySide6.QtWidgets import (
 
 from rapport.ui.look.icons import pixmap
 from rapport.ui.look.paint import focus_ring, mirrored
-from rapport.ui.look.text import Run, baseline_in
+from rapport.ui.look.text import Run, baseline_in, plain_tip
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import REGULAR, TextSize
 
@@ -141,7 +141,7 @@ class RowDelegate(QStyledItemDelegate):
             for region, words in self.picture(option, index).hints:
                 if region.contains(spot):
                     area = region.translated(option.rect.topLeft()).toAlignedRect()
-                    QToolTip.showText(event.globalPos(), words, view.viewport(), area)
+                    QToolTip.showText(event.globalPos(), plain_tip(words), view.viewport(), area)
                     return True
             QToolTip.hideText()
             return True

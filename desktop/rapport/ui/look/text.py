@@ -7,6 +7,7 @@ drawn from its baseline, whatever font its glyphs came from.
 
 from __future__ import annotations
 
+import html
 import unicodedata
 from collections.abc import Iterable
 
@@ -15,6 +16,14 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QTextCharFormat, QTextL
 
 LTR_MARK = "\u200e"
 _ENDLESS = 100_000.0
+
+
+def plain_tip(text: str) -> str:
+    """``text`` for a tool-tip, which Qt reads as HTML where it looks like some, and then loads the
+    pictures it names: from this disk, or from a stranger's file server."""
+    if "<" not in text:
+        return text
+    return f"<span style='white-space: pre-wrap'>{html.escape(text, quote=False)}</span>"
 
 
 def runs_right_to_left(text: str) -> bool:

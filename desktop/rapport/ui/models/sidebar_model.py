@@ -19,6 +19,7 @@ from rapport.domain.changes import ChangeEvent, Origin
 from rapport.domain.filters import AnyCondition, HasTag
 from rapport.domain.text import visible
 from rapport.domain.views import SidebarCounts
+from rapport.ui.look.text import plain_tip
 from rapport.ui.roles import NavKind, NavRole
 from rapport.ui.runner import Runner
 from rapport.ui.wording import count, tr
@@ -193,8 +194,10 @@ class SidebarModel(QAbstractListModel):
                 return entry.icon
             case NavRole.COUNT:
                 return entry.count
-            case Qt.ItemDataRole.AccessibleTextRole | Qt.ItemDataRole.ToolTipRole:
+            case Qt.ItemDataRole.AccessibleTextRole:
                 return entry.spoken
+            case Qt.ItemDataRole.ToolTipRole:
+                return plain_tip(entry.spoken)
         return None
 
     # News.

@@ -12,7 +12,7 @@ from rapport.ui.context import WindowContext
 from rapport.ui.look.avatars import badge_pixmap
 from rapport.ui.look.icons import draw_icon
 from rapport.ui.look.paint import mirrored, rounded
-from rapport.ui.look.text import Run, baseline_in
+from rapport.ui.look.text import Run, baseline_in, plain_tip
 from rapport.ui.look.tokens import account_colour
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.menus import RULE, fill_menu, pop_up
@@ -121,7 +121,7 @@ class AccountSwitcher(Control):
     def _say(self) -> None:
         name = visible(self._account.name) if self._account is not None else tr("No account")
         self.setAccessibleName(tr("Account: {name}").format(name=name))
-        self.setToolTip(" · ".join(part for part in (name, self._place()) if part))
+        self.setToolTip(plain_tip(" · ".join(part for part in (name, self._place()) if part)))
         self.update()
 
     def _offer(self) -> None:

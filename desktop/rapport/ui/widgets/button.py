@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from rapport.ui.look.icons import draw_icon
 from rapport.ui.look.paint import key_cap, key_cap_size, mirrored, rounded
-from rapport.ui.look.text import Run, baseline_in
+from rapport.ui.look.text import Run, baseline_in, plain_tip
 from rapport.ui.look.type import REGULAR, SEMIBOLD, TextSize
 from rapport.ui.widgets.base import Control, Painted, is_rtl
 
@@ -71,13 +71,13 @@ class Button(Control):
         self.setText(text)
         self.setAccessibleName(name or text)
         if not text:
-            self.setToolTip(name)
+            self.setToolTip(plain_tip(name))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def set_wordless(self, wordless: bool) -> None:
         """Drop the words where there is no room; the name stays, as tool-tip."""
         self._wordless = wordless or not self.text()
-        self.setToolTip(self.accessibleName() if self._wordless else "")
+        self.setToolTip(plain_tip(self.accessibleName()) if self._wordless else "")
         self.restyle()
 
     def set_icon(self, icon: str, role: str = "") -> None:

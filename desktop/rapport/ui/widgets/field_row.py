@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QSizePolicy, QVBoxLayout, QW
 
 from rapport.ui.look.icons import draw_icon
 from rapport.ui.look.paint import mirrored, rounded
-from rapport.ui.look.text import Run, baseline_in, runs_right_to_left
+from rapport.ui.look.text import Run, baseline_in, plain_tip, runs_right_to_left
 from rapport.ui.look.type import TextSize
 from rapport.ui.widgets.base import Control, is_rtl, start_alignment, tr
 from rapport.ui.widgets.field_values import (
@@ -364,7 +364,7 @@ class FieldRow(Control):
         run = Run(self._shown or "–", type_.font(), room - (start - px(8)))
         colour = tokens.text if self._shown else tokens.muted
         self._hint = self._shown if run.elided else ""
-        self.setToolTip(self._hint)
+        self.setToolTip(plain_tip(self._hint))
         self._put(painter, run, start, baseline_in(top, type_.line(), type_.metrics()), colour)
 
     def _paint_long(self, painter: QPainter, area: QRectF) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from rapport.ui.look.avatars import avatar_pixmap, badge_pixmap
 from rapport.ui.look.icons import draw_icon, role_colour
-from rapport.ui.look.text import Run, baseline_in
+from rapport.ui.look.text import Run, baseline_in, plain_tip
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import REGULAR, SEMIBOLD, TextSize
 from rapport.ui.widgets.base import Painted, is_rtl, start_alignment
@@ -115,7 +115,7 @@ class ElidedLabel(Painted):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         run = self._run(self.width())
-        self.setToolTip(self._text if run.elided else "")
+        self.setToolTip(plain_tip(self._text) if run.elided else "")
         painter = QPainter(self)
         painter.setPen(QColor(role_colour(self._role)))
         x = self.width() - run.width if is_rtl(self) else 0

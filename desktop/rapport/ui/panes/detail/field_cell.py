@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from rapport.ui.look.icons import draw_icon
 from rapport.ui.look.paint import mirrored, rounded
-from rapport.ui.look.text import Run
+from rapport.ui.look.text import Run, plain_tip
 from rapport.ui.look.type import TextSize
 from rapport.ui.panes.detail.field_kinds import Editor, FieldSpec
 from rapport.ui.roles import waiting_words
@@ -75,7 +75,7 @@ class FieldCell(FieldRow):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             lines = [self._hint, self._reason, waiting_words() if self._pending else ""]
             words = "\n".join(filter(None, lines))
-            QToolTip.showText(event.globalPos(), words, self)
+            QToolTip.showText(event.globalPos(), plain_tip(words), self)
             return True
         return super().event(event)
 

@@ -11,7 +11,7 @@ from rapport.domain.text import visible
 from rapport.ui.context import WindowContext
 from rapport.ui.look.icons import draw_icon, icon
 from rapport.ui.look.paint import mirrored
-from rapport.ui.look.text import LTR_MARK, Run, baseline_in
+from rapport.ui.look.text import LTR_MARK, Run, baseline_in, plain_tip
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.menus import pop_up
 from rapport.ui.roles import dnd_words, waiting_words
@@ -40,7 +40,7 @@ class NameLine(Painted):
         marks = [dnd_words()] if dnd else []
         marks += [waiting_words()] if pending else []
         self.setAccessibleName(", ".join([self._name, *marks]))
-        self.setToolTip("\n".join([self._name, *marks]))
+        self.setToolTip(plain_tip("\n".join([self._name, *marks])))
         self.update()
 
     @property
@@ -110,7 +110,7 @@ class Reach(Control):
     def _settle(self) -> None:
         words = tr("Copy {what} {value}").format(what=self._what.lower(), value=self._shown)
         self.setAccessibleName(words)
-        self.setToolTip(words)
+        self.setToolTip(plain_tip(words))
         self.restyle()
 
     def _run(self, limit: float | None = None) -> Run:
