@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import msgspec
 import psutil
 import pytest
 import pytest_asyncio
@@ -47,7 +48,7 @@ def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     """The window's loop for tests with the program in this process, asyncio's own for others."""
-    inside = "program" in getattr(item, "fixturenames", ())
+    inside = {"program", "make_program"} & set(getattr(item, "fixturenames", ()))
     return {"qt": _qt_loop} if inside else {"own": asyncio.new_event_loop}
 
 
@@ -111,8 +112,10 @@ class Program:
         self.paths = Paths.of(profile)
         self.served = served
         self.do = Driver()
+        self.closed = False
         file = ConfigFile(self.paths.settings_file)
-        file.save(type(file.load())(settings=Settings(window=(1200, 800), close_to_tray_told=True)))
+        settings = Settings(window=(1200, 800), close_to_tray_told=True)
+        file.save(msgspec.structs.replace(file.load(), settings=settings))
         self.secrets = Secrets(profile_id(self.paths))
         self.app = Application(
             self.paths,
@@ -140,6 +143,7 @@ class Program:
         )
 
     async def close(self) -> None:
+        self.closed = True
         await self.app.close()
         self.secrets.close()
         gone: list[bool] = []
@@ -153,6 +157,8 @@ async def program(qapp: QApplication, tmp_path: Path, served: Served) -> AsyncIt
     current_theme().apply(qapp)
     program = Program(tmp_path / "profile", served)
     await program.app.start()
+    # Painted, and what follows the first picture begun: in the loop, not between two runs of it.
+    await program.do.until(lambda: program.app._late is not None, "the first picture")
     yield program
     await program.close()
 
@@ -233,3 +239,21 @@ def still_runs() -> Callable[[psutil.Process], bool]:
 def until() -> Callable[..., Awaitable[Any]]:
     """``await until(condition, "what")``."""
     return Driver().until
+
+
+@pytest_asyncio.fixture
+async def make_program(qapp: QApplication, tmp_path: Path) -> AsyncIterator[Callable[..., Any]]:
+    """``await make_program(sandbox)``: the program with a sandbox of the test's choice; once it has
+    been closed, the same call starts it again with the same profile."""
+    made: list[Program] = []
+
+    async def make(sandbox: Any) -> Program:
+        current_theme().apply(qapp)
+        made.append(Program(tmp_path / "profile", sandbox))
+        await made[-1].app.start()
+        return made[-1]
+
+    yield make
+    for program in made:
+        if not program.closed:
+            await program.close()

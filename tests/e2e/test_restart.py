@@ -1,0 +1,73 @@
+"""What a quit and the next start do to work that is still on its way."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx2
+
+from rapport.domain.commands import DeleteContact
+from rapport.domain.filters import ContactQuery
+from rapport.domain.records import Id, Kind
+
+
+async def _ana(program: Any) -> Id:
+    page = await program.session.workspace.queries.contacts(ContactQuery(text="olgaard"))
+    id: Id = page.rows[0].id
+    return id
+
+
+async def _server_id(program: Any, contact: Id) -> str:
+    found = program.session.store.replica.rid_of(Kind.CONTACT, contact)
+    rid: str = await asyncio.wrap_future(found)
+    return rid
+
+
+async def _status_of(served: Any, rid: str) -> int:
+    info = await served.start()
+    headers = {"Authorization": f"Bearer {info['access_token']}", "Version": "2021-07-28"}
+    async with httpx2.AsyncClient(trust_env=False) as http:
+        reply = await http.get(f"{info['base_url']}/contacts/{rid}", headers=headers)
+    return reply.status_code
+
+
+async def test_a_delete_outlives_quitting_within_its_undo_window(
+    make_program: Any, served: Any
+) -> None:
+    program = await make_program(served)
+    await program.sign_in()
+    ana = await _ana(program)
+    rid = await _server_id(program, ana)
+    await program.app.window.context.perform(DeleteContact(contact_id=ana), "Ana")
+    await program.close()
+    assert await _status_of(served, rid) == 200
+
+    again = await make_program(served)
+    assert await again.session.workspace.queries.row_of(ana) is None
+
+    # Asked of the copy, not of the server: that would take the program's share of its limit.
+    async def sent() -> bool:
+        return not await again.session.workspace.queries.outbox_items()
+
+    await again.do.until_known(sent, "the delete to be sent")
+    assert await _status_of(served, rid) == 400
+
+
+async def test_undo_after_a_restart_withdraws_the_delete(make_program: Any, served: Any) -> None:
+    program = await make_program(served)
+    await program.sign_in()
+    ana = await _ana(program)
+    rid = await _server_id(program, ana)
+    await program.app.window.context.perform(DeleteContact(contact_id=ana), "Ana")
+    await program.close()
+
+    again = await make_program(served)
+    await again.app.window.context.undo()
+    assert await again.session.workspace.queries.row_of(ana) is not None
+    await again.do.until(
+        lambda: again.session.workspace.sync.status().waiting == 0, "nothing to wait"
+    )
+    assert await _status_of(served, rid) == 200
+    log = await served.control("GET", "log")
+    assert not [one for one in log["requests"] if one["method"] == "DELETE"]
