@@ -283,6 +283,33 @@ class Application:
             danger=True,
         ):
             return
+        await self._forget(session)
+        following = self.config.account(self.config.current)
+        if following is not None:
+            await self._switch(following)
+        else:
+            self._welcome()
+
+    async def _reset_sandbox(self) -> None:
+        """Made-up people as on the first day, and a new sign-in to them."""
+        from rapport.ui.widgets.overlay import confirm
+
+        session = self.session
+        if session is None or not session.account.sandbox:
+            return
+        if await confirm(
+            self.window,
+            tr("Reset the sandbox?"),
+            tr("Everything that was changed in it is lost; the made-up contacts start afresh."),
+            confirm=tr("Reset the sandbox"),
+            danger=True,
+        ):
+            await self._forget(session)
+            await self._sandbox.reset()
+            self.explore_sandbox()
+
+    async def _forget(self, session: Session) -> None:
+        """Ends the session at the server and deletes what is here of it."""
         self.window.set_workspace(None)
         await session.disconnect()
         await self._revoke(session)
@@ -295,11 +322,6 @@ class Application:
         self._save(self.config.without_account(session.account.id))
         if self._companions is not None:
             self._companions.show(None)
-        following = self.config.account(self.config.current)
-        if following is not None:
-            await self._switch(following)
-        else:
-            self._welcome()
 
     async def _revoke(self, session: Session) -> None:
         from rapport.api.session import decode
@@ -349,6 +371,7 @@ class Application:
         actions.bind("account.sign-in", self._sign_in_again)
         actions.bind("account.ask-write", self._ask_write)
         actions.bind("account.sign-out", self._sign_out)
+        actions.bind("account.reset-sandbox", self._reset_sandbox)
 
     def _settings(self, context: WindowContext) -> QWidget:
         from rapport.ui.panes.settings import SettingsDesk, SettingsPage

@@ -28,6 +28,10 @@ class SandboxSource(Protocol):
 
     async def stop(self) -> None: ...
 
+    async def reset(self) -> None:
+        """Stops it and forgets everything that was changed in it."""
+        ...
+
 
 class SandboxProcess:
     """Starts the sandbox once, on demand."""
@@ -35,6 +39,7 @@ class SandboxProcess:
     def __init__(
         self, state: Path, *, contacts: int = 500, seed: int = 7, extra: tuple[str, ...] = ()
     ) -> None:
+        self._state = state
         self._arguments = (
             "--state",
             str(state),
@@ -90,3 +95,13 @@ class SandboxProcess:
             with contextlib.suppress(ProcessLookupError):
                 child.kill()
             await child.wait()
+
+    async def reset(self) -> None:
+        await self.stop()
+        await asyncio.to_thread(_delete_database, self._state)
+
+
+def _delete_database(file: Path) -> None:
+    # SQLite keeps what is not yet in the file itself beside it.
+    for end in ("", "-wal", "-shm", "-journal"):
+        Path(f"{file}{end}").unlink(missing_ok=True)

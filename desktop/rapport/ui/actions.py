@@ -49,6 +49,10 @@ def may_not_write(now: Situation) -> bool | str:
     return now.workspace is not None and now.why_not_write is not None
 
 
+def in_sandbox(now: Situation) -> bool | str:
+    return now.workspace is not None and now.workspace.account.sandbox
+
+
 def may_write(now: Situation) -> bool | str:
     return now.why_not_write or True
 
@@ -129,6 +133,7 @@ STANDARD = (
     Action("account.sign-in", "Sign in again", Section.ACCOUNT, (), "key", with_account),
     Action("account.ask-write", "Ask for write access", Section.ACCOUNT, (), "lock", may_not_write),
     Action("account.sign-out", "Sign out", Section.ACCOUNT, (), "ext", with_account),
+    Action("account.reset-sandbox", "Reset the sandbox", Section.ACCOUNT, (), "flask", in_sandbox),
     Action("account.add", "Add account", Section.ACCOUNT, (), "plus"),
     Action("app.help", "Keyboard shortcuts", Section.APP, ("?",), "help"),
     Action("app.quit", "Quit Rapport", Section.APP, ("Ctrl+Q",), "x"),

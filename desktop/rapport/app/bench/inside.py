@@ -71,6 +71,9 @@ class GivenSandbox:
     async def stop(self) -> None:
         return
 
+    async def reset(self) -> None:
+        return
+
 
 async def first_sync(application: Application) -> dict[str, list[float]]:
     await application.start()

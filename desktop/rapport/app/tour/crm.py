@@ -33,6 +33,9 @@ class TourSandbox:
     async def stop(self) -> None:
         await self._process.stop()
 
+    async def reset(self) -> None:
+        await self._process.reset()
+
     async def switch_off(self) -> None:
         self.off = True
         await self._process.stop()

@@ -33,6 +33,9 @@ class NoSandbox:
     async def stop(self) -> None:
         pass
 
+    async def reset(self) -> None:
+        pass
+
 
 def main() -> int:
     parser = argparse.ArgumentParser()

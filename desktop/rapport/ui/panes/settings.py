@@ -30,6 +30,13 @@ from rapport.ui.widgets.labels import IconView, Label
 from rapport.ui.widgets.segmented import Segmented
 from rapport.ui.wording import tr
 
+_ACCOUNT_ACTIONS = (
+    "account.ask-write",
+    "account.sign-in",
+    "account.sign-out",
+    "account.reset-sandbox",
+    "account.add",
+)
 _WIDTH = 640
 _SCALES = ((1.0, "100 %"), (1.25, "125 %"), (1.5, "150 %"), (2.0, "200 %"))
 _LEADS = ((0, "at the due time"), (5, "5 min before"), (10, "10 min before"), (30, "30 min before"))
@@ -118,11 +125,7 @@ class SettingsPage(QWidget):
 
     def _show_account(self) -> None:
         workspace = self._context.situation.workspace
-        bound = tuple(
-            id
-            for id in ("account.ask-write", "account.sign-in", "account.sign-out", "account.add")
-            if self._context.actions.is_bound(id)
-        )
+        bound = tuple(id for id in _ACCOUNT_ACTIONS if self._context.actions.is_bound(id))
         state = (workspace, bound)
         if state == self._shown:
             return
@@ -152,6 +155,8 @@ class SettingsPage(QWidget):
         for id in bound:
             action = self._context.actions[id]
             if id == "account.ask-write" and workspace.capabilities.can_write:
+                continue
+            if self._context.actions.allowed(id) is False:
                 continue
             button = Button(tr(action.title), icon=action.icon, kind=Kind.TONAL)
             button.setObjectName(id)
