@@ -249,3 +249,28 @@ async def test_a_pasted_token_stays_in_the_keyring(desk: Desk, served: Any) -> N
     assert desk.opened == [account]
     assert await desk.access_token(account) == info["access_token"]
     assert info["access_token"] not in msgspec.json.encode(account).decode() + repr(request)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"token": "pit-00000000-0000-0000-0000-000000000000"}, "does not accept this token"),
+        ({"location_id": "aaaaaaaaaaaaaaaaaaaa"}, "does not open that location"),
+    ],
+)
+async def test_a_wrong_token_or_location_is_told_at_once(
+    desk: Desk, served: Any, wrong: dict[str, str], sentence: str
+) -> None:
+    info = await served.start()
+    request = TokenRequest(
+        token=info["private_token"],
+        location_id=info["location_ids"][0],
+        scopes=EVERY_SCOPE,
+        api_url=info["base_url"],
+    )
+    with pytest.raises(SignInError) as caught:
+        await desk.sign_in.use_token(msgspec.structs.replace(request, **wrong), Observer())
+    assert sentence in caught.value.title
+    assert desk.opened == []
+    await desk.sign_in.use_token(request, Observer())
+    assert len(desk.opened) == 1

@@ -11,12 +11,13 @@ from ulid import ULID
 
 from rapport.api.http import Http
 from rapport.api.oauth import OAuthApp, OAuthFlow, Tokens, revoke
+from rapport.api.pacing import Lane
 from rapport.api.session import encode
 from rapport.app.engine_thread import EngineThread
 from rapport.app.sandbox_process import SandboxSource
 from rapport.app.secrets import Secrets
 from rapport.domain import scopes
-from rapport.domain.errors import RapportError, SignInError
+from rapport.domain.errors import AuthError, CapabilityError, RapportError, SignInError
 from rapport.domain.ports import Clock, SignInObserver
 from rapport.domain.settings import Account, ConnectRequest, TokenRequest
 from rapport.host.loopback import LoopbackReceiver, is_loopback
@@ -98,6 +99,7 @@ class SignIn:
         tokens = Tokens(
             access=request.token, scopes=request.scopes, location_id=request.location_id
         )
+        await asyncio.wrap_future(self._engine.run(_try_token(request, self._clock)))
         host = urlsplit(request.api_url).hostname or ""
         known = self._known(host, request.location_id)
         account = Account(
@@ -231,6 +233,39 @@ async def end_session(app: OAuthApp, tokens: Tokens) -> bool:
         return False
     finally:
         await http.aclose()
+
+
+async def _try_token(request: TokenRequest, clock: Clock) -> None:
+    """Reads one contact, so that a wrong token or location is told where it was typed. On the
+    engine's loop."""
+    from rapport.api import ApiClient, StaticToken
+
+    http = Http()
+    client = ApiClient(
+        request.api_url,
+        StaticToken(request.token),
+        location_id=request.location_id,
+        clock=clock,
+        http=http,
+    )
+    try:
+        await client.search_contacts(page_limit=1, lane=Lane.PERSON)
+    except AuthError as error:
+        raise SignInError(
+            "The CRM does not accept this token.",
+            "Copy it once more, whole: it is shown only once, when it is made.",
+            reason="denied",
+            details=error.details,
+        ) from error
+    except CapabilityError as error:
+        raise SignInError(
+            "This token does not open that location’s contacts.",
+            "Compare the location id, and see that the token has “View contacts”.",
+            reason="denied",
+            details=error.details,
+        ) from error
+    finally:
+        await client.aclose()
 
 
 async def _finish(flow: OAuthFlow, http: Http, callback: str) -> Tokens:
