@@ -88,15 +88,23 @@ class Call:
 
     def json(self) -> dict[str, Any]:
         """The JSON object in the body; an empty body is an empty object."""
-        if not self.body:
-            return {}
-        try:
-            body = msgspec.json.decode(self.body)
-        except msgspec.DecodeError as error:
-            raise bad_request(f"Unexpected token in JSON: {error}") from None
+        body = self._decoded() if self.body else {}
         if not isinstance(body, dict):
             raise bad_request("The body must be a JSON object")
         return body
+
+    def json_list(self) -> list[Any]:
+        """The JSON array in the body."""
+        body = self._decoded()
+        if not isinstance(body, list):
+            raise bad_request("The body must be a JSON array")
+        return body
+
+    def _decoded(self) -> Any:
+        try:
+            return msgspec.json.decode(self.body)
+        except msgspec.DecodeError as error:
+            raise bad_request(f"Unexpected token in JSON: {error}") from None
 
     def form(self) -> dict[str, str]:
         """The fields of a form in the body; of a repeated field, the first."""

@@ -86,6 +86,44 @@ MAPPING = Field(_mapping)
 ANY = Field(_anything)
 
 
+def number(least: float, most: float | None = None) -> Field:
+    """A number within bounds."""
+
+    def check(name: str, value: Any) -> str | None:
+        wrong = _number(name, value)
+        if wrong is None and value < least:
+            wrong = f"{name} must not be less than {least}"
+        if wrong is None and most is not None and value > most:
+            wrong = f"{name} must not be greater than {most}"
+        return wrong
+
+    return Field(check)
+
+
+def numbers(least: float, most: float) -> Field:
+    """A list of numbers within bounds."""
+    item = number(least, most)
+
+    def check(name: str, value: Any) -> str | None:
+        wrong = _items(name, value)
+        if wrong is not None:
+            return wrong
+        each = (item.check(f"{name}.{place}", one) for place, one in enumerate(value))
+        return next((complaint for complaint in each if complaint), None)
+
+    return Field(check)
+
+
+def one_of_numbers(*values: float) -> Field:
+    listed = ", ".join(map(str, values))
+
+    def check(name: str, value: Any) -> str | None:
+        known = not isinstance(value, bool) and value in values
+        return None if known else f"{name} must be one of the following values: {listed}"
+
+    return Field(check)
+
+
 def at_most(most: int) -> Field:
     """Text that is not empty and of at most ``most`` characters."""
 
@@ -150,14 +188,18 @@ def complaints(body: Mapping[str, Any], fields: Mapping[str, Field]) -> list[str
 
 
 def checked(body: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
-    """``body`` if it is valid.
+    """``body`` if it is valid, without the nulls of properties that cannot be null.
 
     Raises ApiError 422 otherwise.
     """
     found = complaints(body, fields)
     if found:
         raise unprocessable(found)
-    return dict(body)
+    return {
+        name: value
+        for name, value in body.items()
+        if value is not None or fields[name].nullable or fields[name].check is _anything
+    }
 
 
 def whole_number(

@@ -1,299 +1,209 @@
-"""Calendars, appointments and free times."""
+"""Calendars and their free times."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from rapport.sandbox.clock import iso, parse_ms
-from rapport.sandbox.errors import bad_request, no_access_to_location, not_found, unprocessable
+from rapport.sandbox.errors import bad_request, unprocessable
 from rapport.sandbox.ids import firestore_id
 from rapport.sandbox.store import Doc
 from rapport.sandbox.table import Answer, Call, Routes
-from rapport.sandbox.wire import FLAG, MOMENT, TEXT, Field, checked, one_of, whole_number
+from rapport.sandbox.wire import boolean, checked, need, whole_number
 
+from .calendar_forms import CREATE, UPDATE
 from .contact_lists import refuse_unknown
-from .contacts import contact_of
 
 routes = Routes(version="2021-04-15")
-contact_routes = Routes()
 
-_OPENS, _CLOSES = time(9), time(18)  # every working day
+_OPENS, _CLOSES = time(9), time(18)  # every working day, unless a calendar has its own hours
 _MOST_SLOT_DAYS = 31
-
-STATUSES = ("new", "confirmed", "cancelled", "showed", "noshow", "invalid")
-_UPDATE: dict[str, Field] = {
-    "title": TEXT,
-    "meetingLocationType": one_of(
-        "custom", "zoom", "gmeet", "phone", "address", "ms_teams", "google"
-    ),
-    "meetingLocationId": TEXT,
-    "overrideLocationConfig": FLAG,
-    "appointmentStatus": one_of(*STATUSES),
-    "assignedUserId": TEXT,
-    "description": TEXT,
-    "address": TEXT,
-    "ignoreDateRange": FLAG,
-    "toNotify": FLAG,
-    "ignoreFreeSlotValidation": FLAG,
-    "rrule": TEXT,
-    "calendarId": TEXT,
-    "startTime": MOMENT,
-    "endTime": MOMENT,
-}
-_CREATE: dict[str, Field] = {
-    **_UPDATE,
-    "calendarId": TEXT.must,
-    "startTime": MOMENT.must,
-    "locationId": TEXT.must,
-    "contactId": TEXT.must,
-}
-#: Sent with a request, and not part of the appointment.
-_PASSING = frozenset(
-    {"overrideLocationConfig", "ignoreDateRange", "toNotify", "ignoreFreeSlotValidation"}
-)
+_FREE_AGAIN = ("cancelled", "invalid", "noshow")
 
 
-def _zone(call: Call) -> ZoneInfo:
+def zone_of(call: Call) -> ZoneInfo:
+    """The location's time zone."""
     location = call.core.store.get("location", call.location)
     return ZoneInfo(location["timezone"] if location else "UTC")
 
 
-def _local(ms: int, zone: ZoneInfo) -> datetime:
+def local(ms: int, zone: ZoneInfo) -> datetime:
     return datetime.fromtimestamp(ms / 1000, UTC).astimezone(zone)
 
 
-# -- a contact's appointments --------------------------------------------------------------------
+def minutes(calendar: Doc) -> int:
+    """How long its appointments are."""
+    hours = calendar.get("slotDurationUnit") == "hours"
+    return max(1, int(calendar["slotDuration"] * (60 if hours else 1)))
 
 
-@contact_routes("GET", "/contacts/{contactId}/appointments", "contacts.readonly")
-def of_contact(call: Call) -> Answer:
-    """Times are the location's, without a zone."""
-    zone = _zone(call)
-    visits = call.core.store.records("appointment", parent=contact_of(call)["id"])
-    return {"events": [_of_contact_form(visit, zone) for visit in visits]}
-
-
-def _of_contact_form(visit: Doc, zone: ZoneInfo) -> Doc:
-    return {
-        "id": visit["id"],
-        "calendarId": visit["calendarId"],
-        "status": visit["appointmentStatus"],
-        "title": visit["title"],
-        "assignedUserId": visit.get("assignedUserId"),
-        "notes": visit.get("notes", ""),
-        "startTime": f"{_local(visit['startTime'], zone):%Y-%m-%d %H:%M:%S}",
-        "endTime": f"{_local(visit['endTime'], zone):%Y-%m-%d %H:%M:%S}",
-        "address": visit.get("address"),
-        "locationId": visit["locationId"],
-        "contactId": visit["contactId"],
-        "groupId": visit.get("groupId"),
-        "appointmentStatus": visit["appointmentStatus"],
-        "users": [],
-        "dateAdded": iso(visit["dateAdded"]),
-        "dateUpdated": iso(visit["dateUpdated"]),
-        "assignedResources": [],
-    }
-
-
-# -- calendars -----------------------------------------------------------------------------------
-
-
-def _calendar(call: Call, calendar_id: str) -> Doc:
-    calendar = call.core.store.get("calendar", calendar_id)
-    if calendar is None:
-        raise not_found("Calendar", calendar_id)
-    if calendar["locationId"] != call.location:
-        raise no_access_to_location()
-    return calendar
+def calendar_of(call: Call, calendar_id: str) -> Doc:
+    return call.core.record_of("calendar", "Calendar", calendar_id, call.location)
 
 
 @routes("GET", "/calendars/", "calendars.readonly")
 def list_calendars(call: Call) -> Answer:
     location_id = call.check_location(call.query.get("locationId"))
     refuse_unknown(call.query, "locationId", "groupId", "showDrafted")
-    calendars = call.core.store.records("calendar", location=location_id)
+    group, drafts = call.query.get("groupId"), boolean(call.query, "showDrafted")
+    calendars = [
+        calendar
+        for calendar in call.core.store.records("calendar", location=location_id)
+        if group in (None, calendar.get("groupId"))
+        and (drafts is not False or calendar["isActive"])
+    ]
     return {"calendars": calendars, "traceId": call.trace_id}
 
 
 @routes("GET", "/calendars/{calendarId}", "calendars.readonly")
 def get_calendar(call: Call) -> Answer:
-    return {"calendar": _calendar(call, call.params["calendarId"]), "traceId": call.trace_id}
+    return {"calendar": calendar_of(call, call.params["calendarId"]), "traceId": call.trace_id}
+
+
+def _take(call: Call, calendar: Doc, body: Doc) -> None:
+    if body.get("groupId"):
+        call.core.record_of("calendarGroup", "Calendar group", body["groupId"], call.location)
+    slug = body.get("slug")
+    if slug and slug != calendar.get("slug"):
+        others = call.core.store.records("calendar", location=call.location)
+        if any(other["slug"] == slug for other in others):
+            raise bad_request("The slug is already taken")
+    calendar.update(body)
+
+
+@routes("POST", "/calendars/", "calendars.write")
+def create(call: Call) -> Answer:
+    """Status 200."""
+    body = call.json()
+    location_id = call.check_location(body.get("locationId"))
+    checked(body, CREATE)
+    calendar_id = firestore_id()
+    stem = "".join(c if c.isalnum() else "-" for c in body["name"].strip().lower())
+    calendar: Doc = {
+        "id": calendar_id,
+        "description": "",
+        "slug": f"{stem}-{calendar_id[:6].lower()}",
+        "calendarType": "round_robin",
+        "eventTitle": "{{contact.name}}",
+        "eventColor": "#039be5",
+        "slotDuration": 30,
+        "slotDurationUnit": "mins",
+        "slotInterval": 30,
+        "slotIntervalUnit": "mins",
+        "isActive": True,
+        "teamMembers": [],
+    }
+    _take(call, calendar, body)
+    call.core.store.put(
+        "calendar", calendar, location=location_id, position=call.core.clock.now_ms()
+    )
+    return {"calendar": calendar, "traceId": call.trace_id}
+
+
+@routes("PUT", "/calendars/{calendarId}", "calendars.write")
+def update(call: Call) -> Answer:
+    calendar = calendar_of(call, call.params["calendarId"])
+    _take(call, calendar, checked(call.json(), UPDATE))
+    call.core.store.replace("calendar", calendar)
+    return {"calendar": calendar, "traceId": call.trace_id}
+
+
+@routes("DELETE", "/calendars/{calendarId}", "calendars.write")
+def delete(call: Call) -> Answer:
+    """Its appointments stay where contacts have them."""
+    calendar = calendar_of(call, call.params["calendarId"])
+    call.core.store.delete_with_parts("calendar", calendar["id"])
+    return {"success": True}
+
+
+# -- free times ----------------------------------------------------------------------------------
 
 
 @routes("GET", "/calendars/{calendarId}/free-slots", "calendars.readonly")
 def free_slots(call: Call) -> Answer:
     """A map by date, with ``traceId`` beside the dates."""
-    calendar = _calendar(call, call.params["calendarId"])
+    calendar = calendar_of(call, call.params["calendarId"])
     refuse_unknown(call.query, "startDate", "endDate", "timezone", "userId", "userIds")
-    missing = [name for name in ("startDate", "endDate") if not call.query.get(name)]
-    if missing:
-        raise unprocessable(f"{name} must be a number string" for name in missing)
+    need(call.query, "startDate", "endDate")
     start, end = whole_number(call.query, "startDate", 0), whole_number(call.query, "endDate", 0)
     if end <= start or end - start > _MOST_SLOT_DAYS * 86_400_000:
         raise bad_request(f"The range must be of at most {_MOST_SLOT_DAYS} days")
     try:
-        shown_in = ZoneInfo(call.query["timezone"]) if "timezone" in call.query else _zone(call)
+        shown_in = ZoneInfo(call.query["timezone"]) if "timezone" in call.query else zone_of(call)
     except (ZoneInfoNotFoundError, ValueError):
         raise unprocessable(["timezone must be a valid IANA time zone"]) from None
     days: Doc = {}
-    for slot in _free(call, calendar, start, end, call.query.get("userId")):
-        local = _local(slot, shown_in)
-        days.setdefault(f"{local:%Y-%m-%d}", {"slots": []})["slots"].append(local.isoformat())
+    for slot in free_slots_of(call, calendar, start, end, call.query.get("userId")):
+        shown = local(slot, shown_in)
+        days.setdefault(f"{shown:%Y-%m-%d}", {"slots": []})["slots"].append(shown.isoformat())
     return {**days, "traceId": call.trace_id}
 
 
-def _free(call: Call, calendar: Doc, start: int, end: int, user_id: str | None) -> Iterator[int]:
-    """Beginnings of the times in ``start…end`` at which nothing is booked yet."""
-    zone, length = _zone(call), calendar["slotDuration"] * 60_000
-    taken = [
-        (visit["startTime"], visit["endTime"])
-        for visit in call.core.store.records("appointment", location=call.location)
-        if visit["appointmentStatus"] not in ("cancelled", "invalid", "noshow")
-        and visit["calendarId"] == calendar["id"]
-        and user_id in (None, visit.get("assignedUserId"))
-        and visit["endTime"] > start
-        and visit["startTime"] < end
+def _taken(
+    call: Call, calendar: Doc, start: int, end: int, user_id: str | None, but: str | None
+) -> list[tuple[int, int]]:
+    """What is booked or blocked between two moments, ``but`` one appointment."""
+    store = call.core.store
+    booked = [
+        visit
+        for visit in store.records("appointment", location=call.location)
+        if visit["appointmentStatus"] not in _FREE_AGAIN
     ]
+    blocked = store.records("blockSlot", location=call.location)
+    return [
+        (event["startTime"], event["endTime"])
+        for event in (*booked, *blocked)
+        if event.get("calendarId") == calendar["id"]
+        and event["id"] != but
+        and user_id in (None, event.get("assignedUserId"))
+        and event["endTime"] > start
+        and event["startTime"] < end
+    ]
+
+
+def _open(calendar: Doc, day: date, zone: ZoneInfo) -> Iterator[tuple[int, int]]:
+    """When the calendar is open on a day, as epoch milliseconds."""
+    hours = [(_OPENS, _CLOSES)] if day.weekday() < 5 else []
+    if calendar.get("openHours"):
+        sunday_first = day.isoweekday() % 7
+        hours = [
+            (
+                time(int(span["openHour"]), min(59, int(span["openMinute"]))),
+                time(int(span["closeHour"]), min(59, int(span["closeMinute"]))),
+            )
+            for rule in calendar["openHours"]
+            if sunday_first in rule["daysOfTheWeek"]
+            for span in rule["hours"]
+        ]
+    for opens, closes in hours:
+        yield (
+            round(datetime.combine(day, opens, zone).timestamp() * 1000),
+            round(datetime.combine(day, closes, zone).timestamp() * 1000),
+        )
+
+
+def free_slots_of(
+    call: Call,
+    calendar: Doc,
+    start: int,
+    end: int,
+    user_id: str | None = None,
+    *,
+    but: str | None = None,
+) -> Iterator[int]:
+    """Beginnings of the times in ``start…end`` at which there is still room.
+
+    ``but`` is an appointment that is about to be moved.
+    """
+    zone, length = zone_of(call), minutes(calendar) * 60_000
+    room = int(calendar.get("appoinmentPerSlot", 1))
+    taken = _taken(call, calendar, start, end + length, user_id, but)
     soonest = max(start, call.core.clock.now_ms())
-    day = _local(start, zone).date()
-    while day <= _local(end, zone).date():
-        slot = round(datetime.combine(day, _OPENS, zone).timestamp() * 1000)
-        closes = round(datetime.combine(day, _CLOSES, zone).timestamp() * 1000)
-        while day.weekday() < 5 and slot + length <= closes:
-            clear = all(slot >= until or slot + length <= since for since, until in taken)
-            if soonest <= slot < end and clear:
-                yield slot
-            slot += length
+    day = local(start, zone).date()
+    while day <= local(end, zone).date():
+        for slot, closes in _open(calendar, day, zone):
+            while slot + length <= closes:
+                meanwhile = sum(since < slot + length and slot < until for since, until in taken)
+                if soonest <= slot < end and meanwhile < room:
+                    yield slot
+                slot += length
         day += timedelta(days=1)
-
-
-# -- appointments --------------------------------------------------------------------------------
-
-
-def _bare(visit: Doc, zone: ZoneInfo) -> Doc:
-    """The reply to a creation and an update: no envelope, no dates of its own."""
-    out = {
-        name: value
-        for name, value in visit.items()
-        if name not in ("dateAdded", "dateUpdated", "notes")
-    }
-    for name in ("startTime", "endTime"):
-        out[name] = _local(visit[name], zone).isoformat()
-    return out
-
-
-def _event(visit: Doc, zone: ZoneInfo) -> Doc:
-    """The form of a read."""
-    return {
-        **_bare(visit, zone),
-        "groupId": visit.get("groupId", ""),
-        "users": [],
-        "notes": visit.get("notes", ""),
-        "assignedResources": [],
-        "dateAdded": iso(visit["dateAdded"]),
-        "dateUpdated": iso(visit["dateUpdated"]),
-    }
-
-
-def _visit_of(call: Call) -> Doc:
-    visit = call.core.store.get("appointment", call.params["eventId"])
-    if visit is None:
-        raise not_found("Appointment", call.params["eventId"])
-    if visit["locationId"] != call.location:
-        raise no_access_to_location()
-    return visit
-
-
-def _book(call: Call, visit: Doc, body: Doc) -> None:
-    """Take the sent fields over, and check that the time is free unless told not to."""
-    for name, value in body.items():
-        if name not in _PASSING:
-            visit[name] = parse_ms(value) if name in ("startTime", "endTime") else value
-    calendar = _calendar(call, visit["calendarId"])
-    if "startTime" in body and "endTime" not in body:
-        visit["endTime"] = visit["startTime"] + calendar["slotDuration"] * 60_000
-    if visit["endTime"] <= visit["startTime"]:
-        raise bad_request("endTime must be after startTime")
-    moved = "startTime" in body or "calendarId" in body
-    if moved and not body.get("ignoreFreeSlotValidation"):
-        window = visit["startTime"], visit["startTime"] + 1
-        if visit["startTime"] not in list(_free(call, calendar, *window, None)):
-            raise bad_request("The slot you have selected is no longer available.")
-    visit["isRecurring"] = bool(visit.get("rrule"))
-    visit["dateUpdated"] = call.core.clock.now_ms()
-    call.core.store.put(
-        "appointment",
-        visit,
-        location=visit["locationId"],
-        parent=visit["contactId"],
-        position=visit["startTime"],
-    )
-
-
-@routes("POST", "/calendars/events/appointments", "calendars/events.write")
-def create(call: Call) -> Answer:
-    """Status 200, and the appointment bare."""
-    body = call.json()
-    location_id = call.check_location(body.get("locationId"))
-    checked(body, _CREATE)
-    contact = call.core.contact_of(body["contactId"], location_id)
-    now = call.core.clock.now_ms()
-    visit: Doc = {
-        "id": firestore_id(),
-        "title": " ".join(
-            part for part in (contact.get("firstName"), contact.get("lastName")) if part
-        ),
-        "meetingLocationType": "custom",
-        "appointmentStatus": "confirmed",
-        "assignedUserId": contact.get("assignedTo") or call.grant.user_id,
-        "notes": body.get("description", ""),
-        "dateAdded": now,
-    }
-    _book(call, visit, body)
-    return _bare(visit, _zone(call))
-
-
-@routes("PUT", "/calendars/events/appointments/{eventId}", "calendars/events.write")
-def update(call: Call) -> Answer:
-    visit = _visit_of(call)
-    _book(call, visit, checked(call.json(), _UPDATE))
-    return _bare(visit, _zone(call))
-
-
-@routes("GET", "/calendars/events/appointments/{eventId}", "calendars/events.readonly")
-def get(call: Call) -> Answer:
-    """Under ``appointment``, where the documents say ``event``."""
-    return {"appointment": _event(_visit_of(call), _zone(call)), "traceId": call.trace_id}
-
-
-@routes("DELETE", "/calendars/events/{eventId}", "calendars/events.write", status=201)
-def delete(call: Call) -> Answer:
-    """Status 201 and, for once, ``succeeded`` spelt right."""
-    visit = _visit_of(call)
-    checked(call.json(), {})
-    call.core.store.delete("appointment", visit["id"])
-    return {"succeeded": True}
-
-
-@routes("GET", "/calendars/events", "calendars/events.readonly")
-def in_range(call: Call) -> Answer:
-    """Appointments that begin in a window of epoch milliseconds."""
-    query = call.query
-    location_id = call.check_location(query.get("locationId"))
-    refuse_unknown(query, "locationId", "startTime", "endTime", "userId", "calendarId", "groupId")
-    missing = [name for name in ("startTime", "endTime") if not query.get(name)]
-    if missing:
-        raise unprocessable(f"{name} must be a number string" for name in missing)
-    if not any(query.get(name) for name in ("userId", "calendarId", "groupId")):
-        raise unprocessable(["one of userId, calendarId or groupId is required"])
-    start, end = whole_number(query, "startTime", 0), whole_number(query, "endTime", 0)
-    zone = _zone(call)
-    events = [
-        _event(visit, zone)
-        for visit in call.core.store.records("appointment", location=location_id)
-        if start <= visit["startTime"] <= end
-        and query.get("userId") in (None, visit.get("assignedUserId"))
-        and query.get("calendarId") in (None, visit["calendarId"])
-        and query.get("groupId") in (None, visit.get("groupId"))
-    ]
-    return {"events": events, "traceId": call.trace_id}

@@ -18,6 +18,7 @@ class Place:
     doc: Doc
     users: list[str] = field(default_factory=list)
     fields: dict[str, Doc] = field(default_factory=dict)  # custom fields by name
+    group: str = ""  # the calendar group of the first calendar
     calendars: list[str] = field(default_factory=list)
     workflows: list[str] = field(default_factory=list)
     campaigns: list[str] = field(default_factory=list)
@@ -178,6 +179,7 @@ def _custom_fields(fill: Filling, rng: random.Random, place: Place) -> None:
 
 
 def _calendars(fill: Filling, rng: random.Random, place: Place, names: tuple[str, ...]) -> None:
+    place.group = ids.firestore_id(random.Random(f"calendar group of {place.id}"))
     for position, name in enumerate(names):
         doc: Doc = {
             "id": ids.firestore_id(rng),
@@ -195,6 +197,8 @@ def _calendars(fill: Filling, rng: random.Random, place: Place, names: tuple[str
             "isActive": True,
             "teamMembers": [{"userId": user, "priority": 0.5} for user in place.users],
         }
+        if position == 0:
+            doc["groupId"] = place.group
         place.calendars.append(doc["id"])
         fill.record("calendar", doc, location=place.id, position=position)
 

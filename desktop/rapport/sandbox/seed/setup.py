@@ -1,4 +1,4 @@
-"""What a location has set up besides its calendars: values and templates.
+"""What a location has set up around its calendars, and its values and templates.
 
 Drawn from a random source of its own, so that contacts stay as they are whatever is added here.
 """
@@ -6,6 +6,7 @@ Drawn from a random source of its own, so that contacts stay as they are whateve
 import random
 
 from rapport.sandbox import ids
+from rapport.sandbox.clock import iso
 from rapport.sandbox.filling import Filling
 from rapport.sandbox.store import Doc
 
@@ -32,6 +33,12 @@ def build(fill: Filling, rng: random.Random, now_ms: int, place: Place) -> Examp
     return {
         "custom_value": _values(fill, rng, place),
         "template": _templates(fill, rng, now_ms, place),
+        "recurring_task": _recurring_task(fill, rng, now_ms, place),
+        "calendar_group": _group(fill, place),
+        "room": _resource(fill, rng, place, "rooms", "Meeting room", place.calendars[:1]),
+        "equipment": _resource(fill, rng, place, "equipments", "Ladder", []),
+        "notification": _notifications(fill, rng, place),
+        "schedule": _schedule(fill, rng, now_ms, place),
     }
 
 
@@ -71,3 +78,109 @@ def _templates(fill: Filling, rng: random.Random, now_ms: int, place: Place) -> 
         fill.record("template", doc, location=place.id, position=position)
         first = first or doc["id"]
     return first
+
+
+def _recurring_task(fill: Filling, rng: random.Random, now_ms: int, place: Place) -> str:
+    start = now_ms - now_ms % DAY_MS + 7 * DAY_MS
+    doc: Doc = {
+        "id": ids.firestore_id(rng),
+        "title": "Clear the inbox of the office",
+        "description": "Everything unread, the spam folder too.",
+        "locationId": place.id,
+        "assignedTo": place.users[0],
+        "rruleOptions": {
+            "intervalType": "weekly",
+            "interval": 1,
+            "startDate": iso(start),
+            "dueAfterSeconds": 86_400,
+        },
+        "totalOccurrence": 0,
+        "deleted": False,
+        "createdAt": now_ms - 60 * DAY_MS,
+        "updatedAt": now_ms - 60 * DAY_MS,
+    }
+    fill.record("recurringTask", doc, location=place.id)
+    return str(doc["id"])
+
+
+def _group(fill: Filling, place: Place) -> str:
+    doc: Doc = {
+        "id": place.group,
+        "locationId": place.id,
+        "name": "In person",
+        "description": "Everything for which somebody comes by",
+        "slug": "in-person",
+        "isActive": True,
+    }
+    fill.record("calendarGroup", doc, location=place.id, key=doc["slug"])
+    return place.group
+
+
+def _resource(
+    fill: Filling, rng: random.Random, place: Place, kind: str, name: str, calendars: list[str]
+) -> str:
+    room = kind == "rooms"
+    doc: Doc = {
+        "id": ids.mongo_id(rng),
+        "locationId": place.id,
+        "name": name,
+        "resourceType": kind,
+        "isActive": True,
+        "description": "",
+        "quantity": 0 if room else 3,
+        "outOfService": 0 if room else 1,
+        "capacity": 6 if room else 0,
+        "calendarIds": calendars,
+    }
+    fill.record("calendarResource", doc, location=place.id)
+    return str(doc["id"])
+
+
+def _notifications(fill: Filling, rng: random.Random, place: Place) -> str:
+    """Of the first calendar: a confirmation, and a reminder an hour before."""
+    first, calendar = "", place.calendars[0]
+    hour_before = [{"timeOffset": 1, "unit": "hours"}]
+    for position, (kind, channel) in enumerate((("confirmation", "email"), ("reminder", "sms"))):
+        doc: Doc = {
+            "id": ids.mongo_id(rng),
+            "calendarId": calendar,
+            "locationId": place.id,
+            "receiverType": "contact",
+            "channel": channel,
+            "notificationType": kind,
+            "isActive": True,
+            "subject": "Your appointment",
+            "body": "We are looking forward to seeing you.",
+            "afterTime": [],
+            "beforeTime": hour_before if kind == "reminder" else [],
+            "additionalEmailIds": [],
+            "additionalPhoneNumbers": [],
+            "additionalWhatsappNumbers": [],
+            "selectedUsers": [],
+            "deleted": False,
+        }
+        fill.record(
+            "calendarNotification", doc, location=place.id, parent=calendar, position=position
+        )
+        first = first or doc["id"]
+    return first
+
+
+def _schedule(fill: Filling, rng: random.Random, now_ms: int, place: Place) -> str:
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday")
+    hours = [{"from": "09:00", "to": "18:00"}]
+    added = now_ms - 300 * DAY_MS
+    doc: Doc = {
+        "id": ids.mongo_id(rng),
+        "name": "Working week",
+        "locationId": place.id,
+        "userId": place.users[0],
+        "timezone": place.doc["timezone"],
+        "rules": [{"type": "wday", "day": day, "intervals": hours} for day in days],
+        "calendarIds": place.calendars[1:],
+        "deleted": False,
+        "dateAdded": added,
+        "dateUpdated": added,
+    }
+    fill.record("schedule", doc, location=place.id, position=added)
+    return str(doc["id"])
