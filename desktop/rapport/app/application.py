@@ -37,7 +37,7 @@ from rapport.host.keyring import NoKeyring
 from rapport.host.notifications import DesktopNotifications
 from rapport.host.paths import Paths
 from rapport.ui.collector import Collector
-from rapport.ui.context import WindowContext
+from rapport.ui.context import Page, WindowContext
 from rapport.ui.look.theme import Mode, Theme
 from rapport.ui.rooms import STANDARD_ROOMS
 from rapport.ui.window import MainWindow
@@ -253,6 +253,7 @@ class Application:
         else:
             session = await self._open(account)
         await self._show(session)
+        self.window.show_page(Page.CONTACTS)
         await session.connect(self._thread)
 
     async def _switch(self, account: Account) -> None:
