@@ -3,13 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+from contextlib import closing
 from typing import Any
 
 import httpx2
+from PySide6.QtWidgets import QWidget
 
-from rapport.domain.commands import DeleteContact
+from rapport.domain.commands import AddTags, DeleteContact
 from rapport.domain.filters import ContactQuery
 from rapport.domain.records import Id, Kind
+from rapport.domain.views import SyncState
+
+
+class Unreachable:
+    """A sandbox that is said to be there and does not answer."""
+
+    def __init__(self, served: Any) -> None:
+        self._served = served
+
+    async def start(self) -> dict[str, Any]:
+        with closing(socket.create_server(("127.0.0.1", 0))) as probe:
+            base = f"http://127.0.0.1:{probe.getsockname()[1]}"
+        info: dict[str, Any] = await self._served.start()
+        return info | {"base_url": base, "token_url": f"{base}/oauth/token"}
+
+    async def stop(self) -> None:
+        pass
+
+    async def reset(self) -> None:
+        pass
 
 
 async def _ana(program: Any) -> Id:
@@ -71,3 +94,37 @@ async def test_undo_after_a_restart_withdraws_the_delete(make_program: Any, serv
     assert await _status_of(served, rid) == 200
     log = await served.control("GET", "log")
     assert not [one for one in log["requests"] if one["method"] == "DELETE"]
+
+
+async def test_an_expired_sign_in_offline_shows_everything_and_asks_when_it_can(
+    make_program: Any, served: Any, pressed: Any
+) -> None:
+    """The second run: first the sandbox cannot be reached, then it refuses the old tokens."""
+    program = await make_program(served)
+    await program.sign_in()
+    ana = await _ana(program)
+    await program.close()
+    await served.control("POST", "tokens/revoke", {"kinds": ["access", "refresh"]})
+
+    again = await make_program(Unreachable(served))
+    await again.do.see("contact-list")
+    assert await _ana(again) == ana
+    await again.do.until(
+        lambda: again.session.workspace.sync.status().state is SyncState.OFFLINE, "offline"
+    )
+    assert again.do.find(QWidget, "banner-reconnect") is None
+    await again.app.window.context.perform(AddTags(contact_id=ana, tags=("met",)), "Ana")
+    await again.close()
+
+    last = await make_program(served)
+    await last.do.see("banner-reconnect")
+    assert len(await last.session.workspace.queries.outbox_items()) == 1
+    await last.do.click("banner-reconnect-button")
+    await pressed("Allow")
+
+    async def sent() -> bool:
+        return not await last.session.workspace.queries.outbox_items()
+
+    await last.do.until_known(sent, "the edit to be sent")
+    assert last.do.find(QWidget, "banner-reconnect") is None
+    assert len(last.app.config.accounts) == 1
