@@ -19,6 +19,8 @@ ROWS = Area(240, 240, 340, 560)
 """Well inside the rows of the list, wherever the window manager puts such a window."""
 TAGS_SHOWN = Area(604, 162, 230, 42)
 """Of the open contact."""
+SEARCH_FIELD = (400, 44)
+"""A point in it."""
 FIRST_TASK = (400, 260)
 """A point in the first row or two of the Today page."""
 TASKS_LEFT = Area(160, 80, 52, 26)
@@ -145,7 +147,8 @@ def searching(program: Open) -> Samples:
     that leaves the visible rows as they are is not counted."""
     time.sleep(AT_REST_S)
     screen = program.screen
-    program.do(ROWS, "slash")
+    screen.move(*SEARCH_FIELD)
+    program.change(ROWS, screen.press)
     samples = []
     for word in WORDS:
         for key in [*word, *["BackSpace"] * len(word)]:
