@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import socket
 from contextlib import closing
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx2
+import pytest
 from PySide6.QtWidgets import QWidget
 
 from rapport.domain.commands import AddTags, DeleteContact
 from rapport.domain.filters import ContactQuery
 from rapport.domain.records import Id, Kind
 from rapport.domain.views import SyncState
+from rapport.host.keyring import NoKeyring, SystemKeyring
+from rapport.ui.toasts import Toast
 
 
 class Unreachable:
@@ -128,3 +131,24 @@ async def test_an_expired_sign_in_offline_shows_everything_and_asks_when_it_can(
     await last.do.until_known(sent, "the edit to be sent")
     assert last.do.find(QWidget, "banner-reconnect") is None
     assert len(last.app.config.accounts) == 1
+
+
+async def test_without_a_keyring_each_start_signs_in_to_the_sandbox_anew(
+    make_program: Any, served: Any, pressed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``rapport --sandbox`` twice: nothing was kept of the first, and no error says so."""
+
+    def no_keyring(*_: object) -> NoReturn:
+        raise NoKeyring("There is no keyring.")
+
+    for method in ("get", "set"):
+        monkeypatch.setattr(SystemKeyring, method, no_keyring)
+    for _ in range(2):
+        program = await make_program(served)
+        program.app.explore_sandbox()
+        await pressed("Allow")
+        await program.do.see("contact-list")
+        await program.do.see("banner-memory-only")
+        assert program.app.window.findChildren(Toast) == []
+        assert len(program.app.config.accounts) == 1
+        await program.close()

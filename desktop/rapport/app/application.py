@@ -97,6 +97,8 @@ class Application:
         self._collector = Collector(self.window)
         self.window.closed.connect(self.finished.set)
         self.window.hidden_to_tray.connect(self._hidden)
+        self.window.context.accounts = config.accounts
+        self.window.context.account_wanted.connect(self._account_wanted)
         self.window.context.settings_changed.connect(self._apply_settings)
         self._bind_actions()
 
@@ -124,7 +126,7 @@ class Application:
             session = await self._open(account, key)
         except NoKeyring as error:
             # An account that was in memory only has left nothing to be in trouble about.
-            if (self.paths.account(account.id) / DATABASE).exists():
+            if self._is_kept(account):
                 self._trouble(account, error)
             else:
                 self._welcome()
@@ -229,12 +231,16 @@ class Application:
     def explore_sandbox(self) -> None:
         """What ``--sandbox`` asks for: the sandbox account, signing in where there is none yet."""
         account = next((one for one in self.config.accounts if one.sandbox), None)
-        if account is not None:
+        if account is not None and self._is_kept(account):
             if self.session is None or self.session.account.id != account.id:
                 self._own(self._switch(account))
             return
         page = self._welcome()
         page.explore()
+
+    def _is_kept(self, account: Account) -> bool:
+        """Whether there is a copy of it: one that was in memory only ended with its program."""
+        return account.id in self._sessions or (self.paths.account(account.id) / DATABASE).exists()
 
     def _known(self, host: str, location_id: str) -> Account | None:
         for account in self.config.accounts:
@@ -255,6 +261,11 @@ class Application:
         await self._show(session)
         self.window.show_page(Page.CONTACTS)
         await session.connect(self._thread)
+
+    def _account_wanted(self, account_id: str) -> None:
+        account = self.config.account(account_id)
+        if account is not None and (self.session is None or self.session.account.id != account_id):
+            self._own(self._switch(account))
 
     async def _switch(self, account: Account) -> None:
         session = self._sessions.get(account.id) or await self._open(account)
@@ -408,6 +419,7 @@ class Application:
 
     def _save(self, config: Config) -> None:
         self.config = config
+        self.window.context.accounts = config.accounts
         try:
             self._file.save(config)
         except RapportError as error:
