@@ -156,11 +156,15 @@ class Program:
 async def program(qapp: QApplication, tmp_path: Path, served: Served) -> AsyncIterator[Program]:
     current_theme().apply(qapp)
     program = Program(tmp_path / "profile", served)
-    await program.app.start()
-    # Painted, and what follows the first picture begun: in the loop, not between two runs of it.
-    await program.do.until(lambda: program.app._late is not None, "the first picture")
-    yield program
-    await program.close()
+    first_picture: list[bool] = []
+    program.app.window.painted.connect(lambda: first_picture.append(True))
+    try:
+        await program.app.start()
+        # What follows the first picture begins in the loop, not between two runs of it.
+        await program.do.until(lambda: first_picture, "the first picture")
+        yield program
+    finally:
+        await program.close()
 
 
 async def press(name: str) -> None:

@@ -51,7 +51,7 @@ def test_each_command_has_help(command: str, capsys: pytest.CaptureFixture[str])
         (["--sandbox", "more"], "Unrecognized arguments: more. See “rapport --help”."),
         (
             ["dance"],
-            "There is no command “dance”; there are sandbox, tour, bench. See “rapport --help”.",
+            f"There is no command “dance”; there are {', '.join(COMMANDS)}. See “rapport --help”.",
         ),
         (["sandbox", "--port", "99999"], "See “rapport sandbox --help”."),
         (["sandbox", "--colour"], "Unrecognized arguments: --colour."),
