@@ -140,13 +140,13 @@ class Application:
         if key is None and not self._secrets.in_memory:
             key = await asyncio.to_thread(self._secrets.database_key, account.id, folder / DATABASE)
         session = Session.open(account, folder, key, clock=self.clock, secrets=self._secrets)
+        session.workspace.feed.subscribe(lambda event: self._learn_name(session, event))
         self._sessions[account.id] = session
         return session
 
     async def _show(self, session: Session) -> None:
         self.session = session
         await session.workspace.start()
-        session.workspace.feed.subscribe(lambda event: self._learn_name(session, event))
         self.window.set_cover(None)
         self.window.set_memory_only(self._secrets.in_memory)
         self.window.set_workspace(session.workspace)
@@ -158,14 +158,18 @@ class Application:
         location = session.workspace.reference.location
         if not event.reference or location is None:
             return
-        account = session.account
+        account, name = session.account, location.name
+        if account.sandbox:
+            others = any(one.sandbox and one.id != account.id for one in self.config.accounts)
+            name = f"{location.name} ({tr('Sandbox')})" if others else account.name
         named = msgspec.structs.replace(
-            account, name=location.name or account.name, place=location.city or account.place
+            account, name=name or account.name, place=location.city or account.place
         )
-        if named != account and not account.sandbox:
+        if named != account:
             session.account = session.workspace.account = named
             self._save(self.config.renamed(named))
-            self.window.account_changed()
+            if self.session is session:
+                self.window.account_changed()
 
     async def _after_paint(self) -> None:
         """Everything a person does not wait for."""

@@ -18,7 +18,7 @@ from rapport.domain.commands import Command
 from rapport.domain.errors import InputError
 from rapport.domain.filters import ContactQuery
 from rapport.domain.records import Id
-from rapport.domain.settings import Settings
+from rapport.domain.settings import Account, Settings
 from rapport.domain.views import Outcome
 from rapport.ui.actions import ActionRegistry
 from rapport.ui.look.theme import Theme
@@ -93,12 +93,16 @@ class WindowContext(QObject):
     noticed = Signal(object)
     """A :class:`Notice`."""
     settings_changed = Signal()
+    account_wanted = Signal(str)
+    """The id of an account that is to be shown instead of the one that is."""
 
     def __init__(self, theme: Theme, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
         self.settings = settings
         self.situation = Situation()
+        self.accounts: tuple[Account, ...] = ()
+        """Every account that is signed in, the one on screen among them."""
         self.runner = Runner(self)
         self.actions = ActionRegistry(self)
 

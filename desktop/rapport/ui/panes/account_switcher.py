@@ -126,9 +126,13 @@ class AccountSwitcher(Control):
 
     def _offer(self) -> None:
         menu = QMenu(self)
-        if self._account is not None:
-            title = menu.addAction(visible(self._account.name))
-            title.setEnabled(False)
-            menu.addSeparator()
+        for account in self._context.accounts:
+            choice = menu.addAction(visible(account.name).replace("&", "&&"))
+            choice.setCheckable(True)
+            choice.setChecked(self._account is not None and account.id == self._account.id)
+            choice.triggered.connect(
+                lambda _=False, id=account.id: self._context.account_wanted.emit(id)
+            )
+        menu.addSeparator()
         fill_menu(menu, self._context, _MENU)
         pop_up(menu, self)
