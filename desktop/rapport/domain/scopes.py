@@ -29,7 +29,7 @@ READ = Scope(
 WRITE = Scope(
     "contacts.write",
     "Change contacts",
-    "fields, tags, tasks and notes",
+    "fields, tags, tasks, notes",
     "Everything can be read and nothing changed.",
 )
 OPTIONAL = (
@@ -60,7 +60,7 @@ OPTIONAL = (
     Scope(
         "users.readonly",
         "See colleagues",
-        "names of owners and assignees",
+        "owners and assignees",
         "Owners and assignees are shown without names.",
     ),
     Scope(

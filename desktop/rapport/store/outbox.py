@@ -317,7 +317,7 @@ def _settle(
             tx.add_conflict(stored, clash, BOTH_CHANGED)
     else:
         stored.base = stored.seen = None
-    tx.save(stored, show(tx, stored, shown, reply=True))
+    tx.save(stored, show(tx, stored, shown, reply_to=op.fields))
 
 
 def _remember(tx: Transaction, kind: Kind, rid: str | None) -> None:

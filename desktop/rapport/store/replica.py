@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from typing import Any
@@ -347,10 +347,12 @@ def _absorb_known(
         tally.same += 1
 
 
-def show(tx: Transaction, stored: Stored, server: Values, *, reply: bool = False) -> list[str]:
+def show(
+    tx: Transaction, stored: Stored, server: Values, *, reply_to: Collection[str] | None = None
+) -> list[str]:
     """Makes ``server`` what a person sees of the record, its local fields kept, and tells it.
-    Returns the fields that differ; the caller saves. ``reply``: the server answers an edit of ours.
-    """
+    Returns the fields that differ; the caller saves. ``reply_to`` are the fields of an edit of ours
+    that the server answers."""
     before = stored.values
     local = LOCAL_FIELDS[stored.kind]
     after = {**server, **{name: before[name] for name in local}}
@@ -360,7 +362,7 @@ def show(tx: Transaction, stored: Stored, server: Values, *, reply: bool = False
     changed = [name for name, value in after.items() if before.get(name) != value]
     stored.values = after
     if changed and not stored.tomb:
-        fields = _by_somebody(stored.kind, before, after, changed, reply=reply)
+        fields = _by_somebody(stored.kind, before, after, changed, reply_to)
         if fields:
             tx.audit(stored, Op.UPDATE, "Changed in the CRM", fields)
         tx.tell(stored, Op.UPDATE, changed)
@@ -368,19 +370,25 @@ def show(tx: Transaction, stored: Stored, server: Values, *, reply: bool = False
 
 
 def _by_somebody(
-    kind: Kind, before: Values, after: Values, changed: Sequence[str], *, reply: bool
+    kind: Kind,
+    before: Values,
+    after: Values,
+    changed: Sequence[str],
+    reply_to: Collection[str] | None,
 ) -> dict[str, tuple[Any, Any]]:
     """What a person or a program changed there, with the values before and after.
 
-    The server's own bookkeeping is nobody's change. Neither is an empty field that a reply to an
-    edit of ours fills in, or that a fuller read of the same state of the record tells.
+    The server's own bookkeeping is nobody's change. Neither is what it makes of the values that we
+    sent, nor an empty field that its reply fills in, or that a fuller read of the same state of the
+    record tells.
     """
     stamp = after.get("updated_at")
-    fills = reply or (stamp is not None and stamp == before.get("updated_at"))
+    fills = reply_to is not None or (stamp is not None and stamp == before.get("updated_at"))
+    silent = SERVER_FIELDS[kind].union(reply_to or ())
     return {
         name: (before.get(name), after[name])
         for name in changed
-        if name not in SERVER_FIELDS[kind] and (before.get(name) or not fills)
+        if name not in silent and (before.get(name) or not fills)
     }
 
 

@@ -77,7 +77,22 @@ def test_what_the_reply_of_a_create_fills_in_is_nobodys_change(desk: Any) -> Non
     desk.settle(
         entry, "n1", body="Hello there", user_id="u1", added_at="2026-03-02T10:00:01Z", color="#fff"
     )
-    assert changes(desk, contact_id) == [{"body": ("Hello", "Hello there")}]
+    assert changes(desk, contact_id) == []
+
+
+def test_the_reply_of_an_edit_tells_what_others_changed(desk: Any) -> None:
+    id = desk.pull_contact(city="Porto")
+    desk.do(EditContact(contact_id=id, fields={"phone": "+351 912345678"}))
+    (entry,) = desk.due()
+    desk.settle(
+        entry,
+        phone="+351912345678",
+        city="Braga",
+        country="PT",
+        updated_at="2026-03-02T10:00:01Z",
+    )
+    assert contact(desk, id).phone == "+351912345678"
+    assert changes(desk, id) == [{"city": ("Porto", "Braga")}]
 
 
 def test_an_open_edit_stays_over_newer_server_values(desk: Any) -> None:

@@ -231,7 +231,7 @@ class ConsentWindow(QWidget):
         top.addWidget(self._countdown)
         rows.addLayout(top)
         columns = QGridLayout()
-        columns.setHorizontalSpacing(px(16))
+        columns.setHorizontalSpacing(px(12))
         columns.setVerticalSpacing(px(8))
         entries = [
             (
@@ -258,7 +258,7 @@ class ConsentWindow(QWidget):
 
     def _brief_scope(self, icon_name: str, heading: str, detail: str, name: str) -> QHBoxLayout:
         line = QHBoxLayout()
-        line.setSpacing(self._theme.type.px(8))
+        line.setSpacing(self._theme.type.px(6))
         line.addWidget(_IconLabel(icon_name, self._theme))
         title = self._label(TextSize.BODY, muted=False, strong=True)
         title.setText(heading)
@@ -440,7 +440,8 @@ def main() -> int:
 
     window.answered.connect(finish)
     screen = QGuiApplication.primaryScreen().availableGeometry()
-    window.resize(DEFAULT_SIZE.boundedTo(screen.size()))
+    # The frame that the desktop puts around the window wants its part of the screen, too.
+    window.resize(DEFAULT_SIZE.boundedTo(screen.size() - QSize(16, 48)))
     window.move(screen.center() - QPoint(window.width() // 2, window.height() // 2))
     window.show()
     window.raise_()

@@ -111,7 +111,7 @@ class Chip(Control):
     def cross_rect(self) -> QRectF:
         """Return the region whose click removes the chip."""
         rect = QRectF(self.rect())
-        width = self.type.px(20)
+        width = self.type.px(20 if self._has_fixed_cross() else 17)
         return mirrored(QRectF(rect.width() - width, 0, width, rect.height()), rect, is_rtl(self))
 
     def _run(self, limit: float | None = None) -> Run:
@@ -121,9 +121,8 @@ class Chip(Control):
         return False
 
     def _shows_cross(self) -> bool:
-        return self.removable and (
-            self._has_fixed_cross() or self.underMouse() or self.shows_focus()
-        )
+        # The keyboard removes by Delete and needs the words to know what.
+        return self.removable and (self._has_fixed_cross() or self.underMouse())
 
     def _paint_cross(self, painter: QPainter, colours: Pair) -> None:
         area = self.cross_rect()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QMargins, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 
@@ -25,7 +25,8 @@ class ScrollArea(QScrollArea):
     def _overlay(self) -> None:
         bar = self.verticalScrollBar()
         width = bar.sizeHint().width() if bar.maximum() > bar.minimum() else 0
+        margins = QMargins(0, 0, -width, 0)
         if self.isRightToLeft():
-            self.setViewportMargins(-width, 0, 0, 0)
-        else:
-            self.setViewportMargins(0, 0, -width, 0)
+            margins = QMargins(-width, 0, 0, 0)
+        if margins != self.viewportMargins():  # each call lays everything out anew
+            self.setViewportMargins(margins)

@@ -82,7 +82,7 @@ def entries(detail: ContactDetail, show: Show, people: People) -> list[Entry]:
     if show in (Show.ALL, Show.CHANGES):
         for change in detail.changes:
             if show is Show.CHANGES or not _stands_elsewhere(change):
-                found += _change(change, people)
+                found += _change(change, detail, people)
     return sorted(found, key=lambda entry: entry.at or _LONG_AGO, reverse=True)
 
 
@@ -143,21 +143,29 @@ _ORIGINS = {
 }
 
 
-def _change(change: Change, people: People) -> Iterator[Entry]:
+def _title_of(change: Change, detail: ContactDetail) -> str:
+    """Which task it was: the change itself tells only where the title is part of it."""
+    after, before = reversed(change.fields.get("title", (None, None)))
+    records: list[Task | Appointment] = [*detail.tasks, *detail.appointments]
+    now = next((record.title for record in records if record.id == change.ref.id), "")
+    return str(after or before or now)
+
+
+def _change(change: Change, detail: ContactDetail, people: People) -> Iterator[Entry]:
     caption = _ORIGINS.get(change.origin, "Changed here")
     if change.ref.kind is not Kind.CONTACT or change.op is not Op.UPDATE:
         noun = {Kind.CONTACT: "Contact", Kind.TASK: "Task", Kind.NOTE: "Note"}.get(
             change.ref.kind, "Appointment"
         )
         verb = {Op.CREATE: "added", Op.UPDATE: "edited", Op.DELETE: "deleted"}[change.op]
-        titles = change.fields.get("title", (None, None))
+        where = {"person": "On this computer", "sync": "In the CRM"}
         yield Entry(
             key=f"change:{change.id}",
             what=What.EVENT,
             at=change.at,
             title=f"{noun} {verb}",
-            after=str(titles[1] or titles[0] or ""),
-            caption=caption,
+            after=_title_of(change, detail),
+            caption=where.get(change.origin, caption),
         )
         return
     for name, (before, after) in change.fields.items():

@@ -51,7 +51,7 @@ class NameLine(Painted):
         """Pixels that the whole name takes with its marks."""
         run = Run(self._name, self.type.font(TextSize.TITLE, SEMIBOLD))
         marks = self._dnd + self._pending
-        return round(run.width) + marks * self.type.px(22) + self.type.px(2) * bool(marks)
+        return round(run.width) + marks * self.type.px(22)
 
     def sizeHint(self) -> QSize:
         return QSize(self.type.px(120), self.type.line(TextSize.TITLE))
@@ -71,7 +71,7 @@ class NameLine(Painted):
         spot = mirrored(QRectF(0, 0, run.width, area.height()), area, is_rtl(self))
         metrics = self.type.metrics(TextSize.TITLE, SEMIBOLD)
         run.draw(painter, spot.left(), baseline_in(0, area.height(), metrics))
-        x = run.width + self.type.px(8)
+        x = run.width + self.type.px(6)
         for name, colour in marks:
             spot = mirrored(QRectF(x, area.center().y() - side / 2, side, side), area, is_rtl(self))
             draw_icon(painter, name, spot, colour)
