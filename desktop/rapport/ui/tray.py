@@ -128,7 +128,13 @@ class Tray(QObject):
             for row in self._rows:
                 menu.addMenu(self._task_menu(self._workspace, row))
             menu.addSeparator()
-            self._add(tr("New task…"), "plus", self.quick_add.emit)
+            why = self._workspace.capabilities.why_not_write
+            if why is not None:
+                # Said as a line of its own: many trays show no tool-tips.
+                menu.addAction(icon("lock"), why).setEnabled(False)
+            new = self._add(tr("New task…"), "plus", self.quick_add.emit)
+            new.setEnabled(why is None)
+            new.setToolTip(why or "")
             pause = self._add(tr("Pause reminders"), "bell", lambda: None)
             pause.setCheckable(True)
             pause.setChecked(self._paused)
