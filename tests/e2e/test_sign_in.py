@@ -21,7 +21,7 @@ from rapport.app.engine_thread import EngineThread
 from rapport.app.secrets import Secrets
 from rapport.app.sign_in import SignIn, sandbox_request
 from rapport.domain import scopes
-from rapport.domain.errors import SignInError
+from rapport.domain.errors import RapportError, SignInError
 from rapport.domain.settings import Account, ConnectRequest, TokenRequest
 from rapport.host.keyring import MemoryKeyring
 
@@ -274,3 +274,37 @@ async def test_a_wrong_token_or_location_is_told_at_once(
     assert desk.opened == []
     await desk.sign_in.use_token(request, Observer())
     assert len(desk.opened) == 1
+
+
+@pytest.mark.parametrize("wrong", ["token", "location_id"])
+async def test_a_pasted_token_that_is_not_accepted_is_not_kept(
+    desk: Desk, served: Any, wrong: str
+) -> None:
+    info = await served.start()
+    request = TokenRequest(
+        token=info["access_token"],
+        location_id=info["location_ids"][0],
+        scopes=EVERY_SCOPE,
+        api_url=info["base_url"],
+    )
+    with pytest.raises(RapportError) as caught:
+        await desk.sign_in.use_token(
+            msgspec.structs.replace(request, **{wrong: "nonsense"}), Observer()
+        )
+    assert caught.value.title.endswith(".")
+    assert info["access_token"] not in str(caught.value) + caught.value.details
+    assert desk.opened == []
+
+
+async def test_signing_in_again_uses_the_kept_secret(desk: Desk, pressed: Any) -> None:
+    signing_in = asyncio.ensure_future(desk.sign_in.connect(desk.request, Observer()))
+    await pressed("Allow")
+    account = await signing_in
+    again = msgspec.structs.replace(desk.request, client_secret="", account_id=account.id)
+    signing_in = asyncio.ensure_future(desk.sign_in.connect(again, Observer()))
+    await pressed("Allow")
+    assert (await signing_in).location_id == account.location_id
+
+    unknown = msgspec.structs.replace(again, account_id="nobody")
+    with pytest.raises(SignInError, match="not in the keyring"):
+        await desk.sign_in.connect(unknown, Observer())
