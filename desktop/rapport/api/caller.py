@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from rapport.api.errors import error_from
+from rapport.api.forms import Form
 from rapport.api.http import Http, Reply, checked_address
 from rapport.api.operations import Operation
 from rapport.api.pacing import Lane, Pacer
@@ -16,6 +17,10 @@ from rapport.domain.errors import AuthError, NetworkError, RateLimitError, Serve
 from rapport.domain.ports import Clock
 
 log = logging.getLogger(__name__)
+
+QueryValue = str | int | float | bool | Sequence[str] | None
+"""None is left out, a list repeats its name."""
+_T = TypeVar("_T")
 
 _REFUSED_TRIES = 3
 _READ_TRIES = 3
@@ -57,19 +62,55 @@ class Caller:
         operation: Operation,
         *,
         path: Mapping[str, str] | None = None,
-        query: Mapping[str, str | int | bool | None] | None = None,
+        query: Mapping[str, QueryValue] | None = None,
         body: Any = None,
         lane: Lane = Lane.BACKGROUND,
     ) -> Any:
         """The parsed JSON of a 2xx reply. ``path`` fills the operation's parameters."""
+        return await self._answer(
+            Reply.json, operation, path=path, query=query, body=body, lane=lane
+        )
+
+    async def exchange(
+        self,
+        operation: Operation,
+        *,
+        path: Mapping[str, str] | None = None,
+        query: Mapping[str, QueryValue] | None = None,
+        body: Any = None,
+        form: Form | None = None,
+        lane: Lane = Lane.BACKGROUND,
+    ) -> Reply:
+        """A 2xx reply as it came. ``form`` is sent in place of ``body``."""
+        return await self._answer(
+            lambda reply: reply,
+            operation,
+            path=path,
+            query=query,
+            body=body,
+            form=form,
+            lane=lane,
+        )
+
+    async def _answer(
+        self,
+        read: Callable[[Reply], _T],
+        operation: Operation,
+        *,
+        path: Mapping[str, str] | None,
+        query: Mapping[str, QueryValue] | None,
+        body: Any,
+        lane: Lane,
+        form: Form | None = None,
+    ) -> _T:
+        """What ``read`` makes of a 2xx reply; what it cannot read is a failed try."""
         url = self._url(operation, path or {}, query or {})
         token = await self._tokens.access_token()
         renewed = False
         refused = failed = 0
         while True:
             try:
-                reply = await self._once(operation, url, token, body, lane)
-                return reply.json()
+                return read(await self._once(operation, url, token, body, form, lane))
             except AuthError:
                 if renewed:
                     raise
@@ -88,7 +129,13 @@ class Caller:
                 await self._clock.sleep(self.pacer.backoff(failed))
 
     async def _once(
-        self, operation: Operation, url: str, token: str, body: Any, lane: Lane
+        self,
+        operation: Operation,
+        url: str,
+        token: str,
+        body: Any,
+        form: Form | None,
+        lane: Lane,
     ) -> Reply:
         if not (token and token.isascii() and token.isprintable() and " " not in token):
             raise AuthError(
@@ -101,7 +148,13 @@ class Caller:
         }
         async with self.pacer.permit(lane) as permit:
             reply = await self._http.exchange(
-                operation.method, url, headers, body, on_head=permit.heard
+                operation.method,
+                url,
+                headers,
+                body if form is None else None,
+                form=form.content if form else None,
+                form_type=form.type if form else "",
+                on_head=permit.heard,
             )
         if reply.status < 400:
             return reply
@@ -120,16 +173,21 @@ class Caller:
         self,
         operation: Operation,
         path: Mapping[str, str],
-        query: Mapping[str, str | int | bool | None],
+        query: Mapping[str, QueryValue],
     ) -> str:
         values = {"location_id": self.location_id, **path}
         filled = operation.path
         for name, value in values.items():
             filled = filled.replace(f"{{{name}}}", quote(value, safe=""))
-        pairs = {
-            # A boolean in a query must be lower-case (FACTS F10).
-            key: str(value).lower() if isinstance(value, bool) else str(value)
+        pairs = [
+            (key, _query_text(item))
             for key, value in query.items()
-            if value is not None
-        }
+            for item in (value if isinstance(value, list | tuple) else [value])
+            if item is not None
+        ]
         return self._base_url + filled + (f"?{urlencode(pairs, quote_via=quote)}" if pairs else "")
+
+
+def _query_text(value: object) -> str:
+    # A boolean in a query must be lower-case (FACTS F10).
+    return str(value).lower() if isinstance(value, bool) else str(value)

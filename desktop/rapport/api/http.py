@@ -85,10 +85,12 @@ class Http:
         body: Any = None,
         *,
         form: bytes | None = None,
+        form_type: str = "application/x-www-form-urlencoded",
         on_head: Heard | None = None,
     ) -> Reply:
-        """Sends ``body`` as JSON, or ``form`` as it is. Raises NetworkError when no usable answer
-        came, its ``sent`` telling whether the request may have arrived."""
+        """Sends ``body`` as JSON, or ``form`` as it is, of the media type ``form_type``. Raises
+        NetworkError when no usable answer came, its ``sent`` telling whether the request may have
+        arrived."""
         import httpx2 as httpx
 
         headers = {**headers, "Accept-Encoding": "gzip"}
@@ -97,7 +99,7 @@ class Http:
             content = _encoded(body)
             headers["Content-Type"] = "application/json"
         elif form is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            headers["Content-Type"] = form_type
         client = self._client(url)
         try:
             async with (

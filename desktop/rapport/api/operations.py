@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from msgspec import Struct
+
+_PARAMETER = re.compile(r"\{(\w+)\}")
 
 CONTACTS_VERSION = "2021-07-28"
 CALENDARS_VERSION = "2021-04-15"
@@ -29,7 +33,10 @@ class Operation(Struct, frozen=True):
     @property
     def names_record(self) -> bool:
         """Whether the path names a record, so that a 404 means that the record is gone."""
-        return "_id}" in self.path.replace("{location_id}", "")
+        return any(
+            name.lower().endswith("id") and name.lower().replace("_", "") != "locationid"
+            for name in _PARAMETER.findall(self.path)
+        )
 
 
 _R, _W = "contacts.readonly", "contacts.write"

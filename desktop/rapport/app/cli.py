@@ -17,6 +17,8 @@ from rapport.domain.errors import RapportError
 
 COMMANDS = {
     "sandbox": ("rapport.app.commands.sandbox", "run the sandbox alone: a local Contacts API"),
+    "operations": ("rapport.app.commands.operations", "list what the CRM can do"),
+    "call": ("rapport.app.commands.call", "perform one operation of the CRM"),
     "tour": ("rapport.app.tour.command", "drive the window through the main job, with pictures"),
     "bench": ("rapport.app.bench.command", "measure what a person waits for"),
 }
@@ -32,7 +34,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def _window_parser() -> Parser:
-    commands = "\n".join(f"  {name:<10} {about}" for name, (_, about) in COMMANDS.items())
+    commands = "\n".join(f"  {name:<11} {about}" for name, (_, about) in COMMANDS.items())
     parser = Parser(
         prog="rapport",
         description="A desktop companion for a HighLevel-style CRM.",
