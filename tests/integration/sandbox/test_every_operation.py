@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(
     not OPENAPI.is_dir(), reason="the vendor's documents are not beside this checkout"
 )
 
-DOCUMENTS = ("contacts", "locations", "users", "calendars")
+DOCUMENTS = ("contacts", "locations", "users", "calendars", "opportunities")
 
 
 class Deviation(NamedTuple):
@@ -50,6 +50,22 @@ DEVIATIONS: dict[tuple[str, str], Deviation] = {
     ),
     ("GET", "/calendars/{calendarId}/free-slots"): Deviation(
         ("traceId",), "F17: a trace id stands beside the dates"
+    ),
+    ("GET", "/opportunities/pipelines"): Deviation(
+        ("stages",), "B5: documented as arrays in an array, really objects"
+    ),
+    **dict.fromkeys(
+        [
+            ("GET", "/opportunities/search"),
+            ("POST", "/opportunities/search"),
+            ("POST", "/opportunities/"),
+            ("GET", "/opportunities/{id}"),
+            ("PUT", "/opportunities/{id}"),
+        ],
+        Deviation(
+            ("indexVersion", "notes", "tasks", "calendarEvents", "followers"),
+            "B4: a number and lists of objects; documented as text and arrays in an array",
+        ),
     ),
     ("POST", "/locations/{locationId}/customFields/upload"): Deviation(
         ("meta",), "the document's own example: objects, where its type says strings"
@@ -322,6 +338,36 @@ def test_calendars(api: Any) -> None:
     assert ask("GET", f"{base}/{{id}}", thing)["capacity"] == 5
     ask("DELETE", f"{base}/{{id}}", thing)
     ask("DELETE", "/calendars/{calendarId}", one)
+    ask.complete()
+
+
+def test_opportunities(api: Any) -> None:
+    ask = Contract(api, "opportunities")
+    place = {"locationId": api.location}
+    stages = ask("GET", "/opportunities/pipelines", query=place)["pipelines"][0]
+    ask("GET", "/opportunities/lost-reason", query=place)
+    body = {"pipelineId": stages["id"], "name": "Roof", "status": "open", **place}
+    made = ask("POST", "/opportunities/", json={**body, "contactId": api.contact})
+    one = {"id": made["opportunity"]["id"]}
+    wanted = {"location_id": api.location, "contact_id": api.contact, "getTasks": "true"}
+    found = ask("GET", "/opportunities/search", query=wanted)["opportunities"]
+    assert [entry["id"] for entry in found] == [one["id"]]
+    assert found[0]["tasks"]
+    details = dict.fromkeys(("notes", "tasks", "calendarEvents", "unReadConversations"), True)
+    asked = {**place, "query": "", "limit": 5, "page": 1, "searchAfter": []}
+    ask("POST", "/opportunities/search", json={**asked, "additionalDetails": details})
+    path = "/opportunities/{id}"
+    ask("PUT", path, one, json={"monetaryValue": 900, "pipelineStageId": stages["stages"][1]["id"]})
+    ask("PUT", f"{path}/status", one, json={"status": "won"})
+    read = ask("GET", path, one)["opportunity"]
+    assert (read["monetaryValue"], read["status"]) == (900, "won")
+    follower = {"followers": [ask.examples["user"]]}
+    ask("POST", f"{path}/followers", one, json=follower)
+    ask("DELETE", f"{path}/followers", one, json=follower)
+    ways = {"isRemoveAllFollowers": False, "followersActionType": "add", **follower}
+    sent = {"pipelineId": stages["id"], **place, **ways}
+    assert ask("POST", "/opportunities/upsert", json={**sent, **one})["new"] is False
+    ask("DELETE", path, one)
     ask.complete()
 
 

@@ -67,10 +67,10 @@ def of_contact(call: Call) -> Answer:
     """Times are the location's, without a zone."""
     zone = zone_of(call)
     visits = call.core.store.records("appointment", parent=contact_of(call)["id"])
-    return {"events": [_of_contact_form(visit, zone) for visit in visits]}
+    return {"events": [of_contact_form(visit, zone) for visit in visits]}
 
 
-def _of_contact_form(visit: Doc, zone: ZoneInfo) -> Doc:
+def of_contact_form(visit: Doc, zone: ZoneInfo) -> Doc:
     return {
         "id": visit["id"],
         "calendarId": visit["calendarId"],

@@ -21,7 +21,7 @@ _UPDATE: dict[str, Field] = {
 _CREATE = {**_UPDATE, "body": FILLED.must}
 
 
-def _shown(note: Doc) -> Doc:
+def shown(note: Doc) -> Doc:
     out = {name: value for name, value in note.items() if name != "locationId"}
     out["dateAdded"] = iso(note["dateAdded"])
     return out
@@ -38,7 +38,7 @@ def _note_of(call: Call) -> Doc:
 @routes("GET", "/contacts/{contactId}/notes", "contacts.readonly")
 def list_notes(call: Call) -> Answer:
     notes = call.core.store.records("note", parent=contact_of(call)["id"])
-    return {"notes": [_shown(note) for note in notes]}
+    return {"notes": [shown(note) for note in notes]}
 
 
 @routes("POST", "/contacts/{contactId}/notes", "contacts.write", status=201)
@@ -61,12 +61,12 @@ def create(call: Call) -> Answer:
     call.core.store.put(
         "note", note, location=note["locationId"], parent=contact["id"], position=-now
     )
-    return {"note": _shown(note)}
+    return {"note": shown(note)}
 
 
 @routes("GET", "/contacts/{contactId}/notes/{id}", "contacts.readonly")
 def get(call: Call) -> Answer:
-    return {"note": _shown(_note_of(call))}
+    return {"note": shown(_note_of(call))}
 
 
 @routes("PUT", "/contacts/{contactId}/notes/{id}", "contacts.write")
@@ -74,7 +74,7 @@ def update(call: Call) -> Answer:
     note = _note_of(call)
     note.update(checked(call.json(), _UPDATE))
     call.core.store.replace("note", note)
-    return {"note": _shown(note)}
+    return {"note": shown(note)}
 
 
 @routes("DELETE", "/contacts/{contactId}/notes/{id}", "contacts.write")

@@ -22,6 +22,7 @@ class Place:
     calendars: list[str] = field(default_factory=list)
     workflows: list[str] = field(default_factory=list)
     campaigns: list[str] = field(default_factory=list)
+    people: list[Doc] = field(default_factory=list)  # contacts who are known by name
     businesses: dict[str, str] = field(default_factory=dict)  # id by name
 
     @property

@@ -12,7 +12,7 @@ from rapport.sandbox.clock import Clock
 from rapport.sandbox.filling import Filling
 from rapport.sandbox.store import Doc, Store
 
-from . import agency, setup, words
+from . import agency, pipelines, setup, words
 from .agency import DAY_MS, Place
 from .cast import CASTS, Person
 from .names import CULTURES, Culture
@@ -32,7 +32,13 @@ def fill(store: Store, clock: Clock, *, contacts: int, seed: int) -> None:
             size = contacts if number == 0 else min(contacts, max(12, min(contacts // _SHARE, 400)))
             grower.grow(place, cast[:size], size)
         rng = random.Random(f"rapport sandbox setup {seed}")
-        examples = [setup.build(filling, rng, now_ms, place) for place in places]
+        examples = [
+            {
+                **setup.build(filling, rng, now_ms, place),
+                **pipelines.build(filling, rng, now_ms, place),
+            }
+            for place in places
+        ]
         facts = {
             "company_id": company,
             "owner_id": owner,
@@ -106,6 +112,7 @@ class Grower(Records):
                 name: {"status": "active"} for name in ("Call", "Email", "SMS", "WhatsApp")
             }
         self._fill.contact(doc)
+        place.people.append(doc)
         self._examples["contact"] = self._examples["contact"] or doc["id"]
         for task in person.tasks:
             due = _at(midnight, task.day, task.hour)
