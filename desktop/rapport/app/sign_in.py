@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
+import msgspec
 from ulid import ULID
 
 from rapport.api.http import Http
@@ -70,6 +71,7 @@ class SignIn:
     async def connect(self, request: ConnectRequest, observer: SignInObserver) -> Account:
         await self._only_one()
         await self._secrets.prepare()
+        request = await self._with_secret(request)
         app = OAuthApp(
             authorize_url=request.authorize_url,
             token_url=request.token_url,
@@ -116,6 +118,19 @@ class SignIn:
         )
         await self._keep(account, tokens, "")
         return account
+
+    async def _with_secret(self, request: ConnectRequest) -> ConnectRequest:
+        """The request with the secret that a known account was connected with."""
+        if request.client_secret or not request.account_id:
+            return request
+        kept = await asyncio.to_thread(self._secrets.vault(request.account_id).client_secret)
+        if not kept:
+            raise SignInError(
+                "The client secret is not in the keyring any more.",
+                "Type it again; you find it with your marketplace app.",
+                reason="failed",
+            )
+        return msgspec.structs.replace(request, client_secret=kept)
 
     # Consent.
 

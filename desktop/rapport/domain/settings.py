@@ -77,6 +77,8 @@ class ConnectRequest(Struct, frozen=True, kw_only=True):
     redirect_uri: str = DEFAULT_REDIRECT
     in_browser: bool = False
     sandbox: bool = False
+    account_id: str = ""
+    """A known account, whose kept secret is meant where ``client_secret`` is empty."""
 
     def __repr__(self) -> str:
         return f"ConnectRequest({self.authorize_url!r})"

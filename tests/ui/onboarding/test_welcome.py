@@ -224,13 +224,21 @@ async def test_pasting_a_token(page: Any, gateway: Any, see: Any, until: Any) ->
     assert (request.token, request.location_id) == ("pit-1", "loc-9")
 
 
-async def test_signing_in_again_asks_for_the_secret_alone(
-    page: Any, see: Any, account: Any, until: Any
+async def test_signing_in_again_asks_for_nothing_that_is_kept(
+    page: Any, gateway: Any, see: Any, account: Any, until: Any
 ) -> None:
     page.prefill(account)
     await until(lambda: see("client-id"))
     assert see("client-id").text() == "client-7"
     assert see("client-secret").text() == ""
+    # Another client id: the kept secret is not its secret.
+    fill(page, client_id="client-8")
+    await submit(see)
+    assert gateway.asked == []
+    fill(page, client_id="client-7")
+    await submit(see)
+    await until(lambda: gateway.asked)
+    assert (gateway.asked[0].account_id, gateway.asked[0].client_secret) == (account.id, "")
 
 
 async def test_everything_that_takes_focus_has_a_name(page: Any, see: Any, until: Any) -> None:

@@ -166,6 +166,7 @@ class ConnectForm(_Form):
             submit=tr("Continue"),
         )
         usual = ConnectRequest(client_id="", client_secret="", scopes=())
+        self._known: Account | None = None
         self.client_id = Field(tr("Client id"), "client-id")
         self.client_secret = Field(tr("Client secret"), "client-secret", secret=True)
         self.redirect = Field(
@@ -202,7 +203,9 @@ class ConnectForm(_Form):
         self.finish()
 
     def fill(self, account: Account) -> None:
-        """What is known of an account; the secret is typed again."""
+        """What is known of an account; its secret is in the keyring, and need not be typed."""
+        self._known = account
+        self.client_secret.edit.setPlaceholderText(tr("Kept in the keyring"))
         self.client_id.edit.setText(account.client_id)
         self.redirect.edit.setText(account.redirect_uri)
         self.authorize.edit.setText(account.authorize_url)
@@ -219,8 +222,9 @@ class ConnectForm(_Form):
         QTimer.singleShot(1500, button, lambda: button.setText(tr("Copy")))
 
     def _submit(self) -> None:
+        known = self._known is not None and self._known.client_id == self.client_id.text()
         for field in (self.client_id, self.client_secret):
-            if not field.text():
+            if not field.text() and not (known and field is self.client_secret):
                 field.complain(tr("This is needed: you find it with your marketplace app."))
                 return
         for field in (self.redirect, *self._addresses):
@@ -240,6 +244,7 @@ class ConnectForm(_Form):
                 api_url=self.api.text(),
                 redirect_uri=self.redirect.text(),
                 in_browser=self.in_browser.isChecked(),
+                account_id=self._known.id if self._known is not None and known else "",
             )
         )
 
