@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QListView, QMenu, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QListView, QMenu, QScrollArea, QWidget
 
+from rapport.domain.errors import StoreError
 from rapport.domain.records import Kind
 from rapport.domain.scopes import ALL, READ
 from rapport.store import Snapshot
 from rapport.ui.context import Page
 from rapport.ui.look.text import Run
+from rapport.ui.onboarding.trouble import TroublePage
 from rapport.ui.rooms import STANDARD_ROOMS
 from rapport.ui.toasts import Toast
 from rapport.ui.widgets.labels import ElidedLabel
@@ -171,3 +173,20 @@ async def test_no_shortcut_is_below_the_edge_of_the_sheet(open_window: Open, unt
     area = sheet.findChild(QScrollArea)
     assert area is not None
     assert area.verticalScrollBar().maximum() == 0
+
+
+async def test_trouble_is_told_whole(open_window: Open, until: Until) -> None:
+    window = await open_window()
+    error = StoreError(
+        "The local copy of this account cannot be opened.",
+        "Its key is not in the keyring. Unlock the keyring and try again; nothing was deleted.",
+    )
+    page = TroublePage("Lumen Solar", error)
+    window.set_cover(page)
+    await until(page.isVisible)
+    words = [label for label in page.findChildren(QLabel) if label.text()]
+    await until(lambda: all(label.width() > 100 for label in words))
+    for label in words:
+        assert label.height() >= label.heightForWidth(label.width())
+    window.set_cover(None)
+    page.deleteLater()

@@ -38,7 +38,7 @@ def hover_actions() -> tuple[tuple[str, str, str], ...]:
 def due_column(width: float) -> tuple[float, float]:
     """Return start and width of the due column of a row ``width`` pixels wide."""
     px = current_theme().type.px
-    column = px(80)
+    column = px(84)
     return width - px(20) - px(20) - px(10) - column, column
 
 

@@ -27,7 +27,7 @@ class TroublePage(QWidget):
         self.setObjectName("trouble")
         px = current_theme().type.px
         column = QWidget()
-        column.setMaximumWidth(px(_WIDTH))
+        column.setFixedWidth(px(_WIDTH))
         rows = QVBoxLayout(column)
         rows.setSpacing(px(10))
         rows.addWidget(IconView("lock", column, size=48), 0, Qt.AlignmentFlag.AlignHCenter)
@@ -54,5 +54,10 @@ class TroublePage(QWidget):
         rows.addLayout(buttons)
         outer = QVBoxLayout(self)
         outer.addStretch(2)
-        outer.addWidget(column, 0, Qt.AlignmentFlag.AlignHCenter)
+        # Between stretches, not aligned: the height must be that of its own width.
+        middle = QHBoxLayout()
+        middle.addStretch()
+        middle.addWidget(column)
+        middle.addStretch()
+        outer.addLayout(middle)
         outer.addStretch(3)
