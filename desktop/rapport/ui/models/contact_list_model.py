@@ -8,6 +8,7 @@ should it answer nevertheless, not listened to.
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from array import array
 from collections import OrderedDict
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 _FIRST = 60
 """Rows read with the answer to a query: more than a screen shows, few enough for a keystroke."""
+_KEYS_AFTER_S = 0.05
 _AROUND = 60
 """Rows read beyond each end of what was asked for."""
 _AT_ONCE = 400
@@ -253,6 +255,8 @@ class ContactListModel(QAbstractListModel):
             if page.complete:
                 keys = page.keys
             else:
+                # The first rows are painted meanwhile, and the next keystroke spares the rest.
+                await asyncio.sleep(_KEYS_AFTER_S)
                 keys = await queries.contact_keys(query)
                 if number != self._asked:
                     return
