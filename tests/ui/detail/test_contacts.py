@@ -115,6 +115,20 @@ async def test_offline_says_that_notes_were_never_read(open_ana: Any) -> None:
     assert "never read" in desk.find(QWidget, "timeline-state").text()
 
 
+@pytest.mark.parametrize("read_only", [False, True])
+async def test_what_was_never_read_is_not_said_to_be_empty(
+    open_ana: Any, until: Any, read_only: bool
+) -> None:
+    desk, pane, _ = await open_ana(state=SyncState.OFFLINE, read_only=read_only)
+    bob = await desk.lid(Kind.CONTACT, "c-bob")
+    desk.context.change(contact_id=bob)
+    pane.show_contact(bob)
+    await until(lambda: pane.detail is not None and pane.detail.contact.id == bob, "Bob is shown")
+    assert "never read" in desk.find(QWidget, "timeline-state").text()
+    nothing = desk.find(QWidget, "timeline-empty").text()
+    assert nothing == ("" if read_only else "Press N to write a note.")
+
+
 async def test_everything_that_takes_focus_has_a_name(open_ana: Any, until: Any) -> None:
     desk, pane, _ = await open_ana()
     note_id = await desk.lid(Kind.NOTE, "n1")

@@ -192,17 +192,26 @@ class Timeline(Painted):
         self.tell_state()
         self._place_rows()
         empty = not self._entries and not (self._tasks and not self._open.isHidden())
-        self._nothing.setText(self._why_empty(show) if empty else "")
-        self._nothing.setVisible(empty)
+        words = self._why_empty(show) if empty else ""
+        self._nothing.setText(words)
+        self._nothing.setVisible(bool(words))
 
     def _why_empty(self, show: Show) -> str:
-        if show in (Show.ALL, Show.NOTES):
-            return tr("Nothing here yet. Press N to write the first note.")
+        """Claims nothing about what was not read yet, and invites only to what is allowed."""
+        assert self._detail is not None
+        read = self._detail.details_synced_at is not None
+        writes = self._context.situation.why_not_write is None
+        if show is Show.CHANGES:
+            return tr("Nothing was changed on this computer.")
         if show is Show.TASKS:
-            return tr("No tasks yet. Press T to add one.")
-        if show is Show.APPOINTMENTS:
-            return tr("No appointments.")
-        return tr("Nothing was changed on this computer.")
+            words, invitation = tr("No tasks yet."), tr("Press T to add one.")
+        elif show is Show.APPOINTMENTS:
+            words, invitation = tr("No appointments.") if read else "", ""
+        elif read:
+            words, invitation = tr("Nothing here yet."), tr("Press N to write the first note.")
+        else:
+            words, invitation = "", tr("Press N to write a note.")
+        return " ".join(filter(None, (words, invitation if writes else "")))
 
     def _show_tasks(self, wanted: bool) -> None:
         assert self._detail is not None
