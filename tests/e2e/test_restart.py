@@ -152,3 +152,24 @@ async def test_without_a_keyring_each_start_signs_in_to_the_sandbox_anew(
         assert program.app.window.findChildren(Toast) == []
         assert len(program.app.config.accounts) == 1
         await program.close()
+
+
+async def test_a_lost_key_is_explained_and_a_new_copy_starts_beside_the_old(
+    make_program: Any, served: Any
+) -> None:
+    """Bad input 39: the key is gone from the keyring. Nothing is made anew over the old copy."""
+    program = await make_program(served)
+    await program.sign_in()
+    account = program.session.account
+    await program.close()
+    folder = program.paths.account(account.id)
+    old = (folder / "rapport.db").read_bytes()
+    await asyncio.to_thread(program.secrets.vault(account.id).forget_database_key)
+
+    again = await make_program(served)
+    await again.do.see("trouble")
+    assert (folder / "rapport.db").read_bytes() == old
+    await again.do.click("trouble-other")
+    await again.sign_in()
+    assert (folder / "rapport.db.unreadable-1").read_bytes() == old
+    assert await _ana(again)

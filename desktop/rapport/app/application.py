@@ -26,7 +26,7 @@ from rapport.app.engine_thread import EngineThread
 from rapport.app.instance_server import InstanceServer
 from rapport.app.sandbox_process import SandboxSource
 from rapport.app.secrets import Secrets
-from rapport.app.session import DATABASE, Session, oauth_app
+from rapport.app.session import DATABASE, Session, oauth_app, set_aside
 from rapport.domain.changes import ChangeEvent
 from rapport.domain.errors import KeyringError, RapportError
 from rapport.domain.ports import Clock
@@ -261,10 +261,22 @@ class Application:
                 self.window.set_workspace(None)
             session = self._sessions[account.id] = await earlier.replaced(account)
         else:
-            session = await self._open(account)
+            session = await self._open_afresh(account)
         await self._show(session)
         self.window.show_page(Page.CONTACTS)
         await session.connect(self._thread)
+
+    async def _open_afresh(self, account: Account) -> Session:
+        """After a sign-in. A copy whose key is lost is kept beside the new one."""
+        from rapport.host.vault import LostKey
+
+        try:
+            return await self._open(account)
+        except LostKey:
+            await asyncio.to_thread(set_aside, self.paths.account(account.id))
+            vault = self._secrets.vault(account.id)
+            await asyncio.to_thread(vault.forget_database_key)
+            return await self._open(account)
 
     def _account_wanted(self, account_id: str) -> None:
         account = self.config.account(account_id)

@@ -95,6 +95,18 @@ class Session:
         await asyncio.to_thread(self.store.close)
 
 
+def set_aside(folder: Path) -> None:
+    """Moves a database that cannot be read out of the way; it stays in the folder under another
+    name, in case its key comes back."""
+    number = 1
+    while (folder / f"{DATABASE}.unreadable-{number}").exists():
+        number += 1
+    for file in sorted(folder.glob(f"{DATABASE}*")):
+        if ".unreadable-" not in file.name:
+            end = file.name.removeprefix(DATABASE)
+            file.rename(folder / f"{DATABASE}.unreadable-{number}{end}")
+
+
 class _Line:
     """What talks to the CRM for one account. Lives on the engine's loop."""
 

@@ -16,6 +16,12 @@ _SLOTS = ("a", "b")
 KEY_BYTES = 32
 
 
+class LostKey(KeyringError):
+    """There is a local copy and no key to it: only the old keyring can help that copy."""
+
+    retry = False
+
+
 class Vault:
     """The secrets of one account. Calls block, see ``Keyring``.
 
@@ -56,6 +62,10 @@ class Vault:
 
     # The database key.
 
+    def forget_database_key(self) -> None:
+        """After this a new key can be made. Only for a copy that was set aside."""
+        self._delete("database-key")
+
     def database_key(self, *, database_exists: bool) -> bytes:
         """The 32-byte key. It is made when there is neither key nor database; a key that is gone
         is never made anew over a database, which could then never be read: KeyringError."""
@@ -68,11 +78,10 @@ class Vault:
             if len(key) == KEY_BYTES:
                 return key
         if stored is not None or database_exists:
-            raise KeyringError(
+            raise LostKey(
                 "The key of the local copy is not in the keyring.",
                 "The copy cannot be read without it. It is left as it is: restore the keyring, or "
-                "sign in again to start a new copy.",
-                retry=False,
+                "sign in again to start a new copy beside it.",
             )
         key = secrets.token_bytes(KEY_BYTES)
         self._write("database-key", base64.b64encode(key).decode("ascii"))

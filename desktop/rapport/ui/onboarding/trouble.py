@@ -44,6 +44,7 @@ class TroublePage(QWidget):
         again.setObjectName("trouble-again")
         again.clicked.connect(self.again)
         other = Button(tr("Other accounts"), kind=Kind.TONAL)
+        other.setObjectName("trouble-other")
         other.clicked.connect(self.other)
         copy = Button(tr("Copy details"), icon="copy", kind=Kind.QUIET)
         details = "\n".join(filter(None, (type(error).__name__, str(error), error.details)))
