@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QTextBrowser
+from PySide6.QtWidgets import QApplication, QTextBrowser, QWidget
 from ulid import ULID
 
 from rapport.domain.records import Kind
@@ -111,6 +111,7 @@ async def test_discard_can_be_taken_back(open_ana: Any, until: Any) -> None:
     desk, pane, _ana = await open_ana()
     await _write(desk, pane, until, "Oh no")
     pane.composer.discard()
+    assert QApplication.focusWidget() is desk.find(QWidget, "note-open")
     assert not pane.composer.is_open
     desk.notices[-1].act[1]()
     await until(lambda: pane.composer.is_open, "the composer is back")

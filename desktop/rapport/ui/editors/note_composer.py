@@ -10,7 +10,7 @@ import asyncio
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from rapport.domain.commands import CreateNote, EditNote
 from rapport.domain.errors import InputError
@@ -174,8 +174,12 @@ class NoteComposer(QWidget):
 
     def _close(self) -> None:
         was_open = self.is_open
-        self._editor.hide()
+        focused = QApplication.focusWidget()
         self._invitation.show()
+        if focused is not None and self._editor.isAncestorOf(focused):
+            # Hidden with the keyboard in it, the editor would hand it to whatever comes first.
+            self._invitation.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._editor.hide()
         if was_open:
             self.closed.emit()
 
