@@ -10,6 +10,7 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Any, Literal
@@ -216,7 +217,7 @@ def _gathered(
             continue
         try:
             if rest:
-                within = said.setdefault(head, dict(values.get(head) or {}))
+                within = said.setdefault(head, deepcopy(values.get(head) or {}))
                 _put(within, rest.split("."), one, text, name)
             elif one.type in ("array", "file"):
                 said.setdefault(head, []).extend(_items(one, text, name))
@@ -231,11 +232,14 @@ def _put(within: Any, names: list[str], shape: Shape, text: str, whole: str) -> 
     by_name = {one.name: one for one in shape.fields}
     inner: Shape = by_name.get(names[0], Shape(type="any"))
     if not isinstance(within, dict):
-        raise ValueError(f"“{whole}” is given twice.")
+        raise ValueError(f"“{whole}” is a field of what is given as something else.")
     if names[1:]:
         _put(within.setdefault(names[0], {}), names[1:], inner, text, whole)
     elif inner.type == "array":
-        within.setdefault(names[0], []).extend(_items(inner, text, whole))
+        kept = within.setdefault(names[0], [])
+        if not isinstance(kept, list):
+            raise ValueError(f"“{whole}” must be a list.")
+        kept.extend(_items(inner, text, whole))
     else:
         within[names[0]] = _typed(inner, text, whole)
 
@@ -305,6 +309,9 @@ def _complaints(shape: Shape, value: Any, name: str) -> Iterator[str]:
     if not _is(shape, value):
         yield f"“{name}” must be {_kind(shape)}."
         return
+    if isinstance(value, str) and not _is_unicode(value):
+        yield f"“{name}” holds what is not text."
+        return
     if shape.enum and value not in shape.enum:
         choices = ", ".join(str(choice) for choice in shape.enum)
         yield f"“{name}” must be one of {choices}; it is “{value}”."
@@ -319,6 +326,15 @@ def _complaints(shape: Shape, value: Any, name: str) -> Iterator[str]:
                 yield from _complaints(one, value[one.name], f"{name}.{one.name}")
             elif one.required:
                 yield f"“{name}” needs “{one.name}” ({_kind(one)})."
+
+
+def _is_unicode(text: str) -> bool:
+    """Not so for half of a surrogate pair: it cannot travel in an address or a form."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is(shape: Shape, value: Any) -> bool:

@@ -69,6 +69,17 @@ ALSO = {
 """Optional arguments without which an action makes no sense."""
 
 
+def journal(info: dict[str, Any]) -> list[dict[str, Any]]:
+    """The requests the sandbox has had."""
+    reply = httpx.get(
+        f"{info['base_url']}/_sandbox/log",
+        headers={"Authorization": f"Bearer {info['control_token']}"},
+    )
+    assert reply.status_code == 200, reply.text
+    requests: list[dict[str, Any]] = reply.json()["requests"]
+    return requests
+
+
 class Sample:
     """Arguments for an action: all that is required, and of a change at least one field."""
 
@@ -407,9 +418,4 @@ def test_the_token_stays_out_of_sight(info: dict[str, Any]) -> None:
     )
     assert result.returncode == 0, result.stderr
     assert token not in result.stdout + result.stderr + " ".join(command)
-    journal = httpx.get(
-        f"{info['base_url']}/_sandbox/log",
-        headers={"Authorization": f"Bearer {info['control_token']}"},
-    )
-    assert journal.status_code == 200, journal.text
-    assert all(token not in json.dumps(request) for request in journal.json()["requests"])
+    assert all(token not in json.dumps(request) for request in journal(info))

@@ -142,6 +142,14 @@ def test_each_mistake_gets_its_sentence() -> None:
         ("contacts.create", [], {"dnd": 1}, "“dnd” must be true or false."),
         ("contacts.create", [], {"gender": None}, "“gender” cannot be null."),
         ("contacts.create", ["dndSettings={"], None, "“dndSettings” must be JSON:"),
+        ("contacts.create", ["firstName=\udcff"], None, "“firstName” holds what is not text."),
+        (
+            "contacts.create",
+            ["dndSettings.SMS.status=active"],
+            {"dndSettings": [1]},
+            "something else",
+        ),
+        ("contacts.create", ["dndSettings.SMS=5"], None, "“dndSettings.SMS” must be an object."),
         ("contacts.create", ["email.x=1"], None, "has no “email.x”"),
         ("contacts.create", ["dndSettings.SMS.status=off"], None, "“dndSettings.SMS.status” must"),
         ("contacts.create", [], {"dndSettings": {"SMS": {}}}, "“dndSettings.SMS” needs “status”"),
@@ -152,6 +160,13 @@ def test_wrong_values(id: str, words: list[str], data: Any, sentence: str) -> No
         assert given(id, *words, data=data).path == {"contactId": "5.5"}
         return
     assert any(sentence in told for told in complaints(id, *words, data=data))
+
+
+def test_dots_add_to_what_the_data_holds() -> None:
+    data = {"dndSettings": {"SMS": {"status": "active"}}}
+    made = given("contacts.update", "contactId=c", "dndSettings.SMS.code=7", data=data)
+    assert made.body == {"dndSettings": {"SMS": {"status": "active", "code": "7"}}}
+    assert data == {"dndSettings": {"SMS": {"status": "active"}}}
 
 
 def test_what_is_unknown_inside_an_object_may_pass() -> None:

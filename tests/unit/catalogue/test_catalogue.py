@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from rapport.api import operations
 from rapport.api.catalogue import GROUPS, action, catalogue, operation_of
+from rapport.api.operations import Operation
 from rapport.app.cli import main
 from rapport.domain.catalogue import Action, Shape, Trigger
 from rapport.domain.errors import InputError
@@ -28,13 +30,13 @@ beside = pytest.mark.skipif(
 
 
 def documented(*groups: str) -> dict[tuple[str, str], Any]:
-    operations = {}
+    found = {}
     for group in groups:
         spec = json.loads((CONTRACT / "openapi" / f"{group}.json").read_text("utf-8"))
         for path, methods in spec["paths"].items():
             for method, operation in methods.items():
-                operations[method.upper(), path] = operation
-    return operations
+                found[method.upper(), path] = operation
+    return found
 
 
 def actions() -> list[Action]:
@@ -70,9 +72,9 @@ def test_methods_and_paths_are_those_of_the_documents() -> None:
 
 @beside
 def test_versions_scopes_and_flags_are_those_of_the_documents() -> None:
-    operations = documented(*GROUPS)
+    theirs = documented(*GROUPS)
     for entry in actions():
-        operation = operations[entry.method, entry.path]
+        operation = theirs[entry.method, entry.path]
         assert entry.deprecated is bool(operation.get("deprecated")), entry.id
         scopes = {
             scope
@@ -141,10 +143,10 @@ def test_no_title_or_summary_is_the_documents_own() -> None:
 
 @beside
 def test_titles_differ_from_those_of_the_same_operation() -> None:
-    operations = documented(*GROUPS)
+    theirs = documented(*GROUPS)
     for entry in actions():
-        theirs = operations[entry.method, entry.path].get("summary", "")
-        assert entry.title.lower() != theirs.strip().rstrip(".").lower(), entry.id
+        title = theirs[entry.method, entry.path].get("summary", "")
+        assert entry.title.lower() != title.strip().rstrip(".").lower(), entry.id
 
 
 def test_every_entry_says_what_it_does_in_one_line() -> None:
@@ -199,6 +201,19 @@ def test_an_action_becomes_an_operation() -> None:
     assert not operation.writes
     assert not operation_of(action("locations.tags.list")).names_record
     assert operation_of(action("contacts.notes.delete")).writes
+
+
+def test_the_client_s_own_operations_are_those_of_the_catalogue() -> None:
+    def bare(path: str) -> str:
+        return re.sub(r"\{\w+\}", "{}", path)
+
+    listed = {(entry.method, bare(entry.path)): entry for entry in actions()}
+    own = [one for one in vars(operations).values() if isinstance(one, Operation)]
+    assert len(own) > 25
+    for operation in own:
+        entry = listed[operation.method, bare(operation.path)]
+        assert operation.version == entry.version, operation.id
+        assert operation.scope == " ".join(entry.scopes), operation.id
 
 
 def test_what_cannot_be_called_gets_a_sentence() -> None:
