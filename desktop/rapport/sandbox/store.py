@@ -229,7 +229,7 @@ class Store:
         with self.transaction():
             for task in self.tasks_of(contact_id):
                 self.delete_task(task["id"])
-            for kind in ("note", "appointment", "opportunity", "conversation"):
+            for kind in ("note", "appointment", "opportunity", "conversation", "subscription"):
                 for record in self.records(kind, parent=contact_id):
                     self.delete_with_parts(kind, record["id"])
             self._delete("contact", _CONTACT, contact_id)

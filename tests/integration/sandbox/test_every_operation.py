@@ -19,7 +19,10 @@ pytestmark = pytest.mark.skipif(
     not OPENAPI.is_dir(), reason="the vendor's documents are not beside this checkout"
 )
 
-DOCUMENTS = ("contacts", "locations", "users", "calendars", "opportunities")
+DOCUMENTS = (
+    *("contacts", "locations", "users", "calendars"),
+    *("businesses", "workflows", "campaigns", "opportunities", "conversations"),
+)
 
 
 class Deviation(NamedTuple):
@@ -368,6 +371,71 @@ def test_opportunities(api: Any) -> None:
     sent = {"pipelineId": stages["id"], **place, **ways}
     assert ask("POST", "/opportunities/upsert", json={**sent, **one})["new"] is False
     ask("DELETE", path, one)
+    ask.complete()
+
+
+def test_conversations(api: Any) -> None:
+    ask = Contract(api, "conversations")
+    place, examples = {"locationId": api.location}, ask.examples
+    one, path = {"conversationId": examples["conversation"]}, "/conversations/{conversationId}"
+    found = ask("GET", "/conversations/search", query=place)
+    assert found["total"] == len(found["conversations"])
+    assert ask("GET", path, one)["type"] == 1
+    ask("PUT", path, one, json={**place, "unreadCount": 0})
+    assert len(ask("GET", f"{path}/messages", one)["messages"]) == 5
+
+    base = "/conversations/messages"
+    ask("GET", f"{base}/{{id}}", {"id": examples["message"]})
+    ask("GET", f"{base}/email/{{id}}", {"id": examples["email_message"]})
+    assert ask("GET", f"{base}/export", query=place)["messages"]
+    text = {"type": "SMS", "contactId": api.contact, "message": "On my way"}
+    sent = ask("POST", base, json=text)
+    assert sent["conversationId"] == examples["conversation"]
+    ask("PUT", f"{base}/{{messageId}}/status", sent, json={"status": "read"})
+    came = {"type": "SMS", **one, "contactId": api.contact, "conversationProviderId": "p"}
+    ask("POST", f"{base}/inbound", json={**came, "message": "See you"})
+    called = {"type": "Call", **one, "conversationProviderId": "p"}
+    call = {"messageId": ask("POST", f"{base}/outbound", json=called)["messageId"]}
+    recordings = {"attachments": ["https://files.example.com/a.wav"]}
+    ask("PUT", f"{base}/{{messageId}}/attachments", call, json=recordings)
+    ask("POST", f"{base}/review-reply", json={**one, **place, "message": "Thanks"})
+    later = {**text, "scheduledTimestamp": 1_900_000_000}
+    due = {"messageId": ask("POST", base, json=later)["messageId"]}
+    ask("DELETE", f"{base}/{{messageId}}/schedule", due)
+    mail = {**later, "type": "Email", "html": "<p>Hello</p>"}
+    due = {"emailMessageId": ask("POST", base, json=mail)["emailMessageId"]}
+    ask("DELETE", f"{base}/email/{{emailMessageId}}/schedule", due)
+
+    form = {**one, **place, "contactId": api.contact, "attachmentUrls": ""}
+    files = {"fileAttachment": ("plan.pdf", b"%PDF", "application/pdf")}
+    ask("POST", f"{base}/upload", data=form, files=files)
+    film = {"filename": "roof.mp4", **one, **place}
+    begin = {**film, "contentType": "video/mp4", "channel": "WHATSAPP"}
+    begun = ask("POST", f"{base}/upload/initiate", json=begin)
+    end = {**film, "uploadId": begun["uploadId"], "filePath": begun["filePath"]}
+    ask("POST", f"{base}/upload/complete", json=end)
+    sound = ask("GET", f"{base}/{{messageId}}/locations/{{locationId}}/recording", call)
+    assert sound.startswith(b"RIFF")
+    base = "/conversations/locations/{locationId}/messages/{messageId}/transcription"
+    said = ask("GET", base, call)["transcript"]
+    assert ask("GET", f"{base}/download", call).decode().strip() == said
+
+    base = "/conversations/preferences"
+    kind = {"name": "News", "channel": "email", "language": "en"}
+    made = ask("POST", f"{base}/custom-subtypes", query=place, json=kind)["customSubtype"]
+    subtype = {"id": made["id"]}
+    ask("PUT", f"{base}/custom-subtypes/{{id}}", subtype, query=place, json={"archived": True})
+    assert ask("GET", f"{base}/custom-subtypes", query=place)["customSubtypes"][0]["archived"]
+    action = {"type": "custom", "subtype_id": made["id"], "subtype_status": "unsubscribed"}
+    who = {**place, "contactId": api.contact}
+    wish = {**who, "email": "a@b.example", "subscription_action": action}
+    ask("POST", f"{base}/unsubscriptions/user-change", json=wish)
+    known = ask("GET", f"{base}/unsubscriptions/status", query=who)["subscriptions"]
+    assert known == [{"email": "a@b.example", "statuses": {made["id"]: "unsubscribed"}}]
+    typing = {**place, **one, "isTyping": True, "visitorId": "v"}
+    ask("POST", "/conversations/providers/live-chat/typing", json=typing)
+    ask("DELETE", path, one)
+    ask("POST", "/conversations/", json=who)
     ask.complete()
 
 

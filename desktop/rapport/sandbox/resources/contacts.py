@@ -7,6 +7,7 @@ from rapport.sandbox.table import Answer, Call, Routes
 from rapport.sandbox.wire import checked
 
 from . import contact_forms as forms
+from .conversations import conversation_with
 
 routes = Routes()
 
@@ -99,6 +100,7 @@ def _create(call: Call, body: Doc, *, even_if_duplicate: bool = False) -> Doc:
         if twin is not None:
             raise forms.duplicate(*twin)
     call.core.store.put_contact(contact)
+    conversation_with(call.core, contact)
     return contact
 
 

@@ -12,7 +12,7 @@ from rapport.sandbox.clock import Clock
 from rapport.sandbox.filling import Filling
 from rapport.sandbox.store import Doc, Store
 
-from . import agency, pipelines, setup, words
+from . import agency, conversations, pipelines, setup, words
 from .agency import DAY_MS, Place
 from .cast import CASTS, Person
 from .names import CULTURES, Culture
@@ -36,6 +36,7 @@ def fill(store: Store, clock: Clock, *, contacts: int, seed: int) -> None:
             {
                 **setup.build(filling, rng, now_ms, place),
                 **pipelines.build(filling, rng, now_ms, place),
+                **conversations.build(filling, rng, now_ms, place),
             }
             for place in places
         ]
