@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from rapport.api.catalogue import action
-from rapport.domain.catalogue import Arguments, ArgumentsError, arguments
+from rapport.domain.arguments import Arguments, ArgumentsError, arguments
 
 DUE = "2030-01-31T09:00:00Z"
 

@@ -9,7 +9,7 @@ from rapport.api.forms import multipart
 from rapport.api.http import Http, Reply
 from rapport.api.session import StaticToken
 from rapport.app.clock import SystemClock
-from rapport.domain.catalogue import arguments
+from rapport.domain.arguments import arguments
 
 
 class Recorder(Http):

@@ -20,7 +20,8 @@ from rapport.api.pacing import Lane
 from rapport.api.session import StaticToken
 from rapport.app.cli import Parser
 from rapport.app.clock import SystemClock
-from rapport.domain.catalogue import Action, Arguments, ArgumentsError, arguments
+from rapport.domain.arguments import Arguments, ArgumentsError, arguments
+from rapport.domain.catalogue import Action
 from rapport.domain.errors import (
     ApiError,
     AuthError,

@@ -1,0 +1,319 @@
+"""Arguments of an action: gathered from words and JSON, typed by the catalogue, and checked."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Any
+
+from msgspec import Struct
+
+from rapport.domain.catalogue import Action, Field, Param, Shape
+from rapport.domain.errors import InputError
+
+LOCATION_NAMES = ("locationId", "location_id")
+"""The names under which operations ask for the location; which one differs (FACTS B5)."""
+
+
+class ArgumentsError(InputError):
+    """Arguments that cannot be sent: one sentence for each thing that is wrong."""
+
+    def __init__(self, complaints: Sequence[str]) -> None:
+        super().__init__(" ".join(complaints))
+        self.complaints = tuple(complaints)
+
+
+class Arguments(Struct, frozen=True, kw_only=True):
+    """Values that fit an action, sorted by where they travel."""
+
+    path: Mapping[str, str]
+    query: Mapping[str, Any]
+    body: Any
+    """An object or a list; None where the action has no body."""
+    files: Mapping[str, tuple[str, ...]]
+    """Paths of the files to upload, by the name of their part."""
+
+
+def arguments(
+    action: Action,
+    words: Sequence[tuple[str, str]] = (),
+    data: Any = None,
+    *,
+    location_id: str = "",
+) -> Arguments:
+    """Arguments from ``name``, ``text`` pairs and a JSON value, typed and checked.
+
+    A name given again adds to a list; ``rruleOptions.interval`` names a field of an object. What
+    ``words`` say goes before what ``data`` says. ``location_id`` is used where the action asks for
+    a location and none is given. Raises ArgumentsError.
+    """
+    values, complaints = _gathered(action, words, data)
+    known = action.named()
+    for name in LOCATION_NAMES:
+        if location_id and name in known:
+            values.setdefault(name, location_id)
+    rows: list[Any] | None = None
+    if action.body_is_list:
+        rows = data if isinstance(data, list) else None
+    for name, one in known.items():
+        if rows is not None and not isinstance(one, Param):
+            continue  # looked at row by row
+        if name not in values:
+            if one.required:
+                complaints.append(f"“{action.id}” needs “{name}” ({_kind(one)}).")
+            continue
+        if isinstance(one, Param):
+            values[name] = _as_text(one, values[name])
+            complaints += _place_complaints(one, values[name])
+        complaints += _complaints(one, values[name], name)
+    for number, row in enumerate(rows or ()):
+        whole = Shape(type="object", fields=action.body)
+        complaints += _complaints(whole, row, f"data[{number}]")
+    if complaints:
+        raise ArgumentsError(complaints)
+    body: Any = {one.name: values[one.name] for one in action.body if one.name in values}
+    files = {one.name: body.pop(one.name) for one in action.body if _is_file(one, body)}
+    if action.body_is_list:
+        body = rows if rows is not None else [body]
+    elif not action.body:
+        # POST and PUT without fields are documented with an empty object (FACTS B3).
+        body = {} if action.method in ("POST", "PUT") else None
+    elif not body and action.method == "DELETE":
+        body = None
+    return Arguments(
+        path={one.name: values[one.name] for one in action.params if one.place == "path"},
+        query={
+            one.name: values[one.name]
+            for one in action.params
+            if one.place == "query" and one.name in values
+        },
+        body=body,
+        files={name: tuple(paths) for name, paths in files.items()},
+    )
+
+
+def _gathered(
+    action: Action, words: Sequence[tuple[str, str]], data: Any
+) -> tuple[dict[str, Any], list[str]]:
+    known = action.named()
+    complaints: list[str] = []
+    values: dict[str, Any] = {}
+    if isinstance(data, dict):
+        values.update(data)
+    elif isinstance(data, list) and action.body_is_list:
+        values = {}
+    elif data is not None:
+        kinds = "an object or a list" if action.body_is_list else "an object"
+        complaints.append(f"The data must be {kinds}.")
+    for name in values:
+        if name not in known:
+            complaints.append(_unknown(action, name, known))
+    said: dict[str, Any] = {}
+    for name, text in words:
+        head, _, rest = name.partition(".")
+        one = known.get(head)
+        if one is None or (rest and one.type not in ("object", "any")):
+            complaints.append(_unknown(action, name, known))
+            continue
+        if isinstance(data, list) and not isinstance(one, Param):
+            complaints.append(f"“{head}” cannot be given beside a list.")
+            continue
+        try:
+            if rest:
+                within = said.setdefault(head, deepcopy(values.get(head) or {}))
+                _put(within, rest.split("."), one, text, name)
+            elif one.type in ("array", "file"):
+                said.setdefault(head, []).extend(_items(one, text, name))
+            else:
+                said[head] = _typed(one, text, name)
+        except ValueError as error:
+            complaints.append(str(error))
+    return {**values, **said}, complaints
+
+
+def _put(within: Any, names: list[str], shape: Shape, text: str, whole: str) -> None:
+    by_name = {one.name: one for one in shape.fields}
+    inner: Shape = by_name.get(names[0], Shape(type="any"))
+    if not isinstance(within, dict):
+        raise ValueError(f"“{whole}” is a field of what is given as something else.")
+    if names[1:]:
+        _put(within.setdefault(names[0], {}), names[1:], inner, text, whole)
+    elif inner.type == "array":
+        kept = within.setdefault(names[0], [])
+        if not isinstance(kept, list):
+            raise ValueError(f"“{whole}” must be a list.")
+        kept.extend(_items(inner, text, whole))
+    else:
+        within[names[0]] = _typed(inner, text, whole)
+
+
+def _items(shape: Shape, text: str, name: str) -> list[Any]:
+    """One item, or several as a JSON list."""
+    if shape.type == "file":
+        return [text.removeprefix("@")]
+    if text.lstrip().startswith("["):
+        return list(_json(text, name))
+    return [_typed(shape.items or Shape(type="any"), text, name)]
+
+
+def _typed(shape: Shape, text: str, name: str) -> Any:
+    """``text`` as the type says. Raises ValueError with a sentence."""
+    match shape.type:
+        case "number":
+            try:
+                return int(text)
+            except ValueError:
+                pass
+            try:
+                return float(text)
+            except ValueError:
+                raise ValueError(f"“{name}” must be a number, not “{text}”.") from None
+        case "boolean":
+            if text not in ("true", "false"):
+                raise ValueError(f"“{name}” must be true or false, not “{text}”.")
+            return text == "true"
+        case "object":
+            return _json(text, name)
+        case "any":
+            try:
+                return json.loads(text)
+            except (ValueError, RecursionError):
+                return text
+        case _:
+            return text
+
+
+def _json(text: str, name: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"“{name}” must be JSON: {error}.") from None
+
+
+def _as_text(param: Param, value: Any) -> Any:
+    """Numbers that the API wants as text (FACTS F9) may be written as numbers in JSON."""
+    if param.type == "string" and isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    return value
+
+
+def _place_complaints(param: Param, value: Any) -> Iterator[str]:
+    # "" or ".." would make another path of it: another operation.
+    if param.place == "path" and isinstance(value, str) and value.strip() in ("", ".", ".."):
+        yield f"“{param.name}” must not be “{value}”."
+
+
+def _complaints(shape: Shape, value: Any, name: str) -> Iterator[str]:
+    """A sentence for each thing in ``value`` that does not fit."""
+    if value is None and shape.type != "any":
+        if not shape.nullable:
+            yield f"“{name}” cannot be null."
+        return
+    if not _is(shape, value):
+        yield f"“{name}” must be {_kind(shape)}."
+        return
+    if isinstance(value, str) and not _is_unicode(value):
+        yield f"“{name}” holds what is not text."
+        return
+    if shape.enum and value not in shape.enum:
+        choices = ", ".join(str(choice) for choice in shape.enum)
+        yield f"“{name}” must be one of {choices}; it is “{value}”."
+    elif not _has_format(shape.format, value):
+        yield f"“{name}” must be {_FORMATS[shape.format]}; it is “{value}”."
+    if isinstance(value, list) and shape.items:
+        for number, item in enumerate(value):
+            yield from _complaints(shape.items, item, f"{name}[{number}]")
+    if isinstance(value, dict):
+        for one in shape.fields:
+            if one.name in value:
+                yield from _complaints(one, value[one.name], f"{name}.{one.name}")
+            elif one.required:
+                yield f"“{name}” needs “{one.name}” ({_kind(one)})."
+
+
+def _is_unicode(text: str) -> bool:
+    """Not so for half of a surrogate pair: it cannot travel in an address or a form."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is(shape: Shape, value: Any) -> bool:
+    match shape.type:
+        case "string":
+            return isinstance(value, str)
+        case "number":
+            return (
+                isinstance(value, int | float)
+                and not isinstance(value, bool)
+                and math.isfinite(value)
+            )
+        case "boolean":
+            return isinstance(value, bool)
+        case "array":
+            return isinstance(value, list)
+        case "object":
+            return isinstance(value, dict)
+        case "file":
+            return isinstance(value, list) and all(isinstance(path, str) for path in value)
+        case _:
+            return True
+
+
+_KINDS = {
+    "string": "text",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "an object",
+    "file": "a file",
+    "any": "any value",
+}
+_FORMATS = {
+    "integer": "a whole number",
+    "epoch-ms": "a time in milliseconds since 1970",
+    "date-time": "a date and time such as 2030-01-31T09:00:00Z",
+    "country": "a country as two letters",
+}
+
+
+def _kind(shape: Shape) -> str:
+    if shape.enum:
+        return "one of " + ", ".join(str(choice) for choice in shape.enum)
+    return _FORMATS.get(shape.format) or _KINDS[shape.type]
+
+
+def _has_format(name: str, value: Any) -> bool:
+    match name:
+        case "integer" | "epoch-ms":
+            return re.fullmatch(r"[0-9]+", str(value)) is not None
+        case "country":
+            return re.fullmatch(r"[A-Za-z]{2}", value) is not None
+        case "date-time":
+            try:
+                datetime.fromisoformat(value)
+            except ValueError:
+                return False
+            return len(value) > len("2030-01-31")
+        case _:
+            return True
+
+
+def _is_file(one: Field, body: Mapping[str, Any]) -> bool:
+    return one.type == "file" and one.name in body
+
+
+def _unknown(action: Action, name: str, known: Mapping[str, Field]) -> str:
+    close = get_close_matches(name, known, n=1)
+    if close:
+        return f"“{action.id}” has no “{name}”; did you mean “{close[0]}”?"
+    if not known:
+        return f"“{action.id}” takes no arguments, so “{name}” is none."
+    return f"“{action.id}” has no “{name}”; there are {', '.join(known)}."
