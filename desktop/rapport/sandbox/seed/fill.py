@@ -56,6 +56,7 @@ class Grower(Records):
         return {
             **self._examples,
             "appointment": self._visit,
+            "appointment_note": self._visit_note,
             "calendar": place.calendars[0],
             "user": owner,
             "business": next(iter(place.businesses.values()), None),

@@ -26,6 +26,7 @@ class Records:
         self._serial = 0
         self._examples: dict[str, str | None] = dict.fromkeys(("contact", "task", "note"))
         self._visit: str | None = None
+        self._visit_note: str | None = None
         self._tag: str | None = None
 
     def _contact(self, place: Place, first: str, last: str, added: int) -> Doc:
@@ -161,4 +162,26 @@ class Records:
         self._fill.record(
             "appointment", doc, location=place.id, parent=contact["id"], position=start
         )
-        self._visit = self._visit or doc["id"]
+        if self._visit is None:
+            self._visit = doc["id"]
+            self._visit_note = self._note_of(doc)
+
+    def _note_of(self, visit: Doc) -> str:
+        """A note of an appointment, with an id that leaves the random source alone."""
+        note: Doc = {
+            "id": ids.firestore_id(random.Random(f"note of {visit['id']}")),
+            "body": "Ring the bell twice.",
+            "userId": visit["assignedUserId"],
+            "dateAdded": visit["dateAdded"],
+            "contactId": visit["contactId"],
+            "appointmentId": visit["id"],
+            "locationId": visit["locationId"],
+        }
+        self._fill.record(
+            "appointmentNote",
+            note,
+            location=note["locationId"],
+            parent=visit["id"],
+            position=-note["dateAdded"],
+        )
+        return str(note["id"])

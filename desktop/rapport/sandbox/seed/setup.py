@@ -35,10 +35,11 @@ def build(fill: Filling, rng: random.Random, now_ms: int, place: Place) -> Examp
         "template": _templates(fill, rng, now_ms, place),
         "recurring_task": _recurring_task(fill, rng, now_ms, place),
         "calendar_group": _group(fill, place),
-        "room": _resource(fill, rng, place, "rooms", "Meeting room", place.calendars[:1]),
+        "resource": _resource(fill, rng, place, "rooms", "Meeting room", place.calendars[:1]),
         "equipment": _resource(fill, rng, place, "equipments", "Ladder", []),
         "notification": _notifications(fill, rng, place),
         "schedule": _schedule(fill, rng, now_ms, place),
+        "block_slot": _block_slot(fill, rng, now_ms, place),
     }
 
 
@@ -183,4 +184,22 @@ def _schedule(fill: Filling, rng: random.Random, now_ms: int, place: Place) -> s
         "dateUpdated": added,
     }
     fill.record("schedule", doc, location=place.id, position=added)
+    return str(doc["id"])
+
+
+def _block_slot(fill: Filling, rng: random.Random, now_ms: int, place: Place) -> str:
+    """A night in a month's time, when nobody would come anyway."""
+    start = now_ms - now_ms % DAY_MS + 30 * DAY_MS
+    doc: Doc = {
+        "id": ids.firestore_id(rng),
+        "title": "Floors are being cleaned",
+        "calendarId": place.calendars[0],
+        "assignedUserId": place.users[0],
+        "locationId": place.id,
+        "startTime": start,
+        "endTime": start + DAY_MS // 6,
+        "dateAdded": now_ms - DAY_MS,
+        "dateUpdated": now_ms - DAY_MS,
+    }
+    fill.record("blockSlot", doc, location=place.id, position=start)
     return str(doc["id"])
