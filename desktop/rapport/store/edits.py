@@ -65,6 +65,18 @@ def undo_entry(tx: Transaction, undo_id: int | None) -> tuple[int, TakeBack] | N
     return row[0], TakeBack(of=row[1], mutations=_mutations.decode(row[2]))
 
 
+def end_undo(tx: Transaction, gone: Ref) -> None:
+    """The server has deleted a contact, and with it notes and tasks that would not come back: an
+    Undo that makes another contact of the same name would be a lie."""
+    entries = tx.db.rows("SELECT id, mutations FROM undo WHERE done = 0 ORDER BY id DESC LIMIT 100")
+    for id, mutations in entries:
+        if any(
+            mutation.op is Op.DELETE and mutation.ref == gone
+            for mutation in _mutations.decode(mutations)
+        ):
+            tx.db.run("UPDATE undo SET done = 1 WHERE id = ?", (id,))
+
+
 def _clean(mutation: Mutation) -> Mutation:
     fields: dict[str, Delta] = {}
     for name, delta in mutation.fields.items():

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from rapport.domain.changes import Delta, Op
 from rapport.domain.records import Kind, Ref
-from rapport.store.edits import settle_chain
+from rapport.store.edits import end_undo, settle_chain
 from rapport.store.rebase import Clash, StoredOp, follow, rebase
 from rapport.store.replica import BOTH_CHANGED, Tally, forget, server_values, show
 from rapport.store.schema import KIND_NUMBER, KIND_OF
@@ -292,6 +292,8 @@ def _settle(
             tx.save(stored, ())
         else:
             forget(tx, stored)
+            if stored.kind is Kind.CONTACT:
+                end_undo(tx, Ref(stored.kind, stored.id))
         return
     if rid is not None and stored.rid != rid:
         _adopt(tx, stored, rid)

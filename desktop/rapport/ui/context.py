@@ -23,7 +23,7 @@ from rapport.domain.views import Outcome
 from rapport.ui.actions import ActionRegistry
 from rapport.ui.look.theme import Theme
 from rapport.ui.runner import Runner
-from rapport.ui.wording import done_words
+from rapport.ui.wording import done_words, tr
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace
@@ -157,8 +157,12 @@ class WindowContext(QObject):
     async def undo(self, undo_id: int | None = None) -> None:
         """Take back one entry of the undo list, or the newest."""
         outcome = await self.workspace.bus.undo(undo_id)
-        if outcome is None:
-            self.notice("Nothing to undo", icon="undo")
+        if outcome is None and undo_id is not None:
+            self.notice(
+                tr("Too late to undo"), tr("The CRM has carried it out already."), icon="undo"
+            )
+        elif outcome is None:
+            self.notice(tr("Nothing to undo"), icon="undo")
         else:
             self.notice(done_words(outcome.title), icon="undo")
 

@@ -39,7 +39,7 @@ async def test_the_first_page_is_there_before_the_rest(
     await server.fault("/contacts/search", "delay")
     await server.fault("/contacts/search", "status", status=503, count=None)
     desk = await open_desk()
-    await until(desk.rows, "the first page is shown")
+    await until(lambda: _count(desk, 20), "the first page is shown")
     assert len(await desk.rows()) == 20
     progress = await until(lambda: desk.workspace.sync.status().progress)
     assert progress.done == 20
