@@ -75,7 +75,11 @@ class _Listener:
         if self._server is None:
             return
         self._server.close()
-        for connection in list(self._state.connections):
+        # A connection that was just accepted is known only two turns of the loop later.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        open_ones = self._state.connections
+        for connection in list(open_ones):
             connection.shutdown()
         tasks = list(self._state.tasks)
         if tasks:
@@ -83,7 +87,14 @@ class _Listener:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        await asyncio.sleep(0)  # connections close in the next turn of the loop
+        # Whoever does not take the rest of a reply must not outlive the loop.
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._PATIENCE_S
+        while open_ones:
+            if loop.time() > deadline:
+                for connection in list(open_ones):
+                    connection.transport.abort()
+            await asyncio.sleep(0.001)
         self._server = None
 
 
