@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 class Page(StrEnum):
     TODAY = "today"
     CONTACTS = "contacts"
+    ACTIVITY = "activity"
     SETTINGS = "settings"
 
 
@@ -88,6 +89,8 @@ class WindowContext(QObject):
     """A contact is to be shown; also sent when it is already shown, to bring it forward."""
     task_opened = Signal(str)
     page_changed = Signal(str)
+    activity_wanted = Signal(str)
+    """The id of the tab that the Activity page is to show."""
     query_wanted = Signal(object)
     """A :class:`ContactQuery` the contact list is to show."""
     noticed = Signal(object)
@@ -128,6 +131,11 @@ class WindowContext(QObject):
 
     def show_page(self, page: Page) -> None:
         self.change(page=page)
+
+    def show_activity(self, tab: str) -> None:
+        """Show a tab of the Activity page by its id."""
+        self.change(page=Page.ACTIVITY)
+        self.activity_wanted.emit(tab)
 
     def open_contact(self, contact_id: Id) -> None:
         """Show a contact beside the list, whichever page is open."""

@@ -16,6 +16,7 @@ from rapport.ui.rooms import DetailRoom, Rooms, TodayRoom
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace
+    from rapport.ui.panes.activity import ActivityPage
 
 _LIST_LEAST, _LIST_MOST = 300, 520
 _DETAIL_LEAST = 420
@@ -105,7 +106,9 @@ class Pages(QStackedWidget):
         self._ready = False
         self.contacts: ContactsPage | None = None
         self._today: QWidget | None = None
+        self._activity: ActivityPage | None = None
         self._settings: QWidget | None = None
+        context.activity_wanted.connect(self._show_activity)
         context.page_changed.connect(self._show)
         context.contact_opened.connect(self.show_contact)
         context.task_opened.connect(self._open_task)
@@ -113,6 +116,10 @@ class Pages(QStackedWidget):
     @property
     def has_settings(self) -> bool:
         return self._rooms.settings is not None
+
+    @property
+    def has_activity(self) -> bool:
+        return bool(self._rooms.activity)
 
     @property
     def list_width(self) -> int:
@@ -125,12 +132,12 @@ class Pages(QStackedWidget):
         """Build the pages of an account; those of the last one are deleted."""
         if self.contacts is not None:
             self.contacts.list.close_model()
-        for page in (self.contacts, self._today):
+        for page in (self.contacts, self._today, self._activity):
             if page is not None:
                 self.removeWidget(page)
                 page.hide()
                 page.deleteLater()
-        self.contacts = self._today = None
+        self.contacts = self._today = self._activity = None
         self._workspace = workspace
         if workspace is not None:
             self.contacts = ContactsPage(workspace, self._context)
@@ -176,6 +183,8 @@ class Pages(QStackedWidget):
         match Page(name):
             case Page.TODAY:
                 page = self._build_today()
+            case Page.ACTIVITY:
+                page = self._build_activity()
             case Page.SETTINGS:
                 page = self._build_settings()
             case _:
@@ -188,6 +197,19 @@ class Pages(QStackedWidget):
             self._today = self._rooms.today(self._workspace, self._context)
             self.addWidget(self._today)
         return self._today
+
+    def _build_activity(self) -> ActivityPage | None:
+        if self._activity is None and self._workspace is not None and self._ready:
+            from rapport.ui.panes.activity import ActivityPage
+
+            self._activity = ActivityPage(self._workspace, self._context, self._rooms.activity)
+            self.addWidget(self._activity)
+        return self._activity
+
+    def _show_activity(self, tab: str) -> None:
+        activity = self._build_activity()
+        if activity is not None:
+            activity.show_tab(tab)
 
     def _build_settings(self) -> QWidget | None:
         if self._settings is None and self._rooms.settings is not None:

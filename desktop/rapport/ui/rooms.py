@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtWidgets import QWidget
 
 from rapport.domain.records import Id
+from rapport.domain.views import SyncStatus
 from rapport.ui.context import WindowContext
 
 if TYPE_CHECKING:
@@ -38,12 +39,26 @@ class TodayRoom(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Tab:
+    """One view of the Activity page, built when it is first shown. ``waiting`` is how many things
+    wait there; with ``alert`` they wait for a decision."""
+
+    id: str
+    title: str
+    build: Callable[[Workspace, WindowContext], QWidget]
+    waiting: Callable[[SyncStatus], int] | None = None
+    alert: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Rooms:
-    """``settings`` None: there is no settings page, and navigation does not offer one."""
+    """``settings`` None: there is no settings page, and navigation does not offer one. Likewise
+    Activity without tabs."""
 
     detail: Callable[[Workspace, WindowContext], QWidget]
     today: Callable[[Workspace, WindowContext], QWidget]
     settings: Callable[[WindowContext], QWidget] | None = None
+    activity: tuple[Tab, ...] = ()
     load: Callable[[], None] = lambda: None
     """Imports what the rooms are made of. Called on another thread: it takes a tenth of a second,
     and the window is to answer meanwhile."""

@@ -255,6 +255,9 @@ class MainWindow(QWidget):
         actions.bind("go.next", lambda: self.pages.step(1))
         actions.bind("go.previous", lambda: self.pages.step(-1))
         actions.bind("go.back", self._go_back)
+        self.sidebar.model.has_activity = self.pages.has_activity
+        if self.pages.has_activity:
+            actions.bind("go.activity", lambda: self.context.show_page(Page.ACTIVITY))
         if self.pages.has_settings:
             actions.bind("go.settings", lambda: self.context.show_page(Page.SETTINGS))
         actions.bind("contact.open", self._open_chosen)

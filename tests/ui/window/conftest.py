@@ -267,8 +267,15 @@ class PlainToday(QLabel):
         self.steps.append(by)
 
 
+@pytest.fixture
+def plain_rooms() -> Rooms:
+    return Rooms(detail=PlainDetail, today=PlainToday)
+
+
 @pytest_asyncio.fixture
-async def open_window(theme: Theme, workspace: Workspace) -> AsyncIterator[Callable[..., Any]]:
+async def open_window(
+    theme: Theme, workspace: Workspace, plain_rooms: Rooms
+) -> AsyncIterator[Callable[..., Any]]:
     """Opens a window on the workspace, once the book is filled, and waits for its list."""
     opened: list[MainWindow] = []
 
@@ -277,7 +284,7 @@ async def open_window(theme: Theme, workspace: Workspace) -> AsyncIterator[Calla
             theme,
             settings or Settings(theme=ThemeMode.LIGHT),
             workspace=workspace,
-            **{"rooms": Rooms(detail=PlainDetail, today=PlainToday)} | options,
+            **{"rooms": plain_rooms} | options,
         )
         opened.append(window)
         window.show()

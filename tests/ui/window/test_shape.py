@@ -89,7 +89,7 @@ async def test_the_first_visit_to_today_hands_over_the_keyboard(
     ]
     await book.absorb(tasks)
     window = await open_window(rooms=STANDARD_ROOMS)
-    QTest.keyClick(window.focusWidget(), Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
     await until(lambda: window.context.situation.page is Page.TODAY)
     rows = found(window, "task-list")
     await until(rows.hasFocus)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QListView, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QListView, QWidget
 
 from rapport.domain.commands import AddTags
 from rapport.domain.scopes import READ
@@ -19,11 +20,12 @@ from rapport.services.workspace import Workspace
 from rapport.ui.context import Page, Pane
 from rapport.ui.panes.search_box import SearchBox
 from rapport.ui.roles import ContactRole
-from rapport.ui.rooms import STANDARD_ROOMS
+from rapport.ui.rooms import STANDARD_ROOMS, Rooms, Tab
 from rapport.ui.toasts import Toast
 from rapport.ui.widgets.button import Button
 from rapport.ui.widgets.chips import FilterChip, Pill
 from rapport.ui.widgets.overlay import ConfirmDialog
+from rapport.ui.widgets.segmented import Segmented
 from rapport.ui.widgets.states import Banner
 from rapport.ui.window import MainWindow
 
@@ -266,15 +268,47 @@ async def test_pages_by_key_and_a_task_opens_today(
 ) -> None:
     await book.add({"first_name": "Ana"})
     window = await open_window()
-    press(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    press(window, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
     assert window.pages.currentWidget().text() == "today"
     press(window, Qt.Key.Key_J)
     assert window.pages.currentWidget().steps == [1]
-    press(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    press(window, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
     assert window.pages.currentWidget() is window.pages.contacts
     window.open_task("task-1")
     assert window.pages.currentWidget().tasks == ["task-1"]
     assert window.context.situation.task_id == "task-1"
+
+
+async def test_activity_is_offered_only_where_it_has_tabs(open_window: Open, book: Any) -> None:
+    window = await open_window()
+    assert not window.context.actions.is_bound("go.activity")
+    assert window.sidebar.model.row_of("activity") < 0
+
+
+async def test_activity_builds_a_tab_when_it_is_first_shown(
+    open_window: Open, book: Any, until: Until, plain_rooms: Rooms
+) -> None:
+    built: list[str] = []
+
+    def tab(id: str) -> Tab:
+        def build(*_: object) -> QWidget:
+            built.append(id)
+            return QLabel(id)
+
+        return Tab(id, id.title(), build, waiting=lambda _: 2)
+
+    rooms = replace(plain_rooms, activity=(tab("ledger"), tab("audit")))
+    window = await open_window(rooms=rooms)
+    press(window, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
+    await until(lambda: window.findChild(QWidget, "activity-page") is not None)
+    assert built == ["ledger"]
+    assert window.sidebar.model.row_of("activity") == window.sidebar.view.currentIndex().row()
+    window.context.show_activity("audit")
+    assert built == ["ledger", "audit"]
+    window.context.show_activity("ledger")
+    assert built == ["ledger", "audit"]
+    segments = window.findChild(Segmented, "activity-tabs").findChildren(QAbstractButton)
+    assert [one.accessibleName() for one in segments] == ["Ledger, 2", "Audit, 2"]
 
 
 async def test_settings_are_offered_only_where_there_is_a_page(

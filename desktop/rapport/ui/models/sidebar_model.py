@@ -27,7 +27,7 @@ from rapport.ui.wording import count, tr
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace
 
-TODAY, CONTACTS = "today", "contacts"
+TODAY, CONTACTS, ACTIVITY = "today", "contacts", "activity"
 LIST, TAG, ALL_TAGS = "list:", "tag:", "all-tags"
 LISTS, TAGS = "lists", "tags"
 """The sections; on the collapsed rail each is one entry that offers a menu."""
@@ -52,12 +52,16 @@ class Entry:
         return f"{self.text}, {self.count}" if self.count else self.text
 
 
-def entries(counts: SidebarCounts, *, all_tags: bool = False) -> list[Entry]:
+def entries(
+    counts: SidebarCounts, *, all_tags: bool = False, has_activity: bool = False
+) -> list[Entry]:
     """The lines for these counts; without ``all_tags`` only the tags used most."""
     places = [
         Entry(TODAY, NavKind.PLACE, tr("Today"), "today", _some(counts.due)),
         Entry(CONTACTS, NavKind.PLACE, tr("Contacts"), "contacts", _some(counts.contacts)),
     ]
+    if has_activity:
+        places.append(Entry(ACTIVITY, NavKind.PLACE, tr("Activity"), "activity"))
     lists = [
         Entry(LIST + lst.id, NavKind.LIST, tr(lst.name), "smart", count(n), lst.conditions)
         for lst, n in counts.smart_lists
@@ -98,6 +102,7 @@ def _some(number: int) -> str:
 class SidebarModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.has_activity = False
         self._all = self._entries = entries(SidebarCounts())
         self._counts = SidebarCounts()
         self._all_tags = False
@@ -215,8 +220,8 @@ class SidebarModel(QAbstractListModel):
 
     def _show(self, counts: SidebarCounts) -> None:
         self._counts = counts
-        self._all = entries(counts, all_tags=True)
-        fresh = self._all if self._all_tags else entries(counts)
+        self._all = entries(counts, all_tags=True, has_activity=self.has_activity)
+        fresh = entries(counts, all_tags=self._all_tags, has_activity=self.has_activity)
         if self._collapsed:
             fresh = rail(fresh)
         if [entry.id for entry in fresh] == [entry.id for entry in self._entries]:

@@ -215,6 +215,8 @@ class Sidebar(QWidget):
         self._chosen = entry.id
         if entry.id == nav.TODAY:
             self._context.show_page(Page.TODAY)
+        elif entry.id == nav.ACTIVITY:
+            self._context.show_page(Page.ACTIVITY)
         else:
             self._context.show_contacts(ContactQuery(conditions=entry.conditions))
         self._mark()
@@ -231,12 +233,15 @@ class Sidebar(QWidget):
         menu.popup(self.view.viewport().mapToGlobal(self.view.visualRect(index).topRight()))
 
     def _page_changed(self, page: str) -> None:
-        if page == Page.TODAY:
-            self._chosen = nav.TODAY
-        elif page == Page.CONTACTS and self._chosen == nav.TODAY:
-            self._chosen = nav.CONTACTS
-        elif page == Page.SETTINGS:
-            self._chosen = ""
+        match Page(page):
+            case Page.TODAY:
+                self._chosen = nav.TODAY
+            case Page.ACTIVITY:
+                self._chosen = nav.ACTIVITY
+            case Page.SETTINGS:
+                self._chosen = ""
+            case Page.CONTACTS if self._chosen in (nav.TODAY, nav.ACTIVITY):
+                self._chosen = nav.CONTACTS
         self._settings.set_chosen(page == Page.SETTINGS)
         self._mark()
 
