@@ -103,9 +103,6 @@ class ConsentPage(QWebEnginePage):
         """The page's own log may hold anything: dropped."""
 
     def _same_window(self, request: QWebEngineNewWindowRequest) -> None:
-        print(
-            "NEWW", request.isUserInitiated(), request.requestedUrl(), file=__import__("sys").stderr
-        )
         # No pop-ups. A link meant for a new window may open here if it may open at all.
         if request.isUserInitiated() and self._guard.may_navigate(
             request.requestedUrl().toString()
