@@ -29,7 +29,7 @@ from rapport.app.session import Session
 from rapport.app.tour.driver import Driver
 from rapport.domain.settings import Settings
 from rapport.domain.views import SyncState
-from rapport.host.paths import Paths, profile_id
+from rapport.host.paths import Paths
 from rapport.sandbox.server import SandboxThread
 from rapport.ui.look.theme import current_theme
 
@@ -116,7 +116,7 @@ class Program:
         file = ConfigFile(self.paths.settings_file)
         settings = Settings(window=(1200, 800), close_to_tray_told=True)
         file.save(msgspec.structs.replace(file.load(), settings=settings))
-        self.secrets = Secrets(profile_id(self.paths))
+        self.secrets = Secrets.of(self.paths)
         self.app = Application(
             self.paths,
             file.load(),

@@ -17,7 +17,7 @@ from rapport.app.secrets import Secrets
 from rapport.app.session import Session
 from rapport.domain.commands import CompleteTask, CreateNote, CreateTask
 from rapport.domain.filters import ContactQuery
-from rapport.host.paths import Paths, profile_id
+from rapport.host.paths import Paths
 
 
 async def edit(profile: Path) -> None:
@@ -26,7 +26,7 @@ async def edit(profile: Path) -> None:
     account = config.account(config.current)
     assert account is not None
     clock = SystemClock()
-    secrets = Secrets(profile_id(paths))
+    secrets = Secrets.of(paths)
     folder = paths.account(account.id)
     key = await asyncio.to_thread(secrets.database_key, account.id, folder / "rapport.db")
     session = Session.open(account, folder, key, clock=clock, secrets=secrets)

@@ -21,7 +21,7 @@ from rapport.app.secrets import Secrets
 from rapport.domain import scopes
 from rapport.domain.settings import Account
 from rapport.domain.views import ContactDetail
-from rapport.host.paths import Paths, profile_id
+from rapport.host.paths import Paths
 from rapport.store import Store
 
 KILLS = 5
@@ -43,7 +43,7 @@ async def an_account(profile: Path, info: dict[str, Any]) -> Account:
         scopes=tuple(scope.name for scope in scopes.ALL),
         static_token=True,
     )
-    secrets = Secrets(profile_id(paths))
+    secrets = Secrets.of(paths)
     tokens = Tokens(access=info["access_token"], location_id=account.location_id)
     await asyncio.to_thread(secrets.vault(account.id).write_tokens, encode(tokens))
     secrets.close()
@@ -92,7 +92,7 @@ async def test_nothing_acknowledged_is_missing(tmp_path: Path, served: Any) -> N
     acknowledged: list[str] = []
     for _ in range(KILLS):
         acknowledged += await until_killed(tmp_path, chance)
-        secrets = Secrets(profile_id(paths))
+        secrets = Secrets.of(paths)
         key = await asyncio.to_thread(secrets.database_key, account.id, database)
         secrets.close()
         store = Store.open(database, key, clock=SystemClock(), new_id=lambda: str(ULID()))

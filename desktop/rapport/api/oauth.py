@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import msgspec
 from msgspec import Struct
@@ -16,8 +16,8 @@ from rapport.api.errors import server_text
 from rapport.api.http import Http, Reply
 from rapport.domain.errors import (
     AuthError,
+    InactiveError,
     NetworkError,
-    RateLimitError,
     ServerError,
     SignInError,
 )
@@ -27,6 +27,9 @@ _DAY_S = 86_399
 _LONGEST_LIFE_S = 10 * 365 * 86_400
 _LONGEST_CALLBACK = 8192
 INACTIVE_PAUSE_S = 300.0
+MINT_SCOPE = "oauth.write"
+"""What an agency's token needs to mint tokens for its locations; asking for it asks for such a
+token."""
 
 
 class Tokens(Struct, frozen=True, kw_only=True):
@@ -37,8 +40,14 @@ class Tokens(Struct, frozen=True, kw_only=True):
     expires_at: datetime | None = None
     scopes: tuple[str, ...] = ()
     location_id: str = ""
+    """Empty for an agency's."""
     company_id: str = ""
     user_id: str = ""
+
+    @property
+    def is_agency(self) -> bool:
+        """Whether they open no location by themselves, but mint tokens for each."""
+        return bool(self.company_id) and not self.location_id
 
     def __repr__(self) -> str:  # a log or a crash report must not show them
         return f"Tokens(location_id={self.location_id!r}, expires_at={self.expires_at})"
@@ -54,6 +63,15 @@ class OAuthApp(Struct, frozen=True, kw_only=True):
     redirect_uri: str
     revoke_url: str = ""
     """Empty where the CRM offers none."""
+
+    @property
+    def reconnect_url(self) -> str:
+        """Beside the token endpoint, so that the secret goes nowhere else (FACTS A, Recovery)."""
+        return urljoin(self.token_url, "reconnect")
+
+    @property
+    def app_id(self) -> str:
+        return self.client_id.partition("-")[0]  # FACTS A, SDK quirks
 
     def __repr__(self) -> str:
         return f"OAuthApp(client_id={self.client_id!r}, redirect_uri={self.redirect_uri!r})"
@@ -118,22 +136,20 @@ class OAuthFlow:
 
     async def finish(self, callback: str) -> Tokens:
         """Checks ``callback`` and exchanges its code. Raises SignInError, or NetworkError."""
-        from authlib.oauth2.rfc6749.parameters import prepare_token_request
-
-        body = prepare_token_request(
-            "authorization_code",
-            code=self.code_from(callback),
-            redirect_uri=self._app.redirect_uri,
+        code = self.code_from(callback)
+        reply = await _exchange(
+            self._app,
+            self._http,
+            code,
             code_verifier=self._verifier,
-            user_type="Location",
+            user_type=_user_type(agency=MINT_SCOPE in self._scopes),
         )
-        reply = await _post(self._app, self._http, self._app.token_url, body)
         if reply.status >= 400:
             raise _exchange_error(reply)
-        tokens = _tokens(reply.json(), self._clock.now(), scopes=self._scopes)
-        if not tokens.location_id:
+        tokens = tokens_from(reply.json(), self._clock.now(), scopes=self._scopes)
+        if not (tokens.location_id or tokens.company_id):
             raise SignInError(
-                "This sign-in is for a whole agency.",
+                "The CRM did not say which location this sign-in is for.",
                 "Try again and choose one location.",
                 reason="failed",
             )
@@ -143,25 +159,75 @@ class OAuthFlow:
 async def refresh(app: OAuthApp, tokens: Tokens, *, clock: Clock, http: Http) -> Tokens:
     """The next token set; the old refresh token is spent by asking (FACTS A).
 
-    Raises AuthError when it is refused for good, RateLimitError while the location is not active
+    Raises AuthError when it is refused for good, InactiveError while the location is not active
     (the same token works again later), NetworkError or ServerError when nobody knows.
     """
     from authlib.oauth2.rfc6749.parameters import prepare_token_request
 
     body = prepare_token_request(
-        "refresh_token", refresh_token=tokens.refresh, user_type="Location"
+        "refresh_token",
+        refresh_token=tokens.refresh,
+        user_type=_user_type(agency=tokens.is_agency),
     )
     reply = await _post(app, http, app.token_url, body)
     if reply.status >= 400:
         raise _refresh_error(reply)
-    fresh = _tokens(reply.json(), clock.now(), scopes=tokens.scopes)
+    fresh = tokens_from(reply.json(), clock.now(), scopes=tokens.scopes)
+    return of_same_account(
+        msgspec.structs.replace(fresh, refresh=fresh.refresh or tokens.refresh), tokens
+    )
+
+
+async def reconnect(app: OAuthApp, tokens: Tokens, *, clock: Clock, http: Http) -> Tokens:
+    """A token set for an installation whose own were lost or refused, without asking the person
+    (FACTS A, Recovery): the provider hands out a code as long as the app is installed.
+
+    Raises AuthError where that is refused or not offered, InactiveError and NetworkError as
+    ``refresh`` does.
+    """
+    installed = (
+        {"companyId": tokens.company_id} if tokens.is_agency else {"locationId": tokens.location_id}
+    )
+    reply = await http.exchange(
+        "POST",
+        app.reconnect_url,
+        {"Accept": "application/json"},
+        {"clientKey": app.client_id, "clientSecret": app.client_secret, **installed},
+    )
+    answer = reply.json_or_none()
+    code = answer.get("authorizationCode") if isinstance(answer, dict) else None
+    if reply.status < 400 and isinstance(code, str) and code:
+        user_type = _user_type(agency=tokens.is_agency)
+        reply = await _exchange(app, http, code, user_type=user_type)
+        if reply.status < 400:
+            fresh = tokens_from(reply.json(), clock.now(), scopes=tokens.scopes)
+            return of_same_account(fresh, tokens)
+    said = server_text(reply.json_or_none())
+    if "not active" in said.lower():
+        raise inactive(reply.status, said)
+    if reply.status == 429:
+        raise NetworkError("The sign-in cannot be renewed just now.", details="reconnect → 429")
+    raise AuthError(
+        "The sign-in has ended.",
+        "Sign in again. Everything here stays readable and your edits are kept.",
+        status=reply.status,
+        details=f"reconnect → {reply.status}: {said}",
+    )
+
+
+def of_same_account(fresh: Tokens, tokens: Tokens) -> Tokens:
+    """``fresh`` with what only ``tokens`` tell. Raises AuthError when they are for another location
+    or another person, in whose name no edit of this account may be sent."""
     if fresh.location_id not in ("", tokens.location_id):
         raise AuthError(
             "The CRM answered for another location.", "Sign in again. Your edits are kept."
         )
+    if "" not in (fresh.user_id, tokens.user_id) and fresh.user_id != tokens.user_id:
+        raise AuthError(
+            "The CRM answered for another person.", "Sign in again. Your edits are kept."
+        )
     return msgspec.structs.replace(
         fresh,
-        refresh=fresh.refresh or tokens.refresh,
         location_id=tokens.location_id,
         company_id=fresh.company_id or tokens.company_id,
         user_id=fresh.user_id or tokens.user_id,
@@ -181,6 +247,20 @@ async def revoke(app: OAuthApp, tokens: Tokens, *, http: Http) -> bool:
         if token
     ]
     return all(reply.status < 400 for reply in replies)
+
+
+def _user_type(*, agency: bool) -> str:
+    return "Company" if agency else "Location"
+
+
+async def _exchange(app: OAuthApp, http: Http, code: str, **fields: str) -> Reply:
+    """Turns a code into tokens."""
+    from authlib.oauth2.rfc6749.parameters import prepare_token_request
+
+    body = prepare_token_request(
+        "authorization_code", code=code, redirect_uri=app.redirect_uri, **fields
+    )
+    return await _post(app, http, app.token_url, body)
 
 
 async def _post(app: OAuthApp, http: Http, url: str, body: str) -> Reply:
@@ -261,7 +341,8 @@ def _origin(url: str) -> tuple[str, str]:
 # The token endpoint.
 
 
-def _tokens(raw: Any, now: datetime, *, scopes: tuple[str, ...]) -> Tokens:
+def tokens_from(raw: Any, now: datetime, *, scopes: tuple[str, ...]) -> Tokens:
+    """What a reply with tokens holds. Raises ServerError when it holds none."""
     if not isinstance(raw, dict):
         raise _no_tokens("not an object")
 
@@ -280,12 +361,14 @@ def _tokens(raw: Any, now: datetime, *, scopes: tuple[str, ...]) -> Tokens:
     if not isinstance(life, int) or isinstance(life, bool) or not 0 < life <= _LONGEST_LIFE_S:
         life = _DAY_S
     granted = tuple(text("scope").split())
+    # FACTS A: who asked for a location's token may get an agency's; the reply says which it is.
+    agency = text("userType") == "Company"
     return Tokens(
         access=access,
         refresh=text("refresh_token", "refreshToken"),
         expires_at=now + timedelta(seconds=life),
         scopes=granted or scopes,
-        location_id=text("locationId"),
+        location_id="" if agency else text("locationId"),
         company_id=text("companyId"),
         user_id=text("userId"),
     )
@@ -326,18 +409,23 @@ def _exchange_error(reply: Reply) -> Exception:
     )
 
 
+def inactive(status: int, said: str) -> InactiveError:
+    return InactiveError(
+        "This location is not active in the CRM.",
+        "Everything here stays readable and your edits are kept; Rapport asks again from time to "
+        "time.",
+        status=status,
+        retry_after_s=INACTIVE_PAUSE_S,
+        details=f"token endpoint → {status}: {said}",
+    )
+
+
 def _refresh_error(reply: Reply) -> Exception:
     said = server_text(reply.json_or_none())
     low = said.lower()
     details = f"token endpoint → {reply.status}: {said}"
     if "not active" in low:
-        return RateLimitError(
-            "This location is not active in the CRM.",
-            "Rapport asks again from time to time. Everything here stays readable.",
-            status=reply.status,
-            retry_after_s=INACTIVE_PAUSE_S,
-            details=details,
-        )
+        return inactive(reply.status, said)
     if reply.status in (400, 401, 403) and not reply.is_html and "timed out" not in low:
         return AuthError(
             "The sign-in has ended.",

@@ -70,8 +70,10 @@ class OAuthSession:
     """Tokens that renew themselves. A refresh token is good for one use only, so that at any time
     one refresh runs, whichever threads and loops ask; all wait for its result.
 
-    ``refresh`` is ``oauth.refresh`` with its app. ``exclusive`` keeps other processes out while
-    the vault is read again, the token refreshed and the new set stored.
+    ``refresh`` is ``oauth.refresh`` with its app. ``anew`` is the way to another token set without
+    a refresh token that works and without the person: ``oauth.reconnect``, or minting from an
+    agency's token. ``exclusive`` keeps other processes out while the vault is read again, the token
+    refreshed and the new set stored.
     """
 
     def __init__(
@@ -80,11 +82,13 @@ class OAuthSession:
         refresh: Callable[[Tokens], Awaitable[Tokens]],
         *,
         clock: Clock,
+        anew: Callable[[Tokens], Awaitable[Tokens]] | None = None,
         exclusive: Callable[[], AbstractAsyncContextManager[object]] = nullcontext,
     ) -> None:
         self._vault = vault
         self._refresh = refresh
         self._clock = clock
+        self._anew = anew
         self._exclusive = exclusive
         self._guard = threading.Lock()
         self._flight: Future[Tokens] | None = None
@@ -125,7 +129,8 @@ class OAuthSession:
 
     def _stale(self, tokens: Tokens) -> bool:
         ends = tokens.expires_at
-        return bool(tokens.refresh) and ends is not None and ends - self._clock.now() <= EARLY
+        renewable = bool(tokens.refresh) or self._anew is not None
+        return renewable and ends is not None and ends - self._clock.now() <= EARLY
 
     async def _once(self, *, refused: str | None) -> Tokens:
         with self._guard:
@@ -170,21 +175,22 @@ class OAuthSession:
             tokens = self._tokens = sets[0]
             if tokens.access != refused and not self._stale(tokens):
                 return tokens
-            if not tokens.refresh:
+            if not tokens.refresh and self._anew is None:
                 raise _ended("there is no refresh token")
             if refused is not None and self._just_fetched():
                 raise _ended("a token just fetched was refused")
             return await self._fetch(sets)
 
     async def _fetch(self, sets: list[Tokens]) -> Tokens:
+        # The slot before the current one counts too: a reply may have been lost on its way, or the
+        # program have died between the reply and the flip of the marker.
+        ways = [(self._refresh, tokens) for tokens in sets if tokens.refresh]
+        if self._anew is not None:
+            ways.append((self._anew, sets[0]))
         last: AuthError | None = None
-        for candidate in sets:
-            # The slot before the current one counts too: a reply may have been lost on its way, or
-            # the program have died between the reply and the flip of the marker.
-            if not candidate.refresh:
-                continue
+        for renew, tokens in ways:
             try:
-                fresh = await self._refresh(candidate)
+                fresh = await renew(tokens)
             except AuthError as error:
                 last = error
                 continue

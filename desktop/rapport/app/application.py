@@ -22,11 +22,12 @@ from PySide6.QtWidgets import QWidget
 
 import rapport_resources
 from rapport.app.config import Config, ConfigFile
+from rapport.app.credentials import oauth_app
 from rapport.app.engine_thread import EngineThread
 from rapport.app.instance_server import InstanceServer
 from rapport.app.sandbox_process import SandboxSource
 from rapport.app.secrets import Secrets
-from rapport.app.session import DATABASE, Session, oauth_app, set_aside
+from rapport.app.session import DATABASE, Session, set_aside
 from rapport.domain.changes import ChangeEvent
 from rapport.domain.errors import KeyringError, RapportError
 from rapport.domain.ports import Clock

@@ -4,32 +4,50 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Self
 
 from rapport.domain.ports import Keyring
 from rapport.host.keyring import MemoryKeyring, NoKeyring, SystemKeyring
-from rapport.host.paths import read_key_file
+from rapport.host.lock import held
+from rapport.host.paths import Paths, profile_id, read_key_file
 from rapport.host.vault import Vault
 
 log = logging.getLogger(__name__)
+
+RENEWAL_LIMIT_S = 120.0
+"""Longer than one exchange with the token endpoint may take, keyring included."""
 
 
 class Secrets:
     """The system's keyring, or memory where there is none: then everything lasts until quitting.
 
     ``key_file`` holds the database key, for measuring only: no keyring is asked then, and there are
-    no tokens.
+    no tokens. ``locks`` is the folder of lock files; None where no other process can be meant.
     """
 
     def __init__(
-        self, profile_id: str, *, keyring: Keyring | None = None, key_file: Path | None = None
+        self,
+        profile_id: str,
+        *,
+        keyring: Keyring | None = None,
+        key_file: Path | None = None,
+        locks: Path | None = None,
     ) -> None:
         self._key_file = key_file
+        self._locks = locks
         self._keyring: Keyring
         if key_file is not None:
             self._keyring = MemoryKeyring()
         else:
             self._keyring = keyring or SystemKeyring(profile_id)
+
+    @classmethod
+    def of(cls, paths: Paths, *, key_file: Path | None = None) -> Self:
+        """Those of a profile."""
+        return cls(profile_id(paths), key_file=key_file, locks=paths.locks)
 
     @property
     def in_memory(self) -> bool:
@@ -56,6 +74,16 @@ class Secrets:
 
     def vault(self, account_id: str) -> Vault:
         return Vault(self._keyring, account_id)
+
+    @asynccontextmanager
+    async def exclusive(self, account_id: str) -> AsyncIterator[None]:
+        """Keeps other processes from renewing the account's tokens. Raises NetworkError when one of
+        them does not come to an end."""
+        if self._locks is None or self.in_memory:
+            yield
+            return
+        async with held(self._locks / f"{account_id}.lock", limit_s=RENEWAL_LIMIT_S):
+            yield
 
     def database_key(self, account_id: str, database: Path) -> bytes:
         """Blocks; raises KeyringError, or StoreError for a bad key file."""

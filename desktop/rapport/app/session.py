@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rapport.app.credentials import token_source
 from rapport.app.engine_thread import EngineThread
 from rapport.app.secrets import Secrets
 from rapport.domain.ports import Clock
@@ -19,18 +19,12 @@ from rapport.sync.status import StatusBoard
 
 if TYPE_CHECKING:
     # Imported where they are used: they would stand before the first paint.
-    from rapport.api import ApiClient, TokenSource
-    from rapport.api.http import Http
-    from rapport.api.oauth import OAuthApp
-    from rapport.host.vault import Vault
+    from rapport.api import ApiClient
     from rapport.sync.engine import Engine
 
 log = logging.getLogger(__name__)
 
 DATABASE = "rapport.db"
-
-NO_TOKEN = "none"
-"""Where a pasted token is gone the CRM is the one to say that the account is signed out."""
 
 
 class Session:
@@ -125,7 +119,7 @@ class _Line:
         http = Http()
         client = ApiClient(
             account.api_url,
-            await _token_source(account, secrets, clock, http),
+            await token_source(account, secrets, clock, http),
             location_id=account.location_id,
             clock=clock,
             http=http,
@@ -137,33 +131,3 @@ class _Line:
     async def close(self) -> None:
         await self._engine.stop()
         await self._client.aclose()
-
-
-async def _token_source(
-    account: Account, secrets: Secrets, clock: Clock, http: Http
-) -> TokenSource:
-    from rapport.api import StaticToken
-    from rapport.api.oauth import refresh
-    from rapport.api.session import OAuthSession, decode
-
-    vault = secrets.vault(account.id)
-    if account.static_token:
-        kept = await asyncio.to_thread(vault.read_tokens)
-        found = decode(kept[0]) if kept else None
-        return StaticToken(found.access if found else NO_TOKEN)
-    app = await asyncio.to_thread(oauth_app, account, vault)
-    return OAuthSession(vault, functools.partial(refresh, app, clock=clock, http=http), clock=clock)
-
-
-def oauth_app(account: Account, vault: Vault) -> OAuthApp:
-    """The registration that the account was signed in with. Blocks; raises KeyringError."""
-    from rapport.api.oauth import OAuthApp
-
-    return OAuthApp(
-        authorize_url=account.authorize_url,
-        token_url=account.token_url,
-        client_id=account.client_id,
-        client_secret=vault.client_secret() or "",
-        redirect_uri=account.redirect_uri,
-        revoke_url=account.revoke_url,
-    )

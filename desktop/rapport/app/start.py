@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from rapport.app.config import Config, ConfigFile
 from rapport.domain.errors import RapportError
 from rapport.host.instance import InstanceLock, hand_over
-from rapport.host.paths import Paths, profile_id
+from rapport.host.paths import Paths
 
 if TYPE_CHECKING:
     from rapport.app.secrets import Secrets
@@ -49,7 +49,7 @@ def _run(paths: Paths, *, sandbox: bool, key_file: Path | None) -> int:
     if key_file is not None:
         print("The database key is read from a file: for measuring only.", file=sys.stderr)
     config = ConfigFile(paths.settings_file).load()
-    secrets = Secrets(profile_id(paths), key_file=key_file)
+    secrets = Secrets.of(paths, key_file=key_file)
     # The keyring is asked while Qt is loaded: both take their time, and neither needs the other.
     with closing(secrets), ThreadPoolExecutor(1, thread_name_prefix="key") as pool:
         key = _ask_key(pool, paths, config, secrets)

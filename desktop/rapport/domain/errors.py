@@ -14,6 +14,7 @@ nothing else leaves those rooms. Handlers raise, one place in the window shows.
     │   ├── DuplicateError      another record has this e-mail or phone (other_id)
     │   ├── InvalidError        the CRM refused the values
     │   ├── RateLimitError      too many requests (retry_after_s)
+    │   │   └── InactiveError   the location is switched off in the CRM for the time being
     │   └── ServerError         5xx, or an answer that is not what it claims to be
     ├── SignInError             consent was refused, cancelled, timed out or forged
     ├── KeyringError            no keyring, or it is locked
@@ -118,6 +119,10 @@ class RateLimitError(ApiError):
     ) -> None:
         super().__init__(title, message, **rest)  # type: ignore[arg-type]
         self.retry_after_s = retry_after_s
+
+
+class InactiveError(RateLimitError):
+    """The location is not active: nothing is applied, and the same sign-in works again later."""
 
 
 class ServerError(ApiError):

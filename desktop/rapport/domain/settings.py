@@ -57,6 +57,11 @@ class Account(Struct, frozen=True, kw_only=True):
     place: str = ""
     user_id: str = ""
     """Who signed in, where the provider says so: whose tasks are "mine"."""
+    agency: str = ""
+    """Where the location was opened through its agency: what the agency's tokens, from which its
+    own are minted, are kept under in the keyring."""
+    sign_in_hosts: tuple[str, ...] = ()
+    """Hosts of the provider's own that the sign-in page may lead through (white label)."""
 
 
 DEFAULT_REDIRECT = "http://127.0.0.1:47311/callback"
@@ -79,9 +84,23 @@ class ConnectRequest(Struct, frozen=True, kw_only=True):
     sandbox: bool = False
     account_id: str = ""
     """A known account, whose kept secret is meant where ``client_secret`` is empty."""
+    sign_in_hosts: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"ConnectRequest({self.authorize_url!r})"
+
+
+class InstalledLocation(Struct, frozen=True, kw_only=True):
+    """A location of an agency that has the app."""
+
+    id: str
+    name: str
+    address: str = ""
+
+
+class InstalledPage(Struct, frozen=True, kw_only=True):
+    locations: tuple[InstalledLocation, ...]
+    more: bool = False
 
 
 class TokenRequest(Struct, frozen=True, kw_only=True):

@@ -113,6 +113,8 @@ class SyncState(StrEnum):
     OFFLINE = "offline"
     PAUSED = "paused"
     """waiting for the rate limit or the server"""
+    INACTIVE = "inactive"
+    """the location is switched off in the CRM for the time being"""
     SIGN_IN = "sign_in"
     """the token is refused: the copy stays readable, edits wait"""
     STORAGE = "storage"

@@ -5,63 +5,18 @@ from __future__ import annotations
 import json
 import os
 import socket
-import sys
 from pathlib import Path
 from typing import Any
 
-from rapport.domain.errors import StoreError
+from rapport.host.lock import FileLock
 from rapport.host.paths import Paths
 
 
-class InstanceLock:
-    """The lock file of a profile. The operating system drops the lock when the process ends,
-    however it ends, so there is no stale lock to clean up."""
+class InstanceLock(FileLock):
+    """The lock file of a profile."""
 
     def __init__(self, paths: Paths) -> None:
-        self._file = paths.data / "rapport.lock"
-        self._handle: int | None = None
-
-    def acquire(self) -> bool:
-        """Takes the lock; False when another process holds it. Raises StoreError on a bad disk."""
-        try:
-            handle = os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600)
-        except OSError as error:
-            raise StoreError(
-                "Rapport’s data folder cannot be written.",
-                f"Check the disk and the permissions of {self._file.parent}.",
-                details=type(error).__name__,
-            ) from error
-        if not _try_lock(handle):
-            os.close(handle)
-            return False
-        self._handle = handle
-        return True
-
-    def release(self) -> None:
-        if self._handle is not None:
-            os.close(self._handle)
-            self._handle = None
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(handle: int) -> bool:
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _try_lock(handle: int) -> bool:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
+        super().__init__(paths.data / "rapport.lock")
 
 
 def socket_path(paths: Paths) -> Path:

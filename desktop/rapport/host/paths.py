@@ -61,6 +61,13 @@ class Paths:
         return folder
 
     @property
+    def locks(self) -> Path:
+        """The folder of the lock files that go with secrets in the keyring."""
+        folder = self.data / "locks"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder
+
+    @property
     def sandbox_state(self) -> Path:
         return self.data / "sandbox.db"
 

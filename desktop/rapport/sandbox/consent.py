@@ -5,10 +5,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from . import consent_page, scopes
+from .store import Doc
 from .table import Answer, Call, Routes
 from .tokens import Grant
 
 routes = Routes(audience="none")
+
+AGENCY = "Harbour Agency"
 
 
 def _page_error(title: str, detail: str) -> Response:
@@ -95,6 +98,14 @@ def _answer_to(redirect_uri: str, **fields: str | None) -> Response:
     return RedirectResponse(location, 302, headers={"Cache-Control": "no-store"})
 
 
+def _agency_of(call: Call, wanted: list[str]) -> Doc | None:
+    """The agency, where the app asks for what only an agency's token is good for."""
+    if not scopes.AGENCY_ONLY & set(wanted):
+        return None
+    places = len(call.core.active_locations())
+    return {"id": call.core.company_id(), "name": AGENCY, "places": places}
+
+
 @routes("GET", "/v2/oauth/chooselocation")
 @routes("GET", "/oauth/chooselocation")
 def choose_location(call: Call) -> Answer:
@@ -104,6 +115,7 @@ def choose_location(call: Call) -> Answer:
     return _html(
         consent_page.choose(
             locations=call.core.active_locations(),
+            agency=_agency_of(call, wanted),
             scopes=wanted,
             action=call.path,
             asked=call.query,
@@ -127,14 +139,17 @@ def chosen_location(call: Call) -> Answer:
             error_description="The user denied the request.",
             state=state,
         )
-    location_id = form.get("location_id", "")
-    location = call.core.store.get("location", location_id)
-    if location is None or not call.core.is_active(location_id):
+    chosen = form.get("location_id", "")
+    agency = _agency_of(call, wanted)
+    whole = agency is not None and chosen == agency["id"]
+    if not (whole or call.core.is_active(chosen)):
         return _page_error(
             "That location is not there", "Go back and choose one of the locations shown."
         )
+    location_id = "" if whole else chosen
+    call.core.set_app(location_id, installed=True)
     grant = Grant(
-        company_id=location["companyId"],
+        company_id=call.core.company_id(),
         location_id=location_id,
         user_id=call.core.owner_id(),
         scopes=tuple(wanted),

@@ -86,23 +86,30 @@ def _page(title: str, main: str, owner: str = "") -> str:
 def choose(
     *,
     locations: Sequence[Doc],
+    agency: Doc | None,
     scopes: Sequence[str],
     action: str,
     asked: Mapping[str, str],
     owner: str,
 ) -> str:
-    """The choose-location page; the first location is chosen beforehand."""
+    """The choose-location page; the first location is chosen beforehand. ``agency`` is None where
+    the app is for single locations."""
     carried = "\n".join(
         f'<input type="hidden" name="{name}" value="{escape(asked[name])}">'
         for name in _CARRIED
         if name in asked
     )
+    offered = [
+        (place["id"], place["name"], f"{place['city']}, {place['countryName']}")
+        for place in locations
+    ]
+    if agency is not None:
+        offered.append((agency["id"], agency["name"], f"All {agency['places']} locations"))
     places = "\n".join(
         f'<label class="place"><input type="radio" name="location_id" required'
-        f' value="{escape(place["id"])}"{" checked" if n == 0 else ""}>'
-        f"<span><b>{escape(place['name'])}</b>"
-        f"<small>{escape(place['city'])}, {escape(place['countryName'])}</small></span></label>"
-        for n, place in enumerate(locations)
+        f' value="{escape(id)}"{" checked" if n == 0 else ""}>'
+        f"<span><b>{escape(name)}</b><small>{escape(where)}</small></span></label>"
+        for n, (id, name, where) in enumerate(offered)
     )
     granted = "\n".join(
         f"<li>{escape(PLAIN[scope])}<code>{escape(scope)}</code></li>" for scope in scopes
@@ -111,7 +118,7 @@ def choose(
 {carried}
 <fieldset>
 <legend><h1>Choose a location for Rapport</h1></legend>
-<p>The app is given access to this location only.</p>
+<p>The app is given access to what you choose and nothing else.</p>
 {places}
 </fieldset>
 <div class="choice">

@@ -6,8 +6,8 @@ POST, GET, DELETE faults                 add one (see ``faults.Fault``), list, r
 POST clock                               ``{"shift_s": n}``: so far ahead of the real time
 POST tokens/expire, tokens/revoke        ``{"token"?: …, "kinds"?: ["access", "refresh"]}``
 GET, DELETE log                          every request so far (``?path=`` narrows), forget them
-POST locations/{id}                      ``{"active": bool}`` or settings to change (the id may
-                                         also stand in the body)
+POST locations/{id}                      ``{"active": bool}``, ``{"installed": bool}`` for the app,
+                                         or settings to change (the id may also stand in the body)
 GET, POST, DELETE records/{kind}/{id}    read, edit or delete as if somebody else did it
 POST index                               let searches see every write now
 =======================================  ========================================================

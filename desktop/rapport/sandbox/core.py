@@ -28,6 +28,17 @@ class Core:
     def active_locations(self) -> list[Doc]:
         return [place for place in self.store.records("location") if place["active"]]
 
+    def has_app(self, location_id: str) -> bool:
+        """Whether the app is installed there; in the seeded locations it is."""
+        location = self.store.get("location", location_id)
+        return location is not None and bool(location.get("installed", True))
+
+    def set_app(self, location_id: str, *, installed: bool) -> None:
+        """Installs the app in a location, or in all of the agency's when ``location_id`` is ""."""
+        for place in self.store.records("location"):
+            if location_id in ("", place["id"]):
+                self.store.replace("location", {**place, "installed": installed})
+
     def company_id(self) -> str:
         return str(self.facts()["company_id"])
 

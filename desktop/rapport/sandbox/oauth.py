@@ -23,6 +23,8 @@ from .wire import boolean, whole_number
 
 routes = Routes(audience="none")
 
+_NOT_INSTALLED = "The app is not installed in this location"
+
 #: v3 spells the token endpoint's fields in camel case.
 _CAMEL = {
     "client_id": "clientId",
@@ -169,7 +171,8 @@ def issue(call: Call, grant: Grant, family: str) -> Doc:
 
 @routes("POST", "/oauth/revoke")
 def revoke(call: Call) -> Answer:
-    """RFC 7009: 200 whether or not the token was known; its whole installation ends."""
+    """RFC 7009: 200 whether or not the token was known; its whole installation ends, so that
+    reconnecting is refused, too."""
     fields = _fields(call, json_too=True)
     _check_client(call, _need(call, fields, "client_id"), _need(call, fields, "client_secret"))
     given = _need(call, fields, "token")
@@ -177,6 +180,7 @@ def revoke(call: Call) -> Answer:
     held = tokens.find("refresh", given) or tokens.find("access", given)
     if held is not None and held.family:
         tokens.revoke_family(held.family)
+        call.core.set_app(held.grant.location_id, installed=False)
     elif held is not None:
         tokens.revoke(given)
     return {}
@@ -193,8 +197,8 @@ def reconnect(call: Call) -> Answer:
     core = call.core
     if location_id:
         location = core.store.get("location", str(location_id))
-        if location is None:
-            raise bad_request("The app is not installed in this location")
+        if location is None or not core.has_app(location["id"]):
+            raise bad_request(_NOT_INSTALLED)
         _check_active(call, Grant(location["companyId"], location["id"], "", (), ""))
         grant = Grant(
             location["companyId"],
@@ -204,7 +208,8 @@ def reconnect(call: Call) -> Answer:
             core.tokens.client.app_id,
         )
     else:
-        if company_id != core.company_id():
+        places = core.store.records("location")
+        if company_id != core.company_id() or not any(core.has_app(one["id"]) for one in places):
             raise bad_request("The app is not installed in this company")
         grant = Grant(
             core.company_id(), "", core.owner_id(), tuple(scopes.PLAIN), core.tokens.client.app_id
@@ -235,6 +240,8 @@ def location_token(call: Call) -> Answer:
         raise no_access_to_location()
     if not call.core.is_active(location["id"]):
         raise bad_request("Location is not active")
+    if not call.core.has_app(location["id"]):
+        raise bad_request(_NOT_INSTALLED)
     mine = Grant(
         grant.company_id,
         location["id"],
@@ -260,20 +267,23 @@ def installed_locations(call: Call) -> Answer:
     skip = whole_number(query, "skip", 0)
     limit = whole_number(query, "limit", 20, least=1, most=100)
     wanted, text = boolean(query, "isInstalled"), query.get("query", "").casefold()
+    places = [
+        (place, call.core.has_app(place["id"])) for place in call.core.store.records("location")
+    ]
     found = [
         {
             "_id": location["id"],
             "name": location["name"],
             "address": location["address"],
-            "isInstalled": True,
+            "isInstalled": installed,
             "versionId": call.core.tokens.client.app_id,
             "installedAt": iso(location["dateAdded"]),
         }
-        for location in call.core.store.records("location")
-        if text in location["name"].casefold() and query.get("locationId") in (None, location["id"])
+        for location, installed in places
+        if text in location["name"].casefold()
+        and query.get("locationId") in (None, location["id"])
+        and wanted in (None, installed)
     ]
-    if wanted is False:
-        found = []
     return {
         "locations": found[skip : skip + limit],
         "count": len(found),

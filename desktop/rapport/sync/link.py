@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from rapport.domain.errors import (
     AuthError,
+    InactiveError,
     KeyringError,
     NetworkError,
     RapportError,
@@ -42,7 +43,7 @@ class Link:
         """The server's own wish, which neither a success nor a person's impatience shortens."""
         self._turn = asyncio.Event()
         self.trouble: SyncState | None = None
-        """OFFLINE, PAUSED or SIGN_IN; None while all is well."""
+        """OFFLINE, PAUSED, INACTIVE or SIGN_IN; None while all is well."""
         self.message = ""
 
     async def open(self) -> None:
@@ -84,6 +85,10 @@ class Link:
         now = self._clock.monotonic()
         if isinstance(error, AuthError | SignInError):
             self.trouble = SyncState.SIGN_IN
+        elif isinstance(error, InactiveError):
+            # Our own patience, not the server's wish: a person may ask at any time.
+            self._closed_until = now + (error.retry_after_s or LONGEST_WAIT_S)
+            self.trouble = SyncState.INACTIVE
         elif isinstance(error, RateLimitError):
             asked = error.retry_after_s if error.retry_after_s is not None else RATE_WAIT_S
             wait = min(max(asked, 0.0), LONGEST_RATE_WAIT_S) + random.uniform(0.0, 1.0)

@@ -16,6 +16,7 @@ from rapport.api import Remote, WriteOutcome, outcome_of, wire
 from rapport.domain.changes import ChangeEvent, Op, Origin
 from rapport.domain.errors import (
     DuplicateError,
+    InactiveError,
     RapportError,
     RateLimitError,
 )
@@ -300,11 +301,11 @@ class Push:
 
     async def _later(self, entry: OutboxEntry, error: RapportError) -> None:
         """It was certainly not applied."""
-        if isinstance(error, RateLimitError):
+        if isinstance(error, InactiveError) or outcome_of(error, entry.op) is WriteOutcome.AUTH:
+            wait = 0.0  # the link stays shut until the CRM takes the sign-in again
+        elif isinstance(error, RateLimitError):
             asked = error.retry_after_s if error.retry_after_s is not None else RATE_WAIT_S
             wait = max(0.0, min(asked, 3600.0)) + random.uniform(0.0, 1.0)
-        elif outcome_of(error, entry.op) is WriteOutcome.AUTH:
-            wait = 0.0  # the link stays shut until the person has signed in
         else:
             # The link's own backoff holds everything; this one spreads what failed together.
             wait = random.uniform(0.0, min(LONGEST_BACKOFF_S, 2.0 ** min(entry.attempt, 6)))

@@ -307,3 +307,80 @@ def test_tokens_are_not_stored_in_the_clear(start: Any, tmp_path: Any) -> None:
     stored = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     for secret in (signed_in["access_token"], signed_in["refresh_token"]):
         assert secret.encode() not in stored
+
+
+AGENCY_SCOPES = f"{SCOPES} oauth.readonly oauth.write"
+
+
+def test_an_agency_is_offered_to_an_app_that_is_for_agencies(api: Any) -> None:
+    assert "Harbour Agency" not in page(api).text
+    assert "All 3 locations" in page(api, scope=AGENCY_SCOPES).text
+    # Not offered is not allowed: the agency's id without its scopes is no location.
+    refused = api.http.post(
+        "/v2/oauth/chooselocation",
+        data={
+            "response_type": "code",
+            "client_id": api.info["client_id"],
+            "redirect_uri": REDIRECT,
+            "scope": SCOPES,
+            "location_id": api.info["company_id"],
+            "decision": "allow",
+        },
+    )
+    assert refused.status_code == 400
+
+
+def test_an_agency_signs_in_and_mints(api: Any) -> None:
+    code = api.authorize(AGENCY_SCOPES, location_id=api.info["company_id"])["code"]
+    agency = api.token_request("authorization_code", code=code, redirect_uri=REDIRECT).json()
+    assert agency["userType"] == "Company"
+    assert "locationId" not in agency
+    assert agency["approvedLocations"] == api.info["location_ids"]
+    minted = api(
+        "POST",
+        "/oauth/locationToken",
+        token=agency["access_token"],
+        data={"companyId": agency["companyId"], "locationId": api.other_location},
+    ).json()
+    assert minted["locationId"] == api.other_location
+    assert minted["scope"] == SCOPES
+    assert minted["refresh_token"]
+    fresh = api.token_request("refresh_token", refresh_token=agency["refresh_token"]).json()
+    assert fresh["userType"] == "Company"
+
+
+def installed(api: Any, **query: str) -> list[str]:
+    reply = api(
+        "GET",
+        "/oauth/installedLocations",
+        token=api.info["agency_token"],
+        params={"companyId": api.info["company_id"], "appId": "x", **query},
+    )
+    return [place["_id"] for place in reply.json()["locations"] if place["isInstalled"]]
+
+
+def test_what_is_uninstalled_cannot_be_reconnected_until_somebody_consents(api: Any) -> None:
+    signed_in = api.sign_in(SCOPES)
+    client = {"client_id": api.info["client_id"], "client_secret": api.info["client_secret"]}
+    api.http.post("/oauth/revoke", data={**client, "token": signed_in["refresh_token"]})
+    asked = {
+        "clientKey": client["client_id"],
+        "clientSecret": client["client_secret"],
+        "locationId": api.location,
+    }
+    refused = api.http.post("/oauth/reconnect", json=asked)
+    assert (refused.status_code, refused.json()["message"]) == (
+        400,
+        "The app is not installed in this location",
+    )
+    assert api.location not in installed(api)
+    assert len(installed(api, isInstalled="true")) == 2
+    fields = {"companyId": api.info["company_id"], "locationId": api.location}
+    minted = api("POST", "/oauth/locationToken", token=api.info["agency_token"], data=fields)
+    assert minted.status_code == 400
+    company = {"locationId": None, "companyId": api.info["company_id"]}
+    assert api.http.post("/oauth/reconnect", json={**asked, **company}).status_code == 200
+
+    api.sign_in(SCOPES)
+    assert api.http.post("/oauth/reconnect", json=asked).status_code == 200
+    assert api.location in installed(api)

@@ -324,6 +324,7 @@ async def test_settings_are_offered_only_where_there_is_a_page(
     [
         ({"state": SyncState.OFFLINE, "waiting": 3}, "Offline, 3 to send"),
         ({"state": SyncState.SIGN_IN}, "Sign in again"),
+        ({"state": SyncState.INACTIVE}, "Not active"),
         ({"state": SyncState.PAUSED}, "Paused"),
         ({"state": SyncState.IDLE, "parked": 2}, "Synced, 2 refused"),
         (
@@ -361,6 +362,12 @@ async def test_banners_stand_for_what_lasts(open_window: Open, sync: Any, until:
     assert banners(window) == {"banner-memory-only"}
     sync.say(state=SyncState.SIGN_IN)
     await until(lambda: "banner-reconnect" in banners(window))
+    sync.say(state=SyncState.INACTIVE)
+    await until(lambda: banners(window) == {"banner-memory-only", "banner-inactive"})
+    button = window.findChild(Button, "banner-inactive-button")
+    assert button.text() == "Try now"
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    await until(lambda: sync.asked == 1)
     sync.say(state=SyncState.OFFLINE)
     await until(lambda: banners(window) == {"banner-memory-only"})
 

@@ -11,6 +11,7 @@ from rapport.api.oauth import Tokens
 from rapport.api.session import OAuthSession, StaticToken, decode, encode
 from rapport.domain.errors import (
     AuthError,
+    InactiveError,
     KeyringError,
     NetworkError,
     RapportError,
@@ -264,3 +265,42 @@ def test_an_error_while_decoding_is_no_token_set() -> None:
     assert decode("") is None
     assert decode("[]") is None
     assert decode('{"access": 7}') is None
+
+
+async def test_another_way_is_tried_after_every_slot_and_before_the_person(
+    clock: Any, issuer: Issuer
+) -> None:
+    asked: list[str] = []
+
+    async def anew(tokens: Tokens) -> Tokens:
+        asked.append(tokens.access)
+        return made(clock, f"anew-{len(asked)}", "n1")
+
+    vault = Slots(made(clock, "ax", "spent"), made(clock, "aw", "spent-too"))
+    session = OAuthSession(vault, issuer.refresh, clock=clock, anew=anew)
+    assert await session.renewed("ax") == "anew-1"
+    assert (issuer.calls, asked) == (["spent", "spent-too"], ["ax"])
+    assert vault.values[0] == encode(made(clock, "anew-1", "n1"))
+
+    # Without a refresh token it is the only way, and as early as with one.
+    vault = Slots(made(clock, "ay", "", life_s=30))
+    session = OAuthSession(vault, issuer.refresh, clock=clock, anew=anew)
+    assert await session.access_token() == "anew-2"
+    # Nobody signed in: there is nothing to begin from.
+    with pytest.raises(AuthError):
+        await OAuthSession(Slots(), issuer.refresh, clock=clock, anew=anew).access_token()
+
+
+async def test_an_inactive_location_is_not_asked_for_in_another_way(
+    clock: Any, issuer: Issuer
+) -> None:
+    async def anew(tokens: Tokens) -> Tokens:
+        raise AssertionError("the same token works again later")
+
+    vault = Slots(made(clock, "a0", "r0", life_s=5))
+    session = OAuthSession(vault, issuer.refresh, clock=clock, anew=anew)
+    issuer.error = InactiveError("This location is not active in the CRM.", retry_after_s=300)
+    with pytest.raises(InactiveError):
+        await session.access_token()
+    issuer.error = None
+    assert await session.access_token() == "a2"

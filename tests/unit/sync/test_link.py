@@ -12,6 +12,7 @@ from rapport.domain.errors import (
     AuthError,
     CapabilityError,
     GoneError,
+    InactiveError,
     NetworkError,
     RateLimitError,
     ServerError,
@@ -156,3 +157,19 @@ async def test_an_edit_does_not_shorten_the_servers_own_pause(link: Link, time: 
     link.hurry(2.0)
     await link.open()
     assert time.at >= 60
+
+
+async def test_an_inactive_location_is_asked_for_again_when_a_person_wants_it(
+    link: Link, time: Time
+) -> None:
+    link.failed(InactiveError("This location is not active in the CRM.", retry_after_s=300))
+    assert link.trouble is SyncState.INACTIVE
+    await link.open()
+    assert time.at >= 300
+    link.failed(InactiveError("This location is not active in the CRM.", retry_after_s=300))
+    before = time.at
+    link.hurry()
+    await link.open()
+    assert time.at == before
+    link.succeeded()
+    assert link.trouble is None

@@ -26,7 +26,7 @@ from rapport.app.logs import start_log
 from rapport.app.qt import qt_application, run_loop
 from rapport.app.secrets import Secrets
 from rapport.domain.views import SyncState
-from rapport.host.paths import Paths, profile_id
+from rapport.host.paths import Paths
 from rapport.ui.look.theme import current_theme
 
 BEAT_MS = 2
@@ -124,7 +124,7 @@ def main() -> int:
             paths,
             ConfigFile(paths.settings_file).load(),
             theme=theme,
-            secrets=Secrets(profile_id(paths)),
+            secrets=Secrets.of(paths),
             sandbox=GivenSandbox(info),
             clock=SystemClock(),
         )

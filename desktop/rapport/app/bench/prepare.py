@@ -27,7 +27,7 @@ from rapport.domain import scopes
 from rapport.domain.errors import RapportError, StoreError
 from rapport.domain.settings import Account
 from rapport.host.instance import InstanceLock
-from rapport.host.paths import Paths, profile_id, read_key_file
+from rapport.host.paths import Paths, read_key_file
 from rapport.sandbox import seed
 from rapport.sandbox.clock import Clock as SandboxClock
 from rapport.sandbox.resources import contact_forms, tasks
@@ -89,7 +89,7 @@ def _key(paths: Paths, key_file: Path | None) -> bytes:
     if key_file is None:
         # The database is made anew when its key is not there any more: there is nothing to lose.
         nowhere = paths.data / "none"
-        return Secrets(profile_id(paths)).database_key(ACCOUNT_ID, nowhere)
+        return Secrets.of(paths).database_key(ACCOUNT_ID, nowhere)
     file = key_file.expanduser()
     if not file.exists():
         try:

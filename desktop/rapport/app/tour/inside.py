@@ -25,7 +25,7 @@ from rapport.app.tour.driver import Driver, NotSeen
 from rapport.app.tour.report import Report
 from rapport.app.tour.steps import Tour
 from rapport.domain.settings import Settings, ThemeMode
-from rapport.host.paths import Paths, profile_id
+from rapport.host.paths import Paths
 from rapport.ui.look.theme import current_theme
 
 RESTART_LIMIT_S = 60.0
@@ -69,7 +69,7 @@ async def _tour(paths: Paths, out: Path, folder: Path, scopes: tuple[str, ...] |
         paths,
         ConfigFile(paths.settings_file).load(),
         theme=current_theme(),
-        secrets=Secrets(profile_id(paths)),
+        secrets=Secrets.of(paths),
         sandbox=sandbox,
         clock=SystemClock(),
         sandbox_scopes=scopes,

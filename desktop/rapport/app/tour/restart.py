@@ -19,7 +19,7 @@ from rapport.app.tour.driver import Driver, NotSeen
 from rapport.app.tour.steps import ANA, NOTE
 from rapport.domain.errors import NetworkError
 from rapport.domain.views import SyncState
-from rapport.host.paths import Paths, profile_id
+from rapport.host.paths import Paths
 from rapport.ui.look.theme import current_theme
 from rapport.ui.roles import ContactRole
 
@@ -60,7 +60,7 @@ async def _look(paths: Paths, picture: Path) -> None:
         paths,
         ConfigFile(paths.settings_file).load(),
         theme=current_theme(),
-        secrets=Secrets(profile_id(paths)),
+        secrets=Secrets.of(paths),
         sandbox=NoSandbox(),
         clock=SystemClock(),
     )

@@ -27,7 +27,7 @@ from .contact_lists import refuse_unknown
 routes = Routes()
 
 #: Kept for the sandbox's own use.
-_INSIDE = frozenset({"active", "countryName", "dateAdded"})
+_INSIDE = frozenset({"active", "installed", "countryName", "dateAdded"})
 
 
 def _shown(location: Doc) -> Doc:

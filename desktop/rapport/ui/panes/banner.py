@@ -12,7 +12,8 @@ from rapport.ui.wording import tr
 
 
 class Banners(QWidget):
-    """Reconnect, read only, memory only, disk trouble. Offline is the pill's business alone."""
+    """Reconnect, inactive location, read only, memory only, disk trouble. Offline is the pill's
+    business alone."""
 
     def __init__(self, context: WindowContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,7 +28,17 @@ class Banners(QWidget):
             "key",
             tr("The CRM no longer accepts this sign-in. Everything stays readable; edits wait."),
             "account.sign-in",
-            tr("Sign in again"),
+            tr("Reconnect"),
+        )
+        self._inactive = self._add(
+            "inactive",
+            "lock",
+            tr(
+                "This location is not active in the CRM. Everything stays readable and edits wait; "
+                "Rapport asks again from time to time."
+            ),
+            "sync.now",
+            tr("Try now"),
         )
         self._storage = self._add(
             "storage", "alert", tr("The local copy cannot be written."), tone=Tone.DANGER
@@ -49,6 +60,7 @@ class Banners(QWidget):
 
     def show_status(self, status: SyncStatus) -> None:
         self._reconnect.setVisible(status.state is SyncState.SIGN_IN)
+        self._inactive.setVisible(status.state is SyncState.INACTIVE)
         self._storage.setVisible(status.state is SyncState.STORAGE)
         if status.state is SyncState.STORAGE and status.message:
             self._storage.set_text(status.message)
@@ -56,6 +68,7 @@ class Banners(QWidget):
 
     def clear(self) -> None:
         self._reconnect.hide()
+        self._inactive.hide()
         self._storage.hide()
         self._show_rights()
 
@@ -65,6 +78,9 @@ class Banners(QWidget):
         self._read_only.setVisible(why is not None)
         if why is not None:
             self._read_only.set_text(why)
+        if situation.workspace is not None:
+            pasted = situation.workspace.account.static_token
+            self._reconnect.set_button(tr("Paste a new token") if pasted else tr("Reconnect"))
         self._read_only.button.setVisible(self._context.actions.is_bound("account.ask-write"))
         self._reconnect.button.setVisible(self._context.actions.is_bound("account.sign-in"))
         self._settle()

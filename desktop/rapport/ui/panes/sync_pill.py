@@ -48,6 +48,8 @@ def pill_parts(status: SyncStatus, synced: str) -> tuple[tuple[Part, ...], Tone]
             first: Part = ("cloudoff", tr("Offline"), "muted")
         case SyncState.SIGN_IN:
             first, tone = ("key", tr("Sign in again"), ""), Tone.WARNING
+        case SyncState.INACTIVE:
+            first, tone = ("lock", tr("Not active"), ""), Tone.WARNING
         case SyncState.STORAGE:
             first, tone = ("alert", tr("Disk problem"), ""), Tone.DANGER
         case SyncState.PAUSED:
@@ -77,6 +79,8 @@ def state_sentence(status: SyncStatus) -> str:
             return tr("No connection. What was read stays readable, and edits are sent later.")
         case SyncState.SIGN_IN:
             return tr("The CRM no longer accepts this sign-in. Edits wait until you sign in again.")
+        case SyncState.INACTIVE:
+            return tr("This location is not active in the CRM. Edits wait until it is.")
         case SyncState.STORAGE:
             return tr("The local copy cannot be written. Free some disk space.")
         case SyncState.PAUSED:

@@ -144,6 +144,10 @@ class Banner(Painted):
         self._strong.setVisible(bool(strong))
         self.setAccessibleName(f"{strong} {text}".strip())
 
+    def set_button(self, words: str) -> None:
+        self.button.setText(words)
+        self.button.setAccessibleName(words)
+
     def restyle(self) -> None:
         px = current_theme().type.px
         self._row.setContentsMargins(px(12), px(8), px(8), px(8))

@@ -162,7 +162,8 @@ class Timeline(Painted):
             return
         words = ""
         if self._detail.details_synced_at is None:
-            offline = self._workspace.sync.status().state in (SyncState.OFFLINE, SyncState.SIGN_IN)
+            state = self._workspace.sync.status().state
+            offline = state in (SyncState.OFFLINE, SyncState.INACTIVE, SyncState.SIGN_IN)
             words = (
                 tr("Notes and appointments were never read here; they come once you are online.")
                 if offline
