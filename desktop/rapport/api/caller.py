@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
-from urllib.parse import quote, urlencode
 
 from rapport.api.errors import error_from
 from rapport.api.forms import Form
@@ -14,12 +13,11 @@ from rapport.api.operations import Operation
 from rapport.api.pacing import Lane, Pacer
 from rapport.api.session import TokenSource
 from rapport.domain.errors import AuthError, NetworkError, RateLimitError, ServerError
+from rapport.domain.operations import QueryValue, address
 from rapport.domain.ports import Clock
 
 log = logging.getLogger(__name__)
 
-QueryValue = str | int | float | bool | Sequence[str] | None
-"""None is left out, a list repeats its name."""
 _T = TypeVar("_T")
 
 _REFUSED_TRIES = 3
@@ -80,8 +78,10 @@ class Caller:
         body: Any = None,
         form: Form | None = None,
         lane: Lane = Lane.BACKGROUND,
+        on_reply: Callable[[Reply], None] | None = None,
     ) -> Reply:
-        """A 2xx reply as it came. ``form`` is sent in place of ``body``."""
+        """A 2xx reply as it came. ``form`` is sent in place of ``body``. ``on_reply`` hears of
+        each reply, those of a refusal too."""
         return await self._answer(
             lambda reply: reply,
             operation,
@@ -90,6 +90,7 @@ class Caller:
             body=body,
             form=form,
             lane=lane,
+            on_reply=on_reply,
         )
 
     async def _answer(
@@ -102,6 +103,7 @@ class Caller:
         body: Any,
         lane: Lane,
         form: Form | None = None,
+        on_reply: Callable[[Reply], None] | None = None,
     ) -> _T:
         """What ``read`` makes of a 2xx reply; what it cannot read is a failed try."""
         url = self._url(operation, path or {}, query or {})
@@ -110,7 +112,8 @@ class Caller:
         refused = failed = 0
         while True:
             try:
-                return read(await self._once(operation, url, token, body, form, lane))
+                reply = await self._once(operation, url, token, body, form, lane, on_reply)
+                return read(reply)
             except AuthError:
                 if renewed:
                     raise
@@ -136,6 +139,7 @@ class Caller:
         body: Any,
         form: Form | None,
         lane: Lane,
+        on_reply: Callable[[Reply], None] | None,
     ) -> Reply:
         if not (token and token.isascii() and token.isprintable() and " " not in token):
             raise AuthError(
@@ -156,6 +160,8 @@ class Caller:
                 form_type=form.type if form else "",
                 on_head=permit.heard,
             )
+        if on_reply is not None:
+            on_reply(reply)
         if reply.status < 400:
             return reply
         error = error_from(
@@ -176,18 +182,4 @@ class Caller:
         query: Mapping[str, QueryValue],
     ) -> str:
         values = {"location_id": self.location_id, **path}
-        filled = operation.path
-        for name, value in values.items():
-            filled = filled.replace(f"{{{name}}}", quote(value, safe=""))
-        pairs = [
-            (key, _query_text(item))
-            for key, value in query.items()
-            for item in (value if isinstance(value, list | tuple) else [value])
-            if item is not None
-        ]
-        return self._base_url + filled + (f"?{urlencode(pairs, quote_via=quote)}" if pairs else "")
-
-
-def _query_text(value: object) -> str:
-    # A boolean in a query must be lower-case (FACTS F10).
-    return str(value).lower() if isinstance(value, bool) else str(value)
+        return address(self._base_url, operation.path, values, query)

@@ -10,19 +10,13 @@ from typing import Any
 
 from msgspec import Struct
 
+from rapport.domain.operations import Upload
+
 
 class Form(Struct, frozen=True):
     content: bytes
     type: str
     """The media type, with the boundary."""
-
-
-class Upload(Struct, frozen=True):
-    part: str
-    """Name of the form's field."""
-    name: str
-    """Of the file, without folders."""
-    content: bytes
 
 
 def multipart(fields: Mapping[str, Any], uploads: Iterable[Upload]) -> Form:

@@ -25,16 +25,17 @@ from rapport.app.config import Config, ConfigFile
 from rapport.app.credentials import oauth_app
 from rapport.app.engine_thread import EngineThread
 from rapport.app.instance_server import InstanceServer
-from rapport.app.sandbox_process import SandboxSource
+from rapport.app.sandbox_process import SandboxSource, at_todays_port
 from rapport.app.secrets import Secrets
 from rapport.app.session import DATABASE, Session, set_aside
 from rapport.domain.changes import ChangeEvent
-from rapport.domain.errors import KeyringError, RapportError
+from rapport.domain.errors import InputError, KeyringError, RapportError
 from rapport.domain.ports import Clock
 from rapport.domain.records import Id
 from rapport.domain.scopes import WRITE
 from rapport.domain.settings import Account, Settings
 from rapport.host.keyring import NoKeyring
+from rapport.host.messages import Message
 from rapport.host.notifications import DesktopNotifications
 from rapport.host.paths import Paths
 from rapport.ui.collector import Collector
@@ -85,7 +86,7 @@ class Application:
         """The account on screen."""
         self._closing = False
         self._companions: Companions | None = None
-        self._instance = InstanceServer(paths, self._asked)
+        self._instance = InstanceServer(paths, {"show": self._asked, "call": self._call})
         theme.set_mode(Mode(config.settings.theme.value))
         theme.set_text_scale(config.settings.text_scale)
         self.window = MainWindow(
@@ -190,20 +191,11 @@ class Application:
         await session.connect(self._thread)
 
     async def _at_todays_port(self, account: Account) -> Account:
-        """The embedded sandbox listens elsewhere each time; its state and tokens are the same."""
         try:
-            info = await self._sandbox.start()
+            return await at_todays_port(account, self._sandbox)
         except RapportError as error:
             log.info("no sandbox: %s", error.title)
             return account
-        base = str(info["base_url"])
-        return msgspec.structs.replace(
-            account,
-            api_url=base,
-            authorize_url=str(info["authorize_url"]),
-            token_url=str(info["token_url"]),
-            revoke_url=f"{base}/oauth/revoke",
-        )
 
     # Signing in and out.
 
@@ -455,12 +447,29 @@ class Application:
         self.window.come_forward()
         self.window.open_task(task_id)
 
-    # A second start.
+    # A second start, and the command line.
 
-    async def _asked(self, request: dict[str, object]) -> None:
+    async def _asked(self, message: Message) -> Message:
         self.window.come_forward()
-        if request.get("sandbox"):
+        if message.head.get("sandbox"):
             self.explore_sandbox()
+        return Message({})
+
+    async def _call(self, message: Message) -> Message:
+        from rapport.app.account_call import Answer, answered, asked, telling
+        from rapport.app.error_sentence import sentence
+
+        account_id, call = await asyncio.to_thread(asked, message)
+        account = self.config.account(account_id)
+        if account is None:
+            raise InputError("This account is not signed in any more.")
+        session = self._sessions.get(account_id) or await self._open(account)
+        try:
+            if not session.connected:
+                await self._connect(session)
+            return telling(answered(await session.call(call)))
+        except RapportError as error:
+            return telling(Answer(body=b"", refused=sentence(error)))
 
     # Going down.
 

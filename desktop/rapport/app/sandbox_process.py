@@ -13,7 +13,10 @@ import sys
 from pathlib import Path
 from typing import Any, Protocol
 
+import msgspec
+
 from rapport.domain.errors import NetworkError
+from rapport.domain.settings import Account
 
 START_LIMIT_S = 30.0
 STOP_LIMIT_S = 5.0
@@ -99,6 +102,20 @@ class SandboxProcess:
     async def reset(self) -> None:
         await self.stop()
         await asyncio.to_thread(_delete_database, self._state)
+
+
+async def at_todays_port(account: Account, source: SandboxSource) -> Account:
+    """The embedded sandbox listens elsewhere each time; its state and tokens are the same. Raises
+    NetworkError when there is none."""
+    info = await source.start()
+    base = str(info["base_url"])
+    return msgspec.structs.replace(
+        account,
+        api_url=base,
+        authorize_url=str(info["authorize_url"]),
+        token_url=str(info["token_url"]),
+        revoke_url=f"{base}/oauth/revoke",
+    )
 
 
 def _delete_database(file: Path) -> None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from rapport.app.credentials import token_source
 from rapport.app.engine_thread import EngineThread
 from rapport.app.secrets import Secrets
+from rapport.domain.errors import NetworkError
+from rapport.domain.operations import OperationCall, OperationReply
 from rapport.domain.ports import Clock
 from rapport.domain.scopes import Capabilities
 from rapport.domain.settings import Account
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     # Imported where they are used: they would stand before the first paint.
     from rapport.api import ApiClient
     from rapport.sync.engine import Engine
+    from rapport.sync.operations import Operations
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +50,7 @@ class Session:
         )
         self._line: _Line | None = None
         self._thread: EngineThread | None = None
+        self._connecting = asyncio.Lock()
 
     @classmethod
     def open(
@@ -63,6 +67,10 @@ class Session:
 
     async def connect(self, thread: EngineThread) -> None:
         """Starts the engine on its own thread. Raises RapportError."""
+        async with self._connecting:
+            await self._connect(thread)
+
+    async def _connect(self, thread: EngineThread) -> None:
         await self.disconnect()
         line = await asyncio.wrap_future(
             thread.run(
@@ -70,6 +78,14 @@ class Session:
             )
         )
         self._thread, self._line = thread, line
+
+    async def call(self, call: OperationCall) -> OperationReply:
+        """Sends what a person asks for; see :class:`~rapport.domain.ports.OperationCaller`."""
+        async with self._connecting:  # one that is on its way up is waited for
+            line, thread = self._line, self._thread
+        if line is None or thread is None:
+            raise NetworkError("This account is not connected yet.", "Try again in a moment.")
+        return await asyncio.wrap_future(thread.run(line.operations.call(call)))
 
     async def disconnect(self) -> None:
         """Stops the engine; what it had begun to send is finished or stays in the outbox."""
@@ -104,9 +120,10 @@ def set_aside(folder: Path) -> None:
 class _Line:
     """What talks to the CRM for one account. Lives on the engine's loop."""
 
-    def __init__(self, client: ApiClient, engine: Engine) -> None:
+    def __init__(self, client: ApiClient, engine: Engine, operations: Operations) -> None:
         self._client = client
         self._engine = engine
+        self.operations = operations
 
     @classmethod
     async def open(
@@ -115,6 +132,7 @@ class _Line:
         from rapport.api import ApiClient
         from rapport.api.http import Http
         from rapport.sync.engine import Engine
+        from rapport.sync.operations import Operations
 
         http = Http()
         client = ApiClient(
@@ -126,7 +144,8 @@ class _Line:
         )
         engine = Engine(store, client, clock, Capabilities.of(account.scopes), board=board)
         await engine.start()
-        return cls(client, engine)
+        operations = Operations(client, account.api_url, clock, learn=engine.suspect)
+        return cls(client, engine, operations)
 
     async def close(self) -> None:
         await self._engine.stop()

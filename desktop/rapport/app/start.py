@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING
 
 from rapport.app.config import Config, ConfigFile
 from rapport.domain.errors import RapportError
-from rapport.host.instance import InstanceLock, hand_over
+from rapport.host.instance import InstanceLock
 from rapport.host.paths import Paths
 
 if TYPE_CHECKING:
     from rapport.app.secrets import Secrets
+
+SHOW_LIMIT_S = 5.0
+"""How long a running Rapport may take to bring its window to the front."""
 
 
 def open_window(
@@ -29,11 +32,12 @@ def open_window(
     paths = Paths.of(profile)
     lock = InstanceLock(paths)
     if not lock.acquire():
-        if hand_over(paths, {"show": True, "sandbox": sandbox}):
+        from rapport.host.messages import Message, ask_or_lock, request
+
+        show = Message(request("show", sandbox=sandbox))
+        if ask_or_lock(paths, lock, show, timeout_s=SHOW_LIMIT_S) is not None:
             print("Rapport is already open; its window was brought to the front.")
             return 0
-        print("Rapport is already running with this profile and does not answer.", file=sys.stderr)
-        return 1
     try:
         return _run(paths, sandbox=sandbox, key_file=key_file)
     finally:

@@ -65,6 +65,11 @@ class Action(Entry, frozen=True, kw_only=True, tag="action"):
     reply: Literal["json", "file"] = "json"
     deprecated: bool = False
 
+    @property
+    def writes(self) -> bool:
+        """Whether it can change something in the CRM; a search does not, whatever its method."""
+        return self.method != "GET" and "/search" not in self.path
+
     def named(self) -> dict[str, Field]:
         """Parameters and fields of the body by name; no name stands for two of them."""
         return {one.name: one for one in (*self.params, *self.body)}

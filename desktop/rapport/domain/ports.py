@@ -8,6 +8,7 @@ from typing import Protocol
 
 from rapport.domain.changes import ChangeEvent, Origin
 from rapport.domain.commands import Command
+from rapport.domain.operations import OperationCall, OperationReply
 from rapport.domain.records import Id
 from rapport.domain.settings import Account, ConnectRequest, TokenRequest
 from rapport.domain.views import Outcome, SyncStatus
@@ -61,6 +62,16 @@ class SyncControl(Protocol):
 
     def opened(self, contact_id: Id) -> None:
         """A person looks at this contact: its notes and appointments are fetched first."""
+        ...
+
+
+class OperationCaller(Protocol):
+    """Sends what a person asks the CRM for, as one account: in its budget, before background work,
+    and noted in its audit log."""
+
+    async def call(self, call: OperationCall) -> OperationReply:
+        """The CRM's answer, a refusal too. Raises RapportError where there is none; cancelling the
+        task cancels the request, which may have arrived all the same."""
         ...
 
 

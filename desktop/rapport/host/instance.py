@@ -1,12 +1,9 @@
-"""One running Rapport a profile: the first holds a lock and listens, a second hands over."""
+"""One running Rapport a profile: the first holds a lock, and listens where ``messages`` says."""
 
 from __future__ import annotations
 
-import json
 import os
-import socket
 from pathlib import Path
-from typing import Any
 
 from rapport.host.lock import FileLock
 from rapport.host.paths import Paths
@@ -24,17 +21,3 @@ def socket_path(paths: Paths) -> Path:
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     folder = Path(runtime) if runtime and Path(runtime).is_dir() else paths.data
     return folder / f"{paths.socket_name}.sock"
-
-
-def hand_over(paths: Paths, request: dict[str, Any], *, timeout_s: float = 5.0) -> bool:
-    """Sends ``request`` to the running instance; False when none answers in time."""
-    if not hasattr(socket, "AF_UNIX"):
-        return False
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
-        client.settimeout(timeout_s)
-        try:
-            client.connect(str(socket_path(paths)))
-            client.sendall(json.dumps(request).encode() + b"\n")
-            return client.recv(64).startswith(b"ok")
-        except OSError:
-            return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from rapport.api import ApiClient, Lane, Remote
 from rapport.domain.errors import ApiError, CapabilityError, GoneError, RapportError
@@ -116,6 +116,16 @@ class Details:
                 except ApiError as error:
                     log.info("Tasks of a contact could not be read: %s", error.title)
 
+    async def again(self, rid: str) -> None:
+        """What belongs to a contact was changed by an operation that a person sent."""
+        contact_id = await asyncio.wrap_future(self._replica.lid_of(Kind.CONTACT, rid))
+        if contact_id is None:
+            return
+        for kind in (Kind.TASK, Kind.NOTE, Kind.APPOINTMENT):
+            for remote in await self._children(contact_id, rid, kind, Lane.PERSON):
+                self._intake.wrote(kind, remote.rid, remote.values.get("updated_at"))
+        self._changed()
+
     async def _fetch(self, contact_id: Id, rid: str | None, lane: Lane) -> None:
         if rid is None:
             rid = await asyncio.wrap_future(self._replica.rid_of(Kind.CONTACT, contact_id))
@@ -124,7 +134,9 @@ class Details:
         kinds = [Kind.NOTE, Kind.APPOINTMENT]
         if lane is Lane.PERSON or not self._tasks.available:
             kinds.append(Kind.TASK)
-        reads = [self._children(contact_id, rid, kind, lane) for kind in kinds]
+        reads: list[Awaitable[object]] = [
+            self._children(contact_id, rid, kind, lane) for kind in kinds
+        ]
         if lane is Lane.PERSON:
             reads.append(self._contact(rid))
         results = await asyncio.gather(*reads, return_exceptions=True)
@@ -148,9 +160,11 @@ class Details:
         self._intake.wrote(Kind.CONTACT, rid, found.values.get("updated_at"))
         await self._intake.take([found], epoch)
 
-    async def _children(self, contact_id: Id, rid: str, kind: Kind, lane: Lane) -> None:
+    async def _children(
+        self, contact_id: Id, rid: str, kind: Kind, lane: Lane
+    ) -> tuple[Remote, ...]:
         if kind in self._off:
-            return
+            return ()
         zone = self._reference.zone
 
         async def read() -> tuple[Remote, ...]:
@@ -167,8 +181,9 @@ class Details:
         except CapabilityError:
             log.info("The token may not read %ss: done without", kind.value)
             self._off.add(kind)
-            return
+            return ()
         await self._intake.children(contact_id, kind, found, epoch)
+        return found
 
     async def _confirm_gone(self, rid: str) -> None:
         try:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from rapport.api import ApiClient
 from rapport.domain.changes import ChangeEvent, Origin
 from rapport.domain.errors import CapabilityError, RapportError, StoreError
 from rapport.domain.ports import Clock, SyncControl
+from rapport.domain.records import Kind
 from rapport.domain.scopes import Capabilities
 from rapport.domain.views import Progress, SyncState
 from rapport.store import Store
@@ -64,6 +65,7 @@ class Engine:
         self._pulling = False
         self._refusal = ""
         self._read_reference_at: datetime | None = None
+        self._suspects: list[str] = []
 
     @property
     def control(self) -> SyncControl:
@@ -77,6 +79,7 @@ class Engine:
         self._poll = asyncio.Event()
         self._count = asyncio.Event()
         self._filled = asyncio.Event()
+        self._suspected = asyncio.Event()
         self._link = Link(clock, self._restate)
         intake = Intake(store, clock, pace)
         records = Records(client)
@@ -110,6 +113,7 @@ class Engine:
         self._own(self._pull, "pull")
         self._own(self._details.serve, "details")
         self._own(self._counting, "counting")
+        self._own(self._look_again, "suspects")
         self._own(self._after_first(self._details.backfill), "backfill")
         self._own(self._after_first(self._sweep), "sweep")
         if self._capabilities.can_write:
@@ -180,6 +184,26 @@ class Engine:
         self._link.hurry()
         self._poll.set()
         self._push.wake()
+
+    def suspect(self, rids: Sequence[str]) -> None:
+        """These contacts, by their server ids, and perhaps the dictionaries were changed past the
+        outbox: by an operation that a person sent. On the engine's loop."""
+        self._suspects += rids
+        self._read_reference_at = None
+        self._suspected.set()
+
+    async def _look_again(self) -> None:
+        """The search index lags writes, so that what was named is read itself."""
+        while True:
+            await self._suspected.wait()
+            self._suspected.clear()
+            while self._suspects:
+                rid = self._suspects.pop(0)
+                if await self._contacts.find(rid):
+                    await self._details.again(rid)
+                else:
+                    await asyncio.wrap_future(self._store.replica.vanish(Kind.CONTACT, [rid]))
+            self._sync_now()
 
     # Pull.
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from python_multipart import parse_form
 
-from rapport.api.forms import Upload, multipart
+from rapport.api.forms import multipart
+from rapport.domain.operations import Upload
 
 
 def test_fields_and_files_can_be_read_back() -> None:

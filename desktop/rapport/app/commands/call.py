@@ -7,50 +7,46 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from rapport.api.caller import Caller
 from rapport.api.catalogue import action as action_of
-from rapport.api.catalogue import operation_of
-from rapport.api.forms import Upload, multipart
 from rapport.api.http import Reply, checked_address
-from rapport.api.pacing import Lane
 from rapport.api.session import StaticToken
+from rapport.app.account_call import Answer, account_named, answered, perform
 from rapport.app.cli import Parser
 from rapport.app.clock import SystemClock
-from rapport.domain.arguments import Arguments, ArgumentsError, arguments
-from rapport.domain.catalogue import Action
-from rapport.domain.errors import (
-    ApiError,
-    AuthError,
-    InputError,
-    NetworkError,
-    RapportError,
-    RateLimitError,
-    ServerError,
-)
+from rapport.app.config import ConfigFile
+from rapport.app.error_sentence import sentence
+from rapport.domain.arguments import ArgumentsError, arguments
+from rapport.domain.errors import InputError, RapportError
+from rapport.domain.operations import OperationCall, OperationReply
 from rapport.domain.settings import TokenRequest
+from rapport.host.paths import Paths
+from rapport.host.uploads import read_uploads
+from rapport.sync.operations import Operations
 
 _HELP = """\
 Parameters of the path, of the query and fields of the body are all given as name=value, or in
 --data. A name given again adds to a list, rruleOptions.interval=2 sets a field of an object, and
 a file to upload is file=@PATH. “rapport operations --json” tells the names and types.
 
-The token is read from an environment variable, so that it is never part of a command line."""
+The token is read from an environment variable, so that it is never part of a command line; with
+--account it is the one in the keyring."""
 
 
 def run(argv: Sequence[str]) -> int:
     parser = _parser()
     options = parser.parse_intermixed_args(argv)
+    _check_ways(parser, options)
     try:
         action = action_of(options.id)
+        way = _ByAccount(options) if options.account is not None else _ByToken(options)
         words = [_word(text) for text in options.words]
-        wanted = arguments(action, words, _data(options.data), location_id=options.location)
-        uploads = _uploads(wanted.files)
-        token = _token(options.token_env)
-        checked_address(options.base_url)
+        wanted = arguments(action, words, _data(options.data), location_id=way.location_id)
+        call = OperationCall(action=action, arguments=wanted, uploads=read_uploads(wanted.files))
     except ArgumentsError as error:
         print("\n".join(error.complaints), file=sys.stderr)
         return 2
@@ -58,17 +54,69 @@ def run(argv: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         return 2
     try:
-        reply = asyncio.run(
-            _sent(action, wanted, uploads, token, options.base_url, options.location)
-        )
-        _show(reply, raw=options.raw or action.reply == "file")
+        answer = way.perform(call)
+        if answer.refused:
+            print(answer.refused, file=sys.stderr)
+            return 1
+        _show(answer.body, raw=options.raw or action.reply == "file")
     except RapportError as error:
-        print(_sentence(error), file=sys.stderr)
+        print(sentence(error), file=sys.stderr)
         return 1
     return 0
 
 
+def _check_ways(parser: Parser, options: argparse.Namespace) -> None:
+    """By an account, or by a token from outside: what belongs to one is refused with the other."""
+    if options.account is not None:
+        for name in ("base_url", "token_env", "location"):
+            if getattr(options, name) is not None:
+                parser.error(f"--{name.replace('_', '-')} cannot be given beside --account")
+    elif options.token_env is None:
+        parser.error("--account or --token-env is needed")
+    elif options.profile is not None:
+        parser.error("--profile is of use only with --account")
+
+
+class _ByAccount:
+    """As an account that is signed in: through the running Rapport where there is one."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._paths = Paths.of(options.profile)
+        config = ConfigFile(self._paths.settings_file).load()
+        self._account = account_named(config, options.account)
+        self.location_id = self._account.location_id
+
+    def perform(self, call: OperationCall) -> Answer:
+        return perform(self._paths, self._account, call)
+
+
+class _ByToken:
+    """With a token from the environment, wherever it is good."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._token = _token(options.token_env)
+        self._base_url = (
+            options.base_url or TokenRequest(token="", location_id="", scopes=()).api_url
+        )
+        checked_address(self._base_url)
+        self.location_id: str = options.location or ""
+
+    def perform(self, call: OperationCall) -> Answer:
+        return answered(asyncio.run(self._sent(call)))
+
+    async def _sent(self, call: OperationCall) -> OperationReply:
+        clock = SystemClock()
+        client = Caller(
+            self._base_url, StaticToken(self._token), location_id=self.location_id, clock=clock
+        )
+        try:
+            return await Operations(client, self._base_url, clock).call(call)
+        finally:
+            await client.aclose()
+
+
 def _parser() -> Parser:
+    default_url = TokenRequest(token="", location_id="", scopes=()).api_url
     parser = Parser(
         prog="rapport call",
         description="Performs one operation of the catalogue and prints the CRM’s reply.",
@@ -82,20 +130,26 @@ def _parser() -> Parser:
         "--data", metavar="JSON|@FILE", help="arguments as a JSON object; @- reads standard input"
     )
     parser.add_argument(
-        "--base-url",
-        metavar="URL",
-        default=TokenRequest(token="", location_id="", scopes=()).api_url,
-        help="where the API is (default: %(default)s)",
+        "--account",
+        metavar="NAME",
+        help="as this signed-in account: its name, id or location; through the running Rapport "
+        "where there is one",
+    )
+    parser.add_argument(
+        "--profile",
+        metavar="DIR",
+        type=Path,
+        help="the profile of --account, where it is not the usual one",
+    )
+    parser.add_argument(
+        "--base-url", metavar="URL", help=f"where the API is (default: {default_url})"
     )
     parser.add_argument(
         "--token-env",
         metavar="VARIABLE",
-        required=True,
         help="name of the environment variable that holds the token",
     )
-    parser.add_argument(
-        "--location", metavar="ID", default="", help="the location, wherever one is asked for"
-    )
+    parser.add_argument("--location", metavar="ID", help="the location, wherever one is asked for")
     parser.add_argument("--raw", action="store_true", help="print the reply byte for byte")
     return parser
 
@@ -123,17 +177,6 @@ def _data(text: str | None) -> Any:
         raise InputError(f"What is in “{source}” is not JSON.", f"{error}.") from None
 
 
-def _uploads(files: Mapping[str, Sequence[str]]) -> list[Upload]:
-    uploads = []
-    for part, paths in files.items():
-        for path in paths:
-            try:
-                uploads.append(Upload(part, Path(path).name, Path(path).read_bytes()))
-            except (OSError, ValueError) as error:
-                raise InputError(f"“{path}” cannot be read.", _reason(error)) from None
-    return uploads
-
-
 def _reason(error: Exception) -> str:
     reason = getattr(error, "strerror", None) or "It is not text"
     return f"{reason}."
@@ -146,53 +189,12 @@ def _token(variable: str) -> str:
     return token
 
 
-async def _sent(
-    action: Action,
-    wanted: Arguments,
-    uploads: Sequence[Upload],
-    token: str,
-    base_url: str,
-    location_id: str,
-) -> Reply:
-    caller = Caller(base_url, StaticToken(token), location_id=location_id, clock=SystemClock())
-    form = multipart(wanted.body, uploads) if action.content_type == "multipart" else None
-    try:
-        return await caller.exchange(
-            operation_of(action),
-            path=wanted.path,
-            query=wanted.query,
-            body=wanted.body,
-            form=form,
-            lane=Lane.PERSON,
-        )
-    finally:
-        await caller.aclose()
-
-
-def _show(reply: Reply, *, raw: bool) -> None:
+def _show(body: bytes, *, raw: bool) -> None:
     """Raises from the tree where the reply is not JSON although it should be."""
     if raw:
-        sys.stdout.buffer.write(reply.body)
+        sys.stdout.buffer.write(body)
         sys.stdout.buffer.flush()
     else:
         # Some operations answer with nothing at all.
-        value = reply.json() if reply.body.strip() else None
+        value = Reply(status=200, headers={}, body=body).json() if body.strip() else None
         print(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-_OF_EDITS = (AuthError, RateLimitError, ServerError, NetworkError)
-"""Their messages tell a person at the window that edits are kept; a command has none."""
-
-
-def _sentence(error: RapportError) -> str:
-    told = error.title.rstrip(".")
-    message = error.message.removeprefix("It says: ").rstrip(".")
-    if isinstance(error, NetworkError) and error.sent:
-        message = "the request may have arrived"
-    elif isinstance(error, _OF_EDITS):
-        message = ""
-    if message:
-        told += f": {message[:1].lower()}{message[1:]}"
-    if isinstance(error, ApiError) and error.status:
-        told += f" (HTTP {error.status})"
-    return " ".join(told.split()) + "."

@@ -1,0 +1,36 @@
+"""Files that a person sends with an operation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from rapport.domain.errors import InputError
+from rapport.domain.operations import Upload
+
+LARGEST_UPLOADS = 50 * 1024 * 1024
+"""Bytes of all files of one request; the API takes no more."""
+
+
+def read_uploads(files: Mapping[str, Sequence[str]]) -> tuple[Upload, ...]:
+    """The files at these paths, by the name of their part. Blocks; raises InputError, whose
+    ``field`` is the part."""
+    uploads: list[Upload] = []
+    room = LARGEST_UPLOADS
+    for part, paths in files.items():
+        for path in paths:
+            try:
+                with Path(path).open("rb") as file:
+                    content = file.read(room + 1)
+            except (OSError, ValueError) as error:
+                reason = getattr(error, "strerror", None) or "It is not a path"
+                raise InputError(f"“{path}” cannot be read.", f"{reason}.", field=part) from None
+            room -= len(content)
+            if room < 0:
+                raise InputError(
+                    f"“{path}” is too large.",
+                    f"Files of one request may have {LARGEST_UPLOADS >> 20} MB together.",
+                    field=part,
+                )
+            uploads.append(Upload(part, Path(path).name, content))
+    return tuple(uploads)
