@@ -26,10 +26,10 @@ async def ask(profile: Path) -> None:
     client = ApiClient(
         account.api_url, source, location_id=account.location_id, clock=clock, http=http
     )
-    await client.search_contacts(page_limit=1, lane=Lane.PERSON)
+    await client.contacts.search(page_limit=1, lane=Lane.PERSON)
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.readline)
-    searches = (client.search_contacts(page_limit=1, lane=Lane.PERSON) for _ in range(100))
+    searches = (client.contacts.search(page_limit=1, lane=Lane.PERSON) for _ in range(100))
     print(len(await asyncio.gather(*searches)), flush=True)
     await client.aclose()
     secrets.close()

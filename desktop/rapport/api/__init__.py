@@ -1,8 +1,9 @@
 """The only HTTP to the CRM: client, sign-in, pacing and wire formats."""
 
-from rapport.api.client import ApiClient, Cursor, Page
+from rapport.api.client import ApiClient
 from rapport.api.errors import WriteOutcome, outcome_of
 from rapport.api.pacing import Lane, Pacer
+from rapport.api.pages import Cursor, Page
 from rapport.api.session import StaticToken, TokenSource
 from rapport.api.wire import Remote
 

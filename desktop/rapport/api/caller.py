@@ -181,5 +181,5 @@ class Caller:
         path: Mapping[str, str],
         query: Mapping[str, QueryValue],
     ) -> str:
-        values = {"location_id": self.location_id, **path}
+        values = {"locationId": self.location_id, **path}
         return address(self._base_url, operation.path, values, query)

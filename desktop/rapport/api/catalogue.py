@@ -1,4 +1,7 @@
-"""The operations catalogue, read from the package data when it is first asked for."""
+"""The operations catalogue, read from the package data when it is first asked for.
+
+That is with the first request, on the engine's thread; it takes a few milliseconds.
+"""
 
 from __future__ import annotations
 

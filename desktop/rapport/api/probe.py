@@ -18,13 +18,13 @@ async def granted(client: ApiClient, wanted: Iterable[str]) -> tuple[str, ...]:
     """
     lane = Lane.PERSON
     reads: dict[str, Callable[[], Awaitable[Any]]] = {
-        "contacts.readonly": lambda: client.search_contacts(page_limit=1, lane=lane),
-        "locations.readonly": lambda: client.location(lane=lane),
-        "locations/tags.readonly": lambda: client.tags(lane=lane),
-        "locations/customFields.readonly": lambda: client.custom_fields(lane=lane),
-        "locations/tasks.readonly": lambda: client.search_tasks(limit=1, lane=lane),
-        "users.readonly": lambda: client.users(lane=lane),
-        "businesses.readonly": lambda: client.businesses(lane=lane),
+        "contacts.readonly": lambda: client.contacts.search(page_limit=1, lane=lane),
+        "locations.readonly": lambda: client.location.get(lane=lane),
+        "locations/tags.readonly": lambda: client.tags.names(lane=lane),
+        "locations/customFields.readonly": lambda: client.custom_fields.list(lane=lane),
+        "locations/tasks.readonly": lambda: client.tasks.search(limit=1, lane=lane),
+        "users.readonly": lambda: client.users.list(lane=lane),
+        "businesses.readonly": lambda: client.businesses.list(lane=lane),
     }
     held: list[str] = []
     for scope in wanted:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from rapport.api.wire import Malformed
+from rapport.api.grains import Malformed, strings
 from rapport.domain.errors import ServerError
 
 log = logging.getLogger(__name__)
@@ -45,6 +45,10 @@ def listed(reply: Any, key: str) -> list[Any]:
     if not isinstance(found, list):
         raise unusable(f"the reply has no list “{key}”")
     return found
+
+
+def texts_in(reply: Any, key: str) -> tuple[str, ...]:
+    return tuple(strings(listed(reply, key)))
 
 
 def records_in(found: Iterable[Any], read: Callable[[Any], T]) -> tuple[T, ...]:

@@ -8,16 +8,28 @@ exact form of :func:`rapport.domain.records.fields_of`, so that they can be comp
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, tzinfo
+from collections.abc import Mapping
+from datetime import UTC, tzinfo
 from typing import Any
 
-from msgspec import Struct, to_builtins
+from msgspec import Struct
 
+from rapport.api.grains import (
+    an_id,
+    an_object,
+    custom_values,
+    date,
+    id_or_none,
+    moment,
+    rest,
+    sent_time,
+    text,
+)
 from rapport.domain.changes import Delta
 from rapport.domain.commands import normal_tag
 from rapport.domain.errors import InvalidError
-from rapport.domain.records import Business, CustomField, Kind, Location, User
+from rapport.domain.records import Kind
+from rapport.domain.resources import TagResult
 
 
 class Remote(Struct, frozen=True, kw_only=True):
@@ -30,10 +42,6 @@ class Remote(Struct, frozen=True, kw_only=True):
     """Of the contact that a task, note or appointment belongs to."""
     values: dict[str, Any]
     extra: dict[str, Any] = {}
-
-
-class Malformed(ValueError):
-    """A reply that lacks what the contract promises."""
 
 
 _CONTACT_TEXT = {
@@ -83,31 +91,31 @@ _CONTACT_KNOWN = {
 
 def contact(raw: Any, *, partial: bool = False) -> Remote:
     """``partial`` is for replies of search and list, which leave fields out."""
-    record = _object(raw)
+    record = an_object(raw)
     values: dict[str, Any] = {
-        field: _text(record.get(name))
+        field: text(record.get(name))
         for field, name in _CONTACT_TEXT.items()
         if name in record or not (partial and field in _ONLY_WHEN_TOLD)
     }
     # The list lower-cases the names and has the real ones beside (FACTS B1b).
     for field, name in (("first_name", "firstNameRaw"), ("last_name", "lastNameRaw")):
         if name in record:
-            values[field] = _text(record[name])
+            values[field] = text(record[name])
     if "address1" not in record:
-        values["address"] = _text(record.get("address"))
-    values["business_id"] = _id_or_none(record.get("businessId"))
-    values["assigned_to"] = _id_or_none(record.get("assignedTo"))
-    values["date_of_birth"] = _date(record.get("dateOfBirth"))
+        values["address"] = text(record.get("address"))
+    values["business_id"] = id_or_none(record.get("businessId"))
+    values["assigned_to"] = id_or_none(record.get("assignedTo"))
+    values["date_of_birth"] = date(record.get("dateOfBirth"))
     values["dnd"] = record.get("dnd") is True
     values["tags"] = tags(record.get("tags"))
-    values["custom"] = _custom(record.get("customFields"))
+    values["custom"] = custom_values(record.get("customFields"))
     values["added_at"] = moment(record.get("dateAdded"))
     values["updated_at"] = moment(record.get("dateUpdated"))
     return Remote(
         kind=Kind.CONTACT,
-        rid=_id(record, "id", "_id"),
+        rid=an_id(record, "id", "_id"),
         values=values,
-        extra=_rest(record, _CONTACT_KNOWN),
+        extra=rest(record, _CONTACT_KNOWN),
     )
 
 
@@ -117,19 +125,19 @@ _TASK_KNOWN = {"id", "_id", "locationId", "title", "body", "dueDate", "completed
 
 
 def task(raw: Any, *, contact_rid: str | None = None) -> Remote:
-    record = _object(raw)
+    record = an_object(raw)
     return Remote(
         kind=Kind.TASK,
-        rid=_id(record, "id", "_id"),  # the location's task search says _id (FACTS B2)
-        contact_rid=_id_or_none(record.get("contactId")) or contact_rid,
+        rid=an_id(record, "id", "_id"),  # the location's task search says _id (FACTS B2)
+        contact_rid=id_or_none(record.get("contactId")) or contact_rid,
         values={
-            "title": _text(record.get("title")),
-            "body": _text(record.get("body")),
+            "title": text(record.get("title")),
+            "body": text(record.get("body")),
             "due_at": moment(record.get("dueDate")),
             "completed": record.get("completed") is True,
-            "assigned_to": _id_or_none(record.get("assignedTo")),
+            "assigned_to": id_or_none(record.get("assignedTo")),
         },
-        extra=_rest(record, _TASK_KNOWN),
+        extra=rest(record, _TASK_KNOWN),
     )
 
 
@@ -139,20 +147,20 @@ _NOTE_KNOWN = {"id", "contactId", "body", "title", "color", "pinned", "userId", 
 
 
 def note(raw: Any, *, contact_rid: str | None = None) -> Remote:
-    record = _object(raw)
+    record = an_object(raw)
     return Remote(
         kind=Kind.NOTE,
-        rid=_id(record, "id"),
-        contact_rid=_id_or_none(record.get("contactId")) or contact_rid,
+        rid=an_id(record, "id"),
+        contact_rid=id_or_none(record.get("contactId")) or contact_rid,
         values={
-            "body": _text(record.get("body")),
-            "title": _text(record.get("title")),
-            "color": _text(record.get("color")),
+            "body": text(record.get("body")),
+            "title": text(record.get("title")),
+            "color": text(record.get("color")),
             "pinned": record.get("pinned") is True,
-            "user_id": _id_or_none(record.get("userId")),
+            "user_id": id_or_none(record.get("userId")),
             "added_at": moment(record.get("dateAdded")),
         },
-        extra=_rest(record, _NOTE_KNOWN),
+        extra=rest(record, _NOTE_KNOWN),
     )
 
 
@@ -164,75 +172,41 @@ _APPOINTMENT_KNOWN = {
 
 def appointment(raw: Any, *, contact_rid: str | None = None, zone: tzinfo = UTC) -> Remote:
     """``zone`` is the location's: these times carry none (FACTS B5)."""
-    record = _object(raw)
+    record = an_object(raw)
     return Remote(
         kind=Kind.APPOINTMENT,
-        rid=_id(record, "id"),
-        contact_rid=_id_or_none(record.get("contactId")) or contact_rid,
+        rid=an_id(record, "id"),
+        contact_rid=id_or_none(record.get("contactId")) or contact_rid,
         values={
-            "title": _text(record.get("title")),
+            "title": text(record.get("title")),
             "start_at": moment(record.get("startTime"), zone),
             "end_at": moment(record.get("endTime"), zone),
-            "status": _text(record.get("appointmentStatus") or record.get("status")),
-            "address": _text(record.get("address")),
-            "notes": _text(record.get("notes")),
-            "calendar_id": _id_or_none(record.get("calendarId")),
-            "assigned_to": _id_or_none(record.get("assignedUserId")),
+            "status": text(record.get("appointmentStatus") or record.get("status")),
+            "address": text(record.get("address")),
+            "notes": text(record.get("notes")),
+            "calendar_id": id_or_none(record.get("calendarId")),
+            "assigned_to": id_or_none(record.get("assignedUserId")),
         },
-        extra=_rest(record, _APPOINTMENT_KNOWN),
-    )
-
-
-def user(raw: Any) -> User:
-    record = _object(raw)
-    roles = record.get("roles")
-    name = _text(record.get("name"))
-    if not name:
-        name = f"{_text(record.get('firstName'))} {_text(record.get('lastName'))}".strip()
-    email = _text(record.get("email"))
-    return User(
-        id=_id(record, "id"),
-        name=name or email,
-        email=email,
-        role=_text(roles.get("role")) if isinstance(roles, dict) else "",
-    )
-
-
-def custom_field(raw: Any) -> CustomField:
-    record = _object(raw)
-    options = record.get("picklistOptions")
-    position = record.get("position")
-    return CustomField(
-        id=_id(record, "id"),
-        name=_text(record.get("name")),
-        key=_text(record.get("fieldKey")),
-        data_type=_text(record.get("dataType")) or "TEXT",
-        options=tuple(_text(option) for option in options) if isinstance(options, list) else (),
-        position=position if isinstance(position, int) else 0,
-    )
-
-
-def business(raw: Any) -> Business:
-    record = _object(raw)
-    return Business(id=_id(record, "id"), name=_text(record.get("name")))
-
-
-def location(raw: Any) -> Location:
-    record = _object(raw)
-    return Location(
-        id=_id(record, "id"),
-        name=_text(record.get("name")),
-        city=_text(record.get("city")),
-        country=_text(record.get("country")),
-        timezone=_text(record.get("timezone")),
-        company_id=_id_or_none(record.get("companyId")),
+        extra=rest(record, _APPOINTMENT_KNOWN),
     )
 
 
 def tags(raw: Any) -> list[str]:
     """Tag names, each once."""
     names = raw if isinstance(raw, list) else []
-    return list(dict.fromkeys(_text(name) for name in names if isinstance(name, str) and name))
+    return list(dict.fromkeys(text(name) for name in names if isinstance(name, str) and name))
+
+
+def tag_result(raw: Any) -> TagResult:
+    record = an_object(raw)
+    return TagResult(
+        contact_rid=an_id(record, "contactId"),
+        done=record.get("type") == "success",
+        message=text(record.get("message")),
+        before=tuple(tags(record.get("oldTags"))),
+        added=tuple(tags(record.get("tagsAdded"))),
+        removed=tuple(tags(record.get("tagsRemoved"))),
+    )
 
 
 # Writing.
@@ -292,7 +266,7 @@ _NOTE_WRITE = {"body": "body", "title": "title", "color": "color", "pinned": "pi
 def task_body(values: Mapping[str, Any], *, create: bool = False) -> dict[str, Any]:
     body = _renamed("task", _TASK_WRITE, values, create)
     if body.get("dueDate"):
-        body["dueDate"] = _to_wire(body["dueDate"])
+        body["dueDate"] = sent_time(body["dueDate"])
     if create:
         body.setdefault("completed", False)
     return body
@@ -300,6 +274,26 @@ def task_body(values: Mapping[str, Any], *, create: bool = False) -> dict[str, A
 
 def note_body(values: Mapping[str, Any], *, create: bool = False) -> dict[str, Any]:
     return _renamed("note", _NOTE_WRITE, values, create)
+
+
+_APPOINTMENT_WRITE = {
+    "title": "title",
+    "start_at": "startTime",
+    "end_at": "endTime",
+    "status": "appointmentStatus",
+    "address": "address",
+    "description": "description",
+    "calendar_id": "calendarId",
+    "assigned_to": "assignedUserId",
+}
+
+
+def appointment_body(values: Mapping[str, Any], *, create: bool = False) -> dict[str, Any]:
+    body = _renamed("appointment", _APPOINTMENT_WRITE, values, create)
+    return {
+        name: sent_time(value) if name in ("startTime", "endTime") else value
+        for name, value in body.items()
+    }
 
 
 def _renamed(
@@ -326,90 +320,3 @@ def canonical(kind: Kind, field: str, value: Any) -> Any:
     if field.endswith("_at"):
         return moment(value)
     return value or None
-
-
-# The grains.
-
-
-def moment(value: Any, zone: tzinfo = UTC) -> str | None:
-    """A time in any of the CRM's forms (FACTS F8: ISO with Z or offset, naive, epoch ms) as
-    JSON-ready UTC with milliseconds at most; None when it is none."""
-    try:
-        if isinstance(value, bool) or value in (None, ""):
-            return None
-        if isinstance(value, int | float) or (isinstance(value, str) and value.isdecimal()):
-            at = datetime.fromtimestamp(int(value) / 1000, UTC)
-        elif isinstance(value, str):
-            at = datetime.fromisoformat(value.strip())
-        else:
-            return None
-        at = (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
-    at = at.replace(microsecond=at.microsecond // 1000 * 1000)
-    text: str = to_builtins(at)
-    return text
-
-
-def _to_wire(value: str) -> str:
-    try:
-        at = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise InvalidError("This is not a date the CRM could take.") from None
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _date(value: Any) -> str | None:
-    if isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\d(T|\s|$)", value):
-        return value[:10]
-    if isinstance(value, int):
-        at = moment(value)
-        return at[:10] if at else None
-    return _text(value) or None
-
-
-def _custom(raw: Any) -> dict[str, Any]:
-    items = raw if isinstance(raw, list) else []
-    found: dict[str, Any] = {}
-    for item in items:
-        if isinstance(item, dict) and isinstance(item.get("id"), str):
-            value = next(
-                (item[k] for k in ("value", "fieldValue", "field_value") if k in item), None
-            )
-            if value is not None:
-                found[item["id"]] = value
-    return found
-
-
-def _object(raw: Any) -> dict[str, Any]:
-    if not isinstance(raw, dict):
-        raise Malformed("an object was expected")
-    return raw
-
-
-def _id(record: Mapping[str, Any], *names: str) -> str:
-    for name in names:
-        value = record.get(name)
-        if isinstance(value, str) and value:
-            return value
-    raise Malformed("a record without an id")
-
-
-def _id_or_none(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    return ""
-
-
-def _rest(record: Mapping[str, Any], known: Iterable[str]) -> dict[str, Any]:
-    return {
-        name: value
-        for name, value in record.items()
-        if name not in known and value not in (None, "", [], {})
-    }

@@ -264,7 +264,7 @@ async def _try_token(request: TokenRequest, clock: Clock) -> None:
         http=http,
     )
     try:
-        await client.search_contacts(page_limit=1, lane=Lane.PERSON)
+        await client.contacts.search(page_limit=1, lane=Lane.PERSON)
     except AuthError as error:
         raise SignInError(
             "The CRM does not accept this token.",

@@ -14,7 +14,7 @@ from typing import Any
 from msgspec import Struct
 
 from rapport.domain.catalogue import Action, Field, Param, Shape
-from rapport.domain.errors import InputError
+from rapport.domain.errors import InputError, InvalidError
 
 LOCATION_NAMES = ("locationId", "location_id")
 """The names under which operations ask for the location; which one differs (FACTS B5)."""
@@ -76,6 +76,21 @@ def arguments(
         complaints += _complaints(whole, row, f"data[{number}]")
     if complaints:
         raise ArgumentsError(complaints)
+    return _placed(action, values, rows)
+
+
+def placed(action: Action, values: Mapping[str, Any], *, location_id: str) -> Arguments:
+    """Values of the API's own names and forms, each where the action takes it, unchecked. The
+    location goes wherever one is asked for. Raises InvalidError for a name that there is not."""
+    known = action.named()
+    for name in values:
+        if name not in known:
+            raise InvalidError(f"The CRM takes no “{name}” here.", details=action.id)
+    location = {name: location_id for name in LOCATION_NAMES if name in known}
+    return _placed(action, location | dict(values), None)
+
+
+def _placed(action: Action, values: Mapping[str, Any], rows: list[Any] | None) -> Arguments:
     body: Any = {one.name: values[one.name] for one in action.body if one.name in values}
     files = {one.name: body.pop(one.name) for one in action.body if _is_file(one, body)}
     if action.body_is_list:

@@ -179,6 +179,8 @@ class User(Struct, frozen=True, kw_only=True):
     name: str
     email: str = ""
     role: str = ""
+    extra: dict[str, Any] = {}
+    """What else the CRM says, under its own names: roles, permissions."""
 
 
 class CustomField(Struct, frozen=True, kw_only=True):
@@ -190,11 +192,27 @@ class CustomField(Struct, frozen=True, kw_only=True):
     data_type: str = "TEXT"
     options: tuple[str, ...] = ()
     position: int = 0
+    placeholder: str = ""
+    model: str = ""
+    """contact or opportunity."""
+    many_files: bool = False
+    most_files: int = 0
+    extra: dict[str, Any] = {}
 
 
 class Business(Struct, frozen=True, kw_only=True):
     id: str
     name: str
+    email: str = ""
+    phone: str = ""
+    website: str = ""
+    address: str = ""
+    city: str = ""
+    state: str = ""
+    postal_code: str = ""
+    country: str = ""
+    description: str = ""
+    extra: dict[str, Any] = {}
 
 
 class Location(Struct, frozen=True, kw_only=True):
@@ -206,3 +224,5 @@ class Location(Struct, frozen=True, kw_only=True):
     country: str = ""
     timezone: str = ""
     company_id: str | None = None
+    extra: dict[str, Any] = {}
+    """What else the CRM says, under its own names: settings such as allowDuplicateContact."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from rapport.api import ApiClient, Lane, Page
+from rapport.api import ApiClient, Lane, Page, Remote
 from rapport.domain.errors import GoneError, InvalidError
 from rapport.domain.ports import Clock
 from rapport.domain.records import Kind
@@ -115,7 +115,7 @@ class Contacts:
         """Fetches one contact; False when the server has none by that id."""
         try:
             found, epoch = await self._link.call(
-                lambda: self._intake.stamped(self._client.get_contact(rid)), tries=3
+                lambda: self._intake.stamped(self._client.contacts.get(rid)), tries=3
             )
         except GoneError:
             return False
@@ -157,7 +157,7 @@ class Contacts:
 
     async def _page(
         self, cursor: list[Any] | None, *, first: bool, sort: tuple[str, str] = _NEWEST
-    ) -> tuple[Page, int]:
+    ) -> tuple[Page[Remote], int]:
         limit = self._pace.first_page if first else self._pace.page
         lane = Lane.PERSON if first else Lane.BACKGROUND
         while True:
@@ -165,7 +165,7 @@ class Contacts:
             try:
                 return await self._link.call(
                     lambda order=order: self._intake.stamped(  # type: ignore[misc]
-                        self._client.search_contacts(
+                        self._client.contacts.search(
                             cursor=cursor, page_limit=limit, sort=order, lane=lane
                         )
                     )
@@ -182,7 +182,7 @@ class Contacts:
         while True:
             page, epoch = await self._link.call(
                 lambda cursor=cursor: self._intake.stamped(  # type: ignore[misc]
-                    self._client.search_contacts_changed(
+                    self._client.contacts.changed_since(
                         start, cursor=cursor, page_limit=self._pace.page
                     )
                 )
@@ -209,7 +209,7 @@ class Contacts:
         await self._remember(since, newest)
         return changed
 
-    async def _changed_page(self, page: Page, epoch: int, since: datetime) -> list[str]:
+    async def _changed_page(self, page: Page[Remote], epoch: int, since: datetime) -> list[str]:
         await self._intake.from_index(page.items, epoch, find=self.find)
         return [
             remote.rid
@@ -225,7 +225,7 @@ class Contacts:
         return self._clock.monotonic() - started
 
 
-def _times(page: Page) -> list[datetime]:
+def _times(page: Page[Remote]) -> list[datetime]:
     return [
         datetime.fromisoformat(at)
         for remote in page.items
@@ -233,7 +233,7 @@ def _times(page: Page) -> list[datetime]:
     ]
 
 
-def _newest(page: Page) -> str | None:
+def _newest(page: Page[Remote]) -> str | None:
     times = _times(page)
     return max(times).isoformat() if times else None
 

@@ -155,7 +155,7 @@ class Details:
     async def _contact(self, rid: str) -> None:
         """The whole contact: the search leaves out website and time zone."""
         found, epoch = await self._link.call(
-            lambda: self._intake.stamped(self._client.get_contact(rid, lane=Lane.PERSON)), tries=3
+            lambda: self._intake.stamped(self._client.contacts.get(rid, lane=Lane.PERSON)), tries=3
         )
         self._intake.wrote(Kind.CONTACT, rid, found.values.get("updated_at"))
         await self._intake.take([found], epoch)
@@ -170,11 +170,11 @@ class Details:
         async def read() -> tuple[Remote, ...]:
             match kind:
                 case Kind.NOTE:
-                    return await self._client.notes_of(rid, lane=lane)
+                    return await self._client.notes.of(rid, lane=lane)
                 case Kind.TASK:
-                    return await self._client.tasks_of(rid, lane=lane)
+                    return await self._client.tasks.of(rid, lane=lane)
                 case _:
-                    return await self._client.appointments_of(rid, zone=zone, lane=lane)
+                    return await self._client.contacts.appointments(rid, zone=zone, lane=lane)
 
         try:
             found, epoch = await self._link.call(lambda: self._intake.stamped(read()), tries=3)

@@ -38,11 +38,11 @@ class ReferenceData:
         self._link = link
         self._clock = clock
         self._parts: dict[str, Callable[[], Awaitable[Any]]] = {
-            "location": client.location,
-            "users": client.users,
-            "custom_fields": client.custom_fields,
-            "tags": client.tags,
-            "businesses": client.businesses,
+            "location": client.location.get,
+            "users": client.users.list,
+            "custom_fields": client.custom_fields.list,
+            "tags": client.tags.names,
+            "businesses": client.businesses.list,
         }
         self._parts = {
             name: read for name, read in self._parts.items() if capabilities.has(_SCOPES[name])

@@ -25,39 +25,39 @@ class Records:
         rid, contact_rid = entry.rid or "", entry.contact_rid or ""
         match entry.ref.kind:
             case Kind.CONTACT:
-                return await self._client.get_contact(rid, lane=PERSON)
+                return await self._client.contacts.get(rid, lane=PERSON)
             case Kind.TASK:
-                return await self._client.get_task(contact_rid, rid, lane=PERSON)
+                return await self._client.tasks.get(contact_rid, rid, lane=PERSON)
             case Kind.NOTE:
-                return await self._client.get_note(contact_rid, rid, lane=PERSON)
+                return await self._client.notes.get(contact_rid, rid, lane=PERSON)
         raise _never(entry)
 
     async def create(self, entry: OutboxEntry, values: Mapping[str, Any]) -> Remote:
         contact_rid = entry.contact_rid or ""
         match entry.ref.kind:
             case Kind.CONTACT:
-                return await self._client.create_contact(values, lane=PERSON)
+                return await self._client.contacts.create(values, lane=PERSON)
             case Kind.TASK:
-                return await self._client.create_task(contact_rid, values, lane=PERSON)
+                return await self._client.tasks.create(contact_rid, values, lane=PERSON)
             case Kind.NOTE:
-                return await self._client.create_note(contact_rid, values, lane=PERSON)
+                return await self._client.notes.create(contact_rid, values, lane=PERSON)
         raise _never(entry)
 
     async def update(self, entry: OutboxEntry, values: Mapping[str, Any]) -> None:
         rid, contact_rid = entry.rid or "", entry.contact_rid or ""
         match entry.ref.kind:
             case Kind.CONTACT:
-                await self._client.update_contact(rid, values, lane=PERSON)
+                await self._client.contacts.update(rid, values, lane=PERSON)
             case Kind.TASK:
                 rest = {name: value for name, value in values.items() if name != "completed"}
                 if rest:
-                    await self._client.update_task(contact_rid, rid, rest, lane=PERSON)
+                    await self._client.tasks.update(contact_rid, rid, rest, lane=PERSON)
                 if "completed" in values:
-                    await self._client.complete_task(
+                    await self._client.tasks.complete(
                         contact_rid, rid, bool(values["completed"]), lane=PERSON
                     )
             case Kind.NOTE:
-                await self._client.update_note(contact_rid, rid, values, lane=PERSON)
+                await self._client.notes.update(contact_rid, rid, values, lane=PERSON)
             case _:
                 raise _never(entry)
 
@@ -65,26 +65,26 @@ class Records:
         rid, contact_rid = entry.rid or "", entry.contact_rid or ""
         match entry.ref.kind:
             case Kind.CONTACT:
-                await self._client.delete_contact(rid, lane=PERSON)
+                await self._client.contacts.delete(rid, lane=PERSON)
             case Kind.TASK:
-                await self._client.delete_task(contact_rid, rid, lane=PERSON)
+                await self._client.tasks.delete(contact_rid, rid, lane=PERSON)
             case Kind.NOTE:
-                await self._client.delete_note(contact_rid, rid, lane=PERSON)
+                await self._client.notes.delete(contact_rid, rid, lane=PERSON)
             case _:
                 raise _never(entry)
 
     async def add_tags(self, entry: OutboxEntry, tags: tuple[str, ...]) -> None:
-        await self._client.add_tags(entry.rid or "", tags, lane=PERSON)
+        await self._client.contacts.add_tags(entry.rid or "", tags, lane=PERSON)
 
     async def remove_tags(self, entry: OutboxEntry, tags: tuple[str, ...]) -> None:
-        await self._client.remove_tags(entry.rid or "", tags, lane=PERSON)
+        await self._client.contacts.remove_tags(entry.rid or "", tags, lane=PERSON)
 
     async def siblings(self, entry: OutboxEntry) -> tuple[Remote, ...]:
         """All records of the same kind and contact; this list does not lag."""
         contact_rid = entry.contact_rid or ""
         if entry.ref.kind is Kind.TASK:
-            return await self._client.tasks_of(contact_rid, lane=PERSON)
-        return await self._client.notes_of(contact_rid, lane=PERSON)
+            return await self._client.tasks.of(contact_rid, lane=PERSON)
+        return await self._client.notes.of(contact_rid, lane=PERSON)
 
 
 def _never(entry: OutboxEntry) -> InvalidError:

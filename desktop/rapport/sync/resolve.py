@@ -55,7 +55,7 @@ class Resolver:
         lost, is adopted; somebody else's is a person's decision."""
         other: Remote | None
         if error.other_id:
-            other = await self._client.get_contact(error.other_id, lane=Lane.PERSON)
+            other = await self._client.contacts.get(error.other_id, lane=Lane.PERSON)
         else:
             other = await self._by_key(entry)
         mine = entry.attempt > 1 and other is not None
@@ -90,7 +90,7 @@ class Resolver:
         for key in ("email", "phone"):
             if wanted.get(key):
                 value = str(wanted[key])
-                found = await self._client.find_duplicate(
+                found = await self._client.contacts.find_duplicate(
                     email=value if key == "email" else "",
                     phone=value if key == "phone" else "",
                     lane=Lane.PERSON,
@@ -101,7 +101,7 @@ class Resolver:
 
     async def _by_name(self, entry: OutboxEntry, wanted: dict[str, object]) -> list[Remote]:
         name = f"{wanted.get('first_name', '')} {wanted.get('last_name', '')}".strip()
-        page = await self._client.search_contacts(query=name, lane=Lane.PERSON)
+        page = await self._client.contacts.search(query=name, lane=Lane.PERSON)
         since = (entry.sent_at or entry.created_at) - timedelta(hours=24)
         return [
             one
@@ -152,7 +152,7 @@ class Resolver:
         wanted = wanted_by(entry)
         if entry.ref.kind is not Kind.CONTACT or wanted.get("email") or wanted.get("phone"):
             return True
-        page = await self._client.search_contacts(
+        page = await self._client.contacts.search(
             page_limit=1, sort=("dateUpdated", "desc"), lane=Lane.PERSON
         )
         limit = sent_at + timedelta(seconds=self._pace.settle_s)

@@ -13,7 +13,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from rapport.api import ApiClient, Page
+from rapport.api import ApiClient, Page, Remote
 from rapport.domain.errors import ApiError, CapabilityError, GoneError
 from rapport.domain.ports import Clock
 from rapport.domain.records import Kind
@@ -102,11 +102,11 @@ class Tasks:
 
     async def _page(
         self, cursor: list[object] | None, completed: bool, *, counts: bool = True
-    ) -> Page | None:
+    ) -> Page[Remote] | None:
         try:
             page, epoch = await self._link.call(
                 lambda: self._intake.stamped(
-                    self._client.search_tasks(cursor=cursor, completed=completed)
+                    self._client.tasks.search(cursor=cursor, completed=completed)
                 )
             )
         except CapabilityError:
@@ -137,7 +137,7 @@ class Tasks:
             return
         try:
             found, epoch = await self._link.call(
-                lambda: self._intake.stamped(self._client.get_task(contact_rid, rid)), tries=3
+                lambda: self._intake.stamped(self._client.tasks.get(contact_rid, rid)), tries=3
             )
         except GoneError:
             await asyncio.wrap_future(self._replica.vanish(Kind.TASK, [rid]))

@@ -149,10 +149,10 @@ async def test_an_expired_token_is_renewed_once_for_many_requests(
     session, vault = session_for(tokens)
     info = sandbox.info()
     client: ApiClient = client_for(info["base_url"], session, tokens.location_id)
-    await client.search_contacts(page_limit=1)
+    await client.contacts.search(page_limit=1)
     await control("POST", "tokens/expire", {"token": tokens.access, "kinds": ["access"]})
     await control("DELETE", "log")
-    searches = (client.search_contacts(page_limit=1, lane=Lane.PERSON) for _ in range(20))
+    searches = (client.contacts.search(page_limit=1, lane=Lane.PERSON) for _ in range(20))
     pages = await asyncio.gather(*searches)
     assert len(pages) == 20
     assert len(await control.seen("^/oauth/token")) == 1
@@ -170,7 +170,7 @@ async def test_endless_401_is_one_refresh_and_then_the_gate(
     await control.fault(path="^/contacts", kind="status", status=401, body=body, count=None)
     for _ in range(4):
         with pytest.raises(AuthError):
-            await client.search_contacts()
+            await client.contacts.search()
     assert len(await control.seen("^/oauth/token")) == 2  # the code, and one refresh
     assert len(await control.seen("^/contacts")) <= 3
 
@@ -185,10 +185,10 @@ async def test_invalid_grant_ends_in_one_sentence_and_a_new_sign_in_goes_on(
     await control("POST", "tokens/revoke", {"token": tokens.refresh})
     for _ in range(3):
         with pytest.raises(AuthError) as caught:
-            await client.search_contacts()
+            await client.contacts.search()
     assert "edits are kept" in caught.value.message
     session.signed_in(await sign_in())
-    assert (await client.search_contacts(page_limit=1)).items
+    assert (await client.contacts.search(page_limit=1)).items
 
 
 async def test_a_refresh_token_works_once_and_the_location_must_be_active(
@@ -214,7 +214,7 @@ async def test_revocation(
     assert await oauth.revoke(app, tokens, http=http)
     client: ApiClient = client_for(sandbox.info()["base_url"], tokens.access, tokens.location_id)
     with pytest.raises(AuthError):
-        await client.search_contacts()
+        await client.contacts.search()
     with pytest.raises(AuthError):
         await oauth.refresh(app, tokens, clock=CLOCK, http=http)
     nowhere = msgspec.structs.replace(app, revoke_url="")
@@ -229,16 +229,16 @@ async def test_a_missing_scope_is_a_capability_and_no_reason_to_refresh(
     client: ApiClient = client_for(sandbox.info()["base_url"], session, tokens.location_id)
     await control("DELETE", "log")
     with pytest.raises(CapabilityError, match=r"users\.readonly"):
-        await client.users()
+        await client.users.list()
     with pytest.raises(CapabilityError):
-        await client.create_contact({"first_name": "Ana"})
+        await client.contacts.create({"first_name": "Ana"})
     assert await control.seen("^/oauth/token") == []
 
 
 async def test_a_private_token_reads(client_for: Any, sandbox: SandboxThread) -> None:
     info = sandbox.info()
     client: ApiClient = client_for(info["base_url"], info["private_token"], info["location_ids"][0])
-    assert (await client.search_contacts(page_limit=1)).items
+    assert (await client.contacts.search(page_limit=1)).items
 
 
 async def test_a_pasted_tokens_scopes_are_found_by_trying(
@@ -291,7 +291,7 @@ async def test_a_spent_refresh_token_is_no_reason_to_ask_the_person(
     client: ApiClient = client_for(app.token_url.removesuffix("/oauth/token"), session)
     client.location_id = tokens.location_id
     await control("DELETE", "log")
-    assert (await client.search_contacts(page_limit=1)).items
+    assert (await client.contacts.search(page_limit=1)).items
     paths = [entry["path"] for entry in await control.seen("^/oauth/")]
     assert paths == ["/oauth/token", "/oauth/reconnect", "/oauth/token"]
     kept = [decode(slot) for slot in vault.read_tokens()]
@@ -384,7 +384,7 @@ async def test_an_agency_lists_its_locations_and_mints(
     assert minted.refresh
     assert not minted.is_agency
     client: ApiClient = client_for(sandbox.info()["base_url"], minted.access, other)
-    assert (await client.search_contacts(page_limit=1)).items
+    assert (await client.contacts.search(page_limit=1)).items
     await control("POST", f"locations/{other}", {"active": False})
     with pytest.raises(InactiveError):
         await agency.mint(other)

@@ -5,10 +5,18 @@ from typing import Any
 
 import pytest
 
-from rapport.api import operations as ops
+from rapport.api.catalogue import action, operation_of
 from rapport.api.errors import WriteOutcome, error_from, outcome_of, server_text
 from rapport.domain import errors
 from rapport.domain.changes import Op
+
+GET_CONTACT, CREATE_CONTACT, UPDATE_CONTACT, GET_TASK, LIST_USERS = (
+    operation_of(action(id))
+    for id in (
+        *("contacts.get", "contacts.create", "contacts.update", "contacts.tasks.get"),
+        "users.list",
+    )
+)
 
 DUPLICATE = {
     "statusCode": 400,
@@ -19,47 +27,47 @@ DUPLICATE = {
 MEANINGS: list[tuple[Any, int, Any, type[errors.ApiError]]] = [
     # FACTS C, row by row.
     (
-        ops.GET_CONTACT,
+        GET_CONTACT,
         400,
         {"error": "Contact with id X not found", "status": 400},
         errors.GoneError,
     ),
-    (ops.GET_TASK, 400, {"error": "Task with id X not found"}, errors.GoneError),
-    (ops.CREATE_CONTACT, 400, DUPLICATE, errors.DuplicateError),
-    (ops.CREATE_CONTACT, 409, {"meta": {"contactId": "abc"}}, errors.DuplicateError),
-    (ops.CREATE_CONTACT, 400, {"statusCode": 422, "message": "Bad"}, errors.InvalidError),
-    (ops.GET_CONTACT, 401, {"message": "Invalid JWT"}, errors.AuthError),
-    (ops.GET_CONTACT, 401, {"message": "Invalid Private Integration token"}, errors.AuthError),
-    (ops.GET_CONTACT, 401, None, errors.AuthError),
+    (GET_TASK, 400, {"error": "Task with id X not found"}, errors.GoneError),
+    (CREATE_CONTACT, 400, DUPLICATE, errors.DuplicateError),
+    (CREATE_CONTACT, 409, {"meta": {"contactId": "abc"}}, errors.DuplicateError),
+    (CREATE_CONTACT, 400, {"statusCode": 422, "message": "Bad"}, errors.InvalidError),
+    (GET_CONTACT, 401, {"message": "Invalid JWT"}, errors.AuthError),
+    (GET_CONTACT, 401, {"message": "Invalid Private Integration token"}, errors.AuthError),
+    (GET_CONTACT, 401, None, errors.AuthError),
     (
-        ops.LIST_USERS,
+        LIST_USERS,
         401,
         {"message": "The token is not authorized for this scope."},
         errors.CapabilityError,
     ),
-    (ops.GET_CONTACT, 401, {"message": "version header was not found."}, errors.InvalidError),
-    (ops.LIST_USERS, 401, {"message": "E01 - Unauthorized request"}, errors.InvalidError),
-    (ops.GET_CONTACT, 401, {"message": "Command timed out"}, errors.ServerError),
+    (GET_CONTACT, 401, {"message": "version header was not found."}, errors.InvalidError),
+    (LIST_USERS, 401, {"message": "E01 - Unauthorized request"}, errors.InvalidError),
+    (GET_CONTACT, 401, {"message": "Command timed out"}, errors.ServerError),
     (
-        ops.GET_CONTACT,
+        GET_CONTACT,
         403,
         {"message": "The token does not have access to this location."},
         errors.CapabilityError,
     ),
-    (ops.GET_CONTACT, 404, None, errors.GoneError),
-    (ops.LIST_USERS, 404, None, errors.InvalidError),
-    (ops.GET_CONTACT, 404, {"message": "Cannot GET /x"}, errors.InvalidError),
+    (GET_CONTACT, 404, None, errors.GoneError),
+    (LIST_USERS, 404, None, errors.InvalidError),
+    (GET_CONTACT, 404, {"message": "Cannot GET /x"}, errors.InvalidError),
     (
-        ops.UPDATE_CONTACT,
+        UPDATE_CONTACT,
         422,
         {"message": ["property x should not exist"], "traceId": "t1"},
         errors.InvalidError,
     ),
-    (ops.UPDATE_CONTACT, 413, None, errors.InvalidError),
-    (ops.GET_CONTACT, 429, {"message": "Too Many Requests"}, errors.RateLimitError),
-    (ops.GET_CONTACT, 408, None, errors.ServerError),
-    (ops.GET_CONTACT, 500, {"message": "Contact not found"}, errors.ServerError),
-    (ops.GET_CONTACT, 503, None, errors.ServerError),
+    (UPDATE_CONTACT, 413, None, errors.InvalidError),
+    (GET_CONTACT, 429, {"message": "Too Many Requests"}, errors.RateLimitError),
+    (GET_CONTACT, 408, None, errors.ServerError),
+    (GET_CONTACT, 500, {"message": "Contact not found"}, errors.ServerError),
+    (GET_CONTACT, 503, None, errors.ServerError),
 ]
 
 
@@ -73,12 +81,12 @@ def test_meaning(operation: Any, status: int, body: Any, kind: type[errors.ApiEr
 
 def test_a_page_from_a_proxy_is_no_verdict_on_the_token() -> None:
     for status in (401, 403, 404):
-        assert type(error_from(ops.GET_CONTACT, status, None, html=True)) is errors.ServerError
+        assert type(error_from(GET_CONTACT, status, None, html=True)) is errors.ServerError
 
 
 def test_details_hold_the_trace_id_and_the_words_of_the_server_without_markup() -> None:
     error = error_from(
-        ops.UPDATE_CONTACT,
+        UPDATE_CONTACT,
         422,
         {"message": ["property <b>x</b> should\x00 not exist", 7], "traceId": "t-1"},
     )
@@ -91,7 +99,7 @@ def test_details_hold_the_trace_id_and_the_words_of_the_server_without_markup() 
 
 
 def test_duplicate_names_the_other() -> None:
-    error = error_from(ops.CREATE_CONTACT, 400, DUPLICATE)
+    error = error_from(CREATE_CONTACT, 400, DUPLICATE)
     assert isinstance(error, errors.DuplicateError)
     assert error.other_id == "abc"
     assert "Ana ‹b›" in error.message
@@ -99,7 +107,7 @@ def test_duplicate_names_the_other() -> None:
 
 def test_a_missing_scope_is_named() -> None:
     body = {"message": "The token is not authorized for this scope."}
-    assert "users.readonly" in error_from(ops.LIST_USERS, 401, body).message
+    assert "users.readonly" in error_from(LIST_USERS, 401, body).message
 
 
 @pytest.mark.parametrize(

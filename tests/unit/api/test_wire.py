@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rapport.api import wire
-from rapport.api.wire import Malformed
+from rapport.api import grains, wire
+from rapport.api.grains import Malformed
+from rapport.api.resources.location import LOCATION
+from rapport.api.resources.team import user
 from rapport.domain.changes import Delta
 from rapport.domain.errors import InvalidError
 from rapport.domain.records import Kind, record_from
@@ -99,7 +101,7 @@ def test_appointment_times_are_the_locations() -> None:
 
 
 @pytest.mark.parametrize("raw", [None, [], "x", {}, {"id": ""}, {"id": 7}, {"id": None}])
-@pytest.mark.parametrize("read", [wire.contact, wire.task, wire.note, wire.user, wire.location])
+@pytest.mark.parametrize("read", [wire.contact, wire.task, wire.note, user, LOCATION.read])
 def test_nothing_is_read_without_an_id(read: Any, raw: Any) -> None:
     with pytest.raises(Malformed):
         read(raw)
@@ -151,7 +153,7 @@ def test_whatever_the_values_are_a_record_comes_out(raw: dict[str, Any]) -> None
     ],
 )
 def test_moment(value: Any, moment: str | None) -> None:
-    assert wire.moment(value) == moment
+    assert grains.moment(value) == moment
 
 
 def test_an_update_sends_what_changed_and_clears_with_null() -> None:

@@ -9,9 +9,7 @@ from typing import Any
 
 import pytest
 
-from rapport.api import operations
 from rapport.api.catalogue import GROUPS, action, catalogue, operation_of
-from rapport.api.operations import Operation
 from rapport.app.cli import main
 from rapport.domain.catalogue import Action, Shape, Trigger
 from rapport.domain.errors import InputError
@@ -201,19 +199,6 @@ def test_an_action_becomes_an_operation() -> None:
     assert not operation.writes
     assert not operation_of(action("locations.tags.list")).names_record
     assert operation_of(action("contacts.notes.delete")).writes
-
-
-def test_the_client_s_own_operations_are_those_of_the_catalogue() -> None:
-    def bare(path: str) -> str:
-        return re.sub(r"\{\w+\}", "{}", path)
-
-    listed = {(entry.method, bare(entry.path)): entry for entry in actions()}
-    own = [one for one in vars(operations).values() if isinstance(one, Operation)]
-    assert len(own) > 25
-    for operation in own:
-        entry = listed[operation.method, bare(operation.path)]
-        assert operation.version == entry.version, operation.id
-        assert operation.scope == " ".join(entry.scopes), operation.id
 
 
 def test_what_cannot_be_called_gets_a_sentence() -> None:

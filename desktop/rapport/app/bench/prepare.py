@@ -19,6 +19,8 @@ from typing import Any
 import msgspec
 
 from rapport.api import Remote, wire
+from rapport.api.resources.location import CUSTOM_FIELD, LOCATION
+from rapport.api.resources.team import BUSINESS, user
 from rapport.app.clock import SystemClock
 from rapport.app.config import ConfigFile
 from rapport.app.secrets import Secrets
@@ -156,10 +158,10 @@ def _fill(database: Path, key: bytes, contacts: int, say: Progress) -> Account:
 
 def _reference(store: Store, world: World) -> None:
     store.replica.set_reference(
-        users=[wire.user(doc) for doc in world.users()],
-        custom_fields=[wire.custom_field(doc) for doc in world.records_of("customField")],
-        businesses=[wire.business(doc) for doc in world.records_of("business")],
-        location=wire.location(world.location),
+        users=[user(doc) for doc in world.users()],
+        custom_fields=[CUSTOM_FIELD.read(doc) for doc in world.records_of("customField")],
+        businesses=[BUSINESS.read(doc) for doc in world.records_of("business")],
+        location=LOCATION.read(world.location),
         tags=[doc["name"] for doc in world.records_of("tag")],
     ).result()
 
