@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from rapport.domain.diff3 import merge_texts
+
 SET_FIELDS = frozenset({"tags"})
 """Lists whose order and repetition mean nothing: additions and removals are merged."""
 
 MAP_FIELDS = frozenset({"custom"})
 """Values by key: each key is merged by itself."""
+
+TEXT_FIELDS = frozenset({"body"})
+"""Long texts: paragraphs that only one side changed come together."""
+
+MERGED_FIELDS = SET_FIELDS | MAP_FIELDS | TEXT_FIELDS
 
 
 class Conflict(Exception):
@@ -38,6 +45,10 @@ def merge(field: str, *, base: Any, mine: Any, theirs: Any) -> Any:
             for key in keys
         }
         return {key: value for key, value in merged.items() if value is not None}
+    if field in TEXT_FIELDS and isinstance(base, str):
+        both = merge_texts(base, str(mine or ""), str(theirs or ""))
+        if both is not None:
+            return both
     raise Conflict(field)
 
 

@@ -11,7 +11,7 @@ from rapport.domain.commands import Command
 from rapport.domain.operations import OperationCall, OperationReply
 from rapport.domain.records import Id
 from rapport.domain.settings import Account, ConnectRequest, TokenRequest
-from rapport.domain.views import Outcome, SyncStatus
+from rapport.domain.views import Candidate, Outcome, SyncStatus
 
 
 class Clock(Protocol):
@@ -62,6 +62,15 @@ class SyncControl(Protocol):
 
     def opened(self, contact_id: Id) -> None:
         """A person looks at this contact: its notes and appointments are fetched first."""
+        ...
+
+    async def candidates(self, seq: int) -> list[Candidate]:
+        """Records in the CRM that the create ``seq`` of the outbox may have made, the likeliest
+        first. Raises RapportError where it cannot be asked."""
+        ...
+
+    async def link(self, seq: int, rid: str) -> None:
+        """The create means the record ``rid`` of the server. Raises RapportError."""
         ...
 
 

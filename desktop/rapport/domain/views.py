@@ -5,10 +5,11 @@ from __future__ import annotations
 from array import array
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from msgspec import Struct
 
-from rapport.domain.changes import Op
+from rapport.domain.changes import Delta, Op
 from rapport.domain.filters import SmartList
 from rapport.domain.records import (
     Appointment,
@@ -57,6 +58,7 @@ class TaskRow(Struct, frozen=True, kw_only=True):
     company: str = ""
     contact_seed: str = ""
     pending: bool = False
+    conflict: bool = False
 
 
 class TaskGroups(Struct, frozen=True, kw_only=True):
@@ -92,6 +94,10 @@ class ContactDetail(Struct, frozen=True, kw_only=True):
     pending: frozenset[Id] = frozenset()
     """Records with an edit that the server has not got yet."""
     pending_fields: frozenset[str] = frozenset()
+    conflicts: frozenset[Id] = frozenset()
+    """Records that both sides changed, so that a decision waits."""
+    conflict_fields: frozenset[str] = frozenset()
+    """Of the contact; ``custom:`` and an id for one of its custom fields."""
     details_synced_at: datetime | None = None
     """When notes and appointments were last read from the server; None: never."""
 
@@ -134,10 +140,17 @@ class SyncStatus(Struct, frozen=True, kw_only=True):
     synced_at: datetime | None = None
     waiting: int = 0
     """edits not yet on the server"""
-    parked: int = 0
-    """edits that the server refused or that need a decision"""
+    refused: int = 0
+    """edits that the server refused, or of which only a person can tell what is right"""
+    conflicts: int = 0
+    """records that both sides changed"""
     progress: Progress | None = None
     message: str = ""
+
+    @property
+    def parked(self) -> int:
+        """What waits for a person."""
+        return self.refused + self.conflicts
 
 
 class Coverage(Struct, frozen=True, kw_only=True):
@@ -147,6 +160,24 @@ class Coverage(Struct, frozen=True, kw_only=True):
     with_notes: int
 
 
+class EntryState(StrEnum):
+    """Where an edit is on its way to the server."""
+
+    HELD = "held"
+    """so that Undo can withdraw it"""
+    WAITING = "pending"
+    BEHIND = "behind"
+    """an earlier edit of the same record, or its contact, waits for a person"""
+    SENDING = "sending"
+    UNCERTAIN = "uncertain"
+    """sent, and nobody knows whether it was applied"""
+    REFUSED = "parked"
+    ASK = "ask"
+    """only a person can tell what is right"""
+    CONFLICT = "conflict"
+    """the record is in the inbox of conflicts"""
+
+
 class OutboxItem(Struct, frozen=True, kw_only=True):
     """A waiting edit as a person sees it."""
 
@@ -154,9 +185,91 @@ class OutboxItem(Struct, frozen=True, kw_only=True):
     ref: Ref
     contact_id: Id
     title: str
-    state: str
+    state: EntryState
     created_at: datetime
     error: str = ""
+    """the server's own words, which may hold anything"""
+    op: Op = Op.UPDATE
+    fields: dict[str, Delta] = {}
+    not_before: datetime | None = None
+    attempt: int = 0
+    contact_name: str = ""
+    contact_seed: str = ""
+    subject: str = ""
+    """a task's title, a note's body as the server has it"""
+
+
+class Candidate(Struct, frozen=True, kw_only=True):
+    """A record in the CRM that may be the one a create made."""
+
+    rid: str
+    title: str
+    """a name, a task's title, a note's body"""
+    about: str = ""
+    added_at: datetime | None = None
+
+
+class FieldConflict(Struct, frozen=True, kw_only=True):
+    """One value that both sides changed. ``field`` "" is the whole record."""
+
+    field: str
+    base: Any
+    mine: Any
+    theirs: Any
+
+
+class ConflictCase(StrEnum):
+    FIELDS = "fields"
+    GONE = "gone"
+    """edited here, deleted there"""
+    DELETED = "deleted"
+    """deleted here, edited there"""
+
+
+class RecordConflict(Struct, frozen=True, kw_only=True):
+    """What there is to decide about one record."""
+
+    ref: Ref
+    contact_id: Id
+    contact_name: str
+    contact_seed: str
+    subject: str = ""
+    case: ConflictCase
+    at: datetime
+    """when it was noticed"""
+    fields: tuple[FieldConflict, ...]
+    merged: tuple[FieldConflict, ...] = ()
+    """what was merged by itself; ``mine`` and ``theirs`` are the two sides"""
+
+
+class Choice(StrEnum):
+    """How a conflict ended."""
+
+    MINE = "mine"
+    THEIRS = "theirs"
+    EDITED = "edited"
+    MERGED = "merged"
+    """by itself: the two sides did not touch the same part"""
+    AGREED = "agreed"
+    """the CRM has the same value by now"""
+
+
+class SettledConflict(Struct, frozen=True, kw_only=True):
+    id: int
+    ref: Ref
+    contact_id: Id
+    contact_name: str
+    contact_seed: str
+    subject: str = ""
+    field: str
+    base: Any
+    mine: Any
+    theirs: Any
+    kept: Any
+    choice: Choice
+    at: datetime
+    undo_id: int | None = None
+    """what takes the choice back; None where it cannot be"""
 
 
 class UndoItem(Struct, frozen=True, kw_only=True):

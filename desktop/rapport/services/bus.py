@@ -6,7 +6,15 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from rapport.domain.changes import Origin
-from rapport.domain.commands import Command, EditTask, SnoozeTask, TakeBack, is_local
+from rapport.domain.commands import (
+    AcceptDeletion,
+    Command,
+    EditTask,
+    ResolveConflict,
+    SnoozeTask,
+    TakeBack,
+    is_local,
+)
 from rapport.domain.errors import InputError
 from rapport.domain.records import LOCAL_FIELDS, Kind
 from rapport.domain.scopes import Capabilities
@@ -93,4 +101,8 @@ def only_here(command: Command) -> bool:
         return True
     if isinstance(command, EditTask):
         return set(command.fields) <= LOCAL_FIELDS[Kind.TASK]
+    if isinstance(command, ResolveConflict):
+        return command.only_theirs
+    if isinstance(command, AcceptDeletion):
+        return True
     return isinstance(command, TakeBack) and all(map(is_local, command.mutations))

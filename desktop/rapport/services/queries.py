@@ -18,6 +18,8 @@ from rapport.domain.views import (
     ContactRow,
     Coverage,
     OutboxItem,
+    RecordConflict,
+    SettledConflict,
     SidebarCounts,
     TaskGroups,
     TaskRow,
@@ -83,6 +85,14 @@ class AsyncQueries:
     async def outbox_items(self) -> list[OutboxItem]:
         """The edits that wait or were refused, oldest first."""
         return await asyncio.wrap_future(self._queries.outbox_items())
+
+    async def conflicts(self) -> list[RecordConflict]:
+        """What waits for a person's choice, the latest first."""
+        return await asyncio.wrap_future(self._queries.conflicts())
+
+    async def settled_conflicts(self) -> list[SettledConflict]:
+        """What was decided in the last thirty days, the latest first."""
+        return await asyncio.wrap_future(self._queries.settled())
 
     async def undo_items(self, limit: int = 50) -> list[UndoItem]:
         return await asyncio.wrap_future(self._queries.undo_items(limit))

@@ -12,7 +12,7 @@ from rapport.domain.ports import Clock, SyncControl
 from rapport.domain.records import Business, CustomField, Id, Location, User
 from rapport.domain.scopes import Capabilities
 from rapport.domain.settings import Account
-from rapport.domain.views import OutboxItem, SyncStatus
+from rapport.domain.views import Candidate, OutboxItem, SyncStatus
 from rapport.services.bus import Bus
 from rapport.services.feed import WindowFeed
 from rapport.services.queries import AsyncQueries
@@ -189,6 +189,14 @@ class WaitingEdits:
         """Gives the edit up: the server's value shows again, a record made here is gone."""
         await asyncio.wrap_future(self._store.outbox.discard(seq))
 
+    async def retry_all(self) -> None:
+        """Sends what waits or was refused; what needs an answer first stays."""
+        await asyncio.wrap_future(self._store.outbox.release_all())
+
+    async def discard_refused(self) -> None:
+        """Gives up every refused edit, with what was made under a refused record."""
+        await asyncio.wrap_future(self._store.outbox.discard_refused())
+
 
 class WindowSync:
     """The engine's :class:`SyncControl`, with news delivered on the window's loop."""
@@ -217,6 +225,12 @@ class WindowSync:
 
     def opened(self, contact_id: Id) -> None:
         self._engine.opened(contact_id)
+
+    async def candidates(self, seq: int) -> list[Candidate]:
+        return await self._engine.candidates(seq)
+
+    async def link(self, seq: int, rid: str) -> None:
+        await self._engine.link(seq, rid)
 
     def close(self) -> None:
         unsubscribe, self._unsubscribe = self._unsubscribe, lambda: None

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from rapport.domain.changes import Delta, Mutation, Op, Origin
-from rapport.domain.commands import Command, TakeBack, is_local
+from rapport.domain.commands import CUSTOM, Command, ResolveConflict, TakeBack, is_local
 from rapport.domain.errors import InputError
 from rapport.domain.records import Id, Kind, Ref
-from rapport.domain.views import Outcome
+from rapport.domain.views import Choice, Outcome
+from rapport.store import conflicts
 from rapport.store.rebase import StoredOp, coalesce, rebase
 from rapport.store.transaction import Transaction
 from rapport.store.values import (
@@ -32,23 +33,74 @@ _mutations = msgspec.json.Decoder(tuple[Mutation, ...])
 def commit(tx: Transaction, command: Command, origin: Origin, undo_of: int | None) -> Outcome:
     """Raises InputError where the command makes no sense; nothing is changed then."""
     tx.origin = origin
+    if isinstance(command, ResolveConflict):
+        _set_aside(tx, command)
     records = {ref: tx.record(ref) for ref in command.targets()}
     planned = [_clean(mutation) for mutation in command.plan(records)]
     mutations = [step for mutation in planned for step in _with_children(tx, mutation)]
     for mutation in mutations:
         _apply(tx, mutation, command.title)
+    if isinstance(command, ResolveConflict):
+        _settle(tx, command)
     if undo_of is not None:
         tx.db.run("UPDATE undo SET done = 1 WHERE id = ?", (undo_of,))
-    if not mutations:
+        conflicts.reopen(tx, undo_of)
+    if not mutations and not tx.settled:
         return Outcome(title=command.title, undo_id=None)
     tx.db.run(
         "INSERT INTO undo (at, title, origin, mutations) VALUES (?, ?, ?, ?)",
         (tx.now_ms, command.title, origin.value, encode(mutations)),
     )
     undo_id = tx.db.inserted()
+    tx.db.run_each("UPDATE settled SET undo = ? WHERE id = ?", [(undo_id, n) for n in tx.settled])
     tx.db.run("DELETE FROM undo WHERE id <= ?", (undo_id - KEPT_UNDOS,))
-    refs = tuple(dict.fromkeys(mutation.ref for mutation in planned))
+    refs = tuple(dict.fromkeys(mutation.ref for mutation in planned)) or command.targets()
     return Outcome(title=command.title, undo_id=undo_id, refs=refs)
+
+
+def _set_aside(tx: Transaction, command: ResolveConflict) -> None:
+    """Takes the fields out of an edit that still waits: the conflict was only foreseen, and the
+    record is to show theirs. Raises InputError while such an edit is on its way."""
+    stored = tx.by_id(command.ref)
+    if stored is None:
+        return
+    names = {conflicts.field_of(name) for name in command.fields}
+    for op in tx.ops(stored.key):
+        if names.isdisjoint(op.fields) or op.op is not Op.UPDATE:
+            continue
+        if op.state in (OpState.SENDING, OpState.UNCERTAIN):
+            raise InputError("This edit is being sent.", "Choose again in a moment.")
+        op.fields = _without(op.fields, command.fields)
+        if op.fields:
+            tx.save_op(op)
+        else:
+            tx.drop_op(op.seq)
+        changed = settle_chain(tx, stored)
+        tx.save(stored, changed)
+
+
+def _without(fields: dict[str, Delta], conflicting: Iterable[str]) -> dict[str, Delta]:
+    """Of the custom fields only those that are in conflict go."""
+    left = {name: delta for name, delta in fields.items() if name not in conflicting}
+    ids = {name.removeprefix(CUSTOM) for name in conflicting if name.startswith(CUSTOM)}
+    if ids and "custom" in left:
+        base, want = dict(left["custom"].base or {}), dict(left["custom"].want or {})
+        for id in ids:
+            base.pop(id, None)
+            want.pop(id, None)
+        left["custom"] = Delta(base, want)
+        if base == want:
+            del left["custom"]
+    return left
+
+
+def _settle(tx: Transaction, command: ResolveConflict) -> None:
+    """Where theirs was taken, nothing of the record had to change."""
+    stored = tx.by_id(command.ref)
+    if stored is not None:
+        for name, delta in command.fields.items():
+            choice = Choice.THEIRS if delta.base == delta.want else None
+            conflicts.settle(tx, stored, name, clean(delta.want), choice)
 
 
 def undo_entry(tx: Transaction, undo_id: int | None) -> tuple[int, TakeBack] | None:
@@ -199,7 +251,9 @@ def _update(tx: Transaction, stored: Stored, mutation: Mutation, title: str) -> 
     fields = mutation.remote_fields()
     if not is_local(mutation):
         stored.touched = tx.now_ms
-        ops = tx.ops(stored.key)
+        ops = _unblocked(tx, tx.ops(stored.key))
+        held = {name for op in ops for name in op.fields}
+        conflicts.settle_edited(tx, stored, mutation.fields, held)
         tail = ops[-1] if ops else None
         if tail is not None and tail.open_to_edits:
             tail.fields = coalesce(tail, fields)
@@ -217,6 +271,21 @@ def _update(tx: Transaction, stored: Stored, mutation: Mutation, title: str) -> 
     tx.save(stored, mutation.fields)
 
 
+def _unblocked(tx: Transaction, ops: list[StoredOp]) -> list[StoredOp]:
+    """The edits behind a refused one were never sent: they become one with it, so that correcting
+    a value corrects the one that was refused."""
+    if len(ops) < 2 or ops[0].state is not OpState.PARKED:
+        return ops
+    first, *later = ops
+    if not all(op.open_to_edits for op in ops):
+        return ops
+    for op in later:
+        first.fields = coalesce(first, op.fields)
+        tx.drop_op(op.seq)
+    tx.save_op(first)
+    return [first]
+
+
 def _delete(tx: Transaction, stored: Stored, mutation: Mutation, title: str) -> None:
     ops = tx.ops(stored.key)
     if _unknown_to_server(stored, ops):
@@ -225,6 +294,8 @@ def _delete(tx: Transaction, stored: Stored, mutation: Mutation, title: str) -> 
         return
     if not ops:
         stored.base = server_part(stored.kind, stored.values)
+    for name in conflicts.open_fields(tx, stored.key):
+        conflicts.settle(tx, stored, name, None, Choice.MINE if name == "" else Choice.EDITED)
     stored.tomb = True
     hold_ms = int(mutation.hold_s * 1000)
     tx.add_op(stored, Op.DELETE, encode({}), title, tx.now_ms + hold_ms)

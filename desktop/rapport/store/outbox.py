@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from typing import Any, TypeVar
 
 from rapport.domain.changes import Delta, Op
-from rapport.domain.records import Kind, Ref
+from rapport.domain.merge import MERGED_FIELDS, Conflict, merge
+from rapport.domain.records import SERVER_FIELDS, Kind, Ref
+from rapport.domain.views import EntryState
+from rapport.store import conflicts, ledger
 from rapport.store.edits import end_undo, settle_chain
-from rapport.store.rebase import Clash, StoredOp, follow, rebase
-from rapport.store.replica import BOTH_CHANGED, Tally, forget, server_values, show
-from rapport.store.schema import KIND_NUMBER, KIND_OF
+from rapport.store.rebase import Clash, StoredOp, carry, follow, rebase
+from rapport.store.replica import (
+    BOTH_CHANGED,
+    Tally,
+    forget,
+    remember_gone,
+    server_values,
+    show,
+)
+from rapport.store.schema import KIND_OF
 from rapport.store.sql import Sql
 from rapport.store.threads import Readers, Writer
 from rapport.store.transaction import Transaction
@@ -169,6 +179,71 @@ class Outbox:
             seq, lambda tx, op, stored: _conflict(tx, op, stored, field, clean(theirs), why)
         )
 
+    def merge(self, seq: int, theirs: Mapping[str, Any]) -> Future[OutboxEntry | None]:
+        """The server has other values of these fields, and each goes together with the edit's: the
+        edit is to send both, and what was done here afterwards follows. To be awaited before the
+        first byte leaves. None when the edit was withdrawn."""
+
+        def job(tx: Transaction) -> OutboxEntry | None:
+            op = tx.op(seq)
+            stored = tx.by_key(op.key) if op else None
+            if op is None or stored is None:
+                return None
+            later = [one for one in tx.ops(stored.key) if one.seq > seq]
+            for name in theirs.keys() & op.fields.keys():
+                delta, other = op.fields[name], clean(theirs[name])
+                both = merge(name, base=delta.base, mine=delta.want, theirs=other)
+                conflicts.note_merged(tx, stored, name, delta, other)
+                op.fields[name] = Delta(other, both)
+                for moved in carry(later, name, both):
+                    tx.save_op(moved)
+                stored.seen = {**stored.server, name: other}
+            tx.save_op(op)
+            _show_again(tx, stored)
+            tx.refresh(stored.contact_key)
+            return _find(tx.db, seq)
+
+        return self._writer.person(job)
+
+    def adopt(self, seq: int, snapshot: Snapshot) -> Future[None]:
+        """A person says that the create means this record of the server. What the server has not
+        got is sent as an edit; what it has otherwise is a conflict."""
+        return self._with_op(seq, lambda tx, op, stored: _link(tx, op, stored, snapshot))
+
+    def release_all(self) -> Future[None]:
+        """Tries everything again now that a person may try again, refused edits included."""
+
+        def job(tx: Transaction) -> None:
+            for item in ledger.items(tx.db, tx.now):
+                op = tx.op(item.seq)
+                if op is None or item.state in (
+                    EntryState.ASK,
+                    EntryState.CONFLICT,
+                    EntryState.HELD,
+                ):
+                    continue
+                if op.state is OpState.PARKED:
+                    op.state = OpState.PENDING
+                if op.state is not OpState.SENDING:
+                    op.not_before, op.error = 0, ""
+                    tx.save_op(op)
+                    tx.touch(item.contact_id)
+
+        return self._writer.person(job)
+
+    def discard_refused(self) -> Future[None]:
+        """Gives up every refused edit; what was made under a refused create goes with it."""
+
+        def job(tx: Transaction) -> None:
+            for item in ledger.items(tx.db, tx.now):
+                op = tx.op(item.seq) if item.state is EntryState.REFUSED else None
+                stored = tx.by_key(op.key) if op is not None else None
+                if op is not None and stored is not None:
+                    _discard(tx, op, stored)
+                    tx.refresh(stored.contact_key)
+
+        return self._writer.person(job)
+
     def release(self, seq: int) -> Future[None]:
         """Try again now; an uncertain edit stays uncertain and is looked for first."""
 
@@ -217,7 +292,7 @@ class Outbox:
         return self._readers.submit(job)
 
     def counts(self) -> Future[OutboxCounts]:
-        return self._readers.submit(read_counts)
+        return self._readers.submit(ledger.counts)
 
     def next_not_before(self) -> Future[datetime | None]:
         """When the next held-back edit may go; None when nothing is held back."""
@@ -257,17 +332,6 @@ class Outbox:
         return self._writer.person(job)
 
 
-def read_counts(db: Sql) -> OutboxCounts:
-    counts = db.row(
-        "SELECT count(*) FILTER (WHERE state IN ('pending', 'sending', 'uncertain')),"
-        " count(*) FILTER (WHERE state IN ('parked', 'ask')),"
-        " (SELECT count(*) FROM conflict WHERE key NOT IN (SELECT key FROM op)) FROM op"
-    )
-    assert counts is not None
-    waiting, parked, conflicts = counts
-    return OutboxCounts(waiting=waiting, parked=parked + conflicts)
-
-
 def _find(db: Sql, seq: int) -> OutboxEntry | None:
     for row in db.rows(f"{_ENTRY} WHERE op.seq = ?", (seq,)):
         return _entry(row)
@@ -283,11 +347,11 @@ def _settle(
 ) -> None:
     tx.drop_op(op.seq)
     tx.touch(stored.contact_id)
-    tx.drop_conflicts(stored.key, op.fields)
+    conflicts.arrived(tx, stored, op)
     later = tx.ops(stored.key)
     if op.op is Op.DELETE:
         if later:  # it was brought back while the delete was on its way: made anew
-            _remember(tx, stored.kind, stored.rid)
+            remember_gone(tx, stored.kind, stored.rid)
             stored.rid = stored.base = stored.seen = stored.extra = None
             tx.save(stored, ())
         else:
@@ -312,22 +376,16 @@ def _settle(
     for moved in follow(later, op.fields, server):
         tx.save_op(moved)
     shown = server
+    clashes: list[Clash] = []
     if later:
         stored.base, stored.seen = server, None
         shown, clashes = rebase(later, server)
         for clash in clashes:
-            tx.add_conflict(stored, clash, BOTH_CHANGED)
+            conflicts.keep_aside(tx, stored, clash, BOTH_CHANGED)
     else:
         stored.base = stored.seen = None
     tx.save(stored, show(tx, stored, shown, reply_to=op.fields))
-
-
-def _remember(tx: Transaction, kind: Kind, rid: str | None) -> None:
-    if rid is not None:
-        tx.db.run(
-            "INSERT OR REPLACE INTO gone VALUES (?, ?, ?, ?)",
-            (KIND_NUMBER[kind], rid, tx.next_epoch(), tx.now_ms),
-        )
+    conflicts.catch_up(tx, stored, clashes)
 
 
 def _adopt(tx: Transaction, stored: Stored, rid: str) -> None:
@@ -378,7 +436,7 @@ def _conflict(
         tx.tell(stored, Op.CREATE, tell)
         return
     delta = op.fields.pop(field, Delta(None, None))
-    tx.add_conflict(stored, Clash(field, delta.base, delta.want, theirs), why)
+    conflicts.keep_aside(tx, stored, Clash(field, delta.base, delta.want, theirs), why)
     stored.seen = {**stored.server, field: theirs}
     if op.fields:
         tx.save_op(op)
@@ -418,3 +476,30 @@ def _discard(tx: Transaction, op: StoredOp, stored: Stored) -> None:
         tx.tell(stored, Op.CREATE, changed)
     else:
         _show_again(tx, stored)
+
+
+def _link(tx: Transaction, op: StoredOp, stored: Stored, snapshot: Snapshot) -> None:
+    mine = {name: delta.want for name, delta in op.fields.items()}
+    _settle(tx, op, stored, snapshot.rid, snapshot)
+    server = dict(stored.server)
+    missing: dict[str, Delta] = {}
+    for name, want in mine.items():
+        theirs = server.get(name)
+        if want in (theirs, None, "") or name in SERVER_FIELDS[stored.kind] or name == "user_id":
+            continue
+        if not theirs:
+            missing[name] = Delta(theirs, want)
+            continue
+        try:
+            if name not in MERGED_FIELDS:
+                raise Conflict(name)
+            both = merge(name, base=None, mine=want, theirs=theirs)
+        except Conflict:
+            clash = Clash(name, None, want, theirs)
+            conflicts.keep_aside(tx, stored, clash, "The CRM has this record with another value.")
+        else:
+            missing[name] = Delta(theirs, both)
+    if missing:
+        stored.base = server
+        tx.add_op(stored, Op.UPDATE, encode(missing), op.title, 0)
+    _show_again(tx, stored)

@@ -30,14 +30,15 @@ from rapport.domain.views import (
     ContactRow,
     Coverage,
     OutboxItem,
+    RecordConflict,
     Reference,
+    SettledConflict,
     SidebarCounts,
     TaskGroups,
     TaskRow,
     UndoItem,
 )
-from rapport.store import lists
-from rapport.store.outbox import read_counts
+from rapport.store import ledger, lists
 from rapport.store.replica import read_reference
 from rapport.store.schema import KIND_NUMBER, KIND_OF
 from rapport.store.sql import Sql
@@ -51,19 +52,25 @@ SHOWN_TAGS = 200
 
 _TASK = """
     SELECT r.id, r.shown, c.id, c.name, c.company, c.seed,
-           EXISTS (SELECT 1 FROM op WHERE op.key = t.key)
+           EXISTS (SELECT 1 FROM op WHERE op.key = t.key),
+           EXISTS (SELECT 1 FROM conflict f WHERE f.key = t.key)
     FROM task_row t JOIN record r ON r.key = t.key JOIN contact_row c ON c.key = t.contact_key
 """
 
 
 def _task_row(row: tuple[Any, ...]) -> TaskRow:
-    id, shown, contact_id, name, company, seed, pending = row
+    id, shown, contact_id, name, company, seed, pending, conflict = row
     values = unpack(Kind.TASK, shown)
     values["contact_id"] = contact_id
     task = record_from(Kind.TASK, id, values)
     assert isinstance(task, Task)
     return TaskRow(
-        task=task, contact_name=name, company=company, contact_seed=seed, pending=bool(pending)
+        task=task,
+        contact_name=name,
+        company=company,
+        contact_seed=seed,
+        pending=bool(pending),
+        conflict=bool(conflict),
     )
 
 
@@ -225,30 +232,20 @@ class Queries:
 
     def outbox_items(self) -> Future[list[OutboxItem]]:
         """Waiting edits, oldest first."""
-        sql = (
-            "SELECT op.seq, r.kind, r.id, c.id, op.title, op.state, op.created_at, op.error"
-            " FROM op JOIN record r ON r.key = op.key JOIN record c ON c.key = op.contact_key"
-            " ORDER BY op.seq"
-        )
+        now = self._clock.now()
+        return self._readers.submit(lambda db: ledger.items(db, now))
 
-        def job(db: Sql) -> list[OutboxItem]:
-            return [
-                OutboxItem(
-                    seq=seq,
-                    ref=Ref(KIND_OF[kind], id),
-                    contact_id=contact_id,
-                    title=title,
-                    state=state,
-                    created_at=from_ms(created_at),
-                    error=error,
-                )
-                for seq, kind, id, contact_id, title, state, created_at, error in db.rows(sql)
-            ]
+    def conflicts(self) -> Future[list[RecordConflict]]:
+        """What waits for a person's choice, the latest first."""
+        return self._readers.submit(ledger.conflicts)
 
-        return self._readers.submit(job)
+    def settled(self) -> Future[list[SettledConflict]]:
+        """What was decided in the last thirty days, the latest first."""
+        now = self._clock.now()
+        return self._readers.submit(lambda db: ledger.settled(db, now))
 
     def outbox_counts(self) -> Future[OutboxCounts]:
-        return self._readers.submit(read_counts)
+        return self._readers.submit(ledger.counts)
 
     def undo_items(self, limit: int = 20) -> Future[list[UndoItem]]:
         """What can be taken back, newest first."""
@@ -332,6 +329,7 @@ def _detail(db: Sql, id: Id) -> ContactDetail | None:
         pending.add(record_id)
         if record_id == id:
             fields.update(decode_deltas(blob))
+    conflicting, conflict_fields = ledger.marks(db, key, id)
     details_at = db.value("SELECT at FROM details WHERE key = ?", (key,))
     return ContactDetail(
         contact=contact,
@@ -343,6 +341,8 @@ def _detail(db: Sql, id: Id) -> ContactDetail | None:
         changes=_changes(db, id),
         pending=frozenset(pending),
         pending_fields=frozenset(fields),
+        conflicts=conflicting,
+        conflict_fields=conflict_fields,
         details_synced_at=from_ms_or_none(details_at or 0),
     )
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
 from rapport.domain.changes import Delta, Op
-from rapport.domain.merge import Conflict, merge
+from rapport.domain.merge import MAP_FIELDS, SET_FIELDS, Conflict, merge
 from rapport.store.values import Values
 from rapport.store.views import OpState
 
@@ -81,15 +81,54 @@ def follow(ops: list[StoredOp], finished: dict[str, Delta], server: Values) -> l
     changed: list[StoredOp] = []
     for op in ops:
         moved = {
-            name: Delta(server.get(name), delta.want)
+            name: after
             for name, delta in op.fields.items()
             if name in finished
-            and delta.base == finished[name].want
-            and delta.base != server.get(name)
+            and (after := _moved(name, delta, finished[name].want, server.get(name))) != delta
         }
         if moved and op.op is Op.UPDATE:
             op.fields = {**op.fields, **moved}
             changed.append(op)
         # A later edit to the same field started from that edit, not from this one.
         finished = {name: delta for name, delta in finished.items() if name not in op.fields}
+    return changed
+
+
+def _moved(name: str, delta: Delta, wanted: Any, server: Any) -> Delta:
+    """Of what is merged part by part only the parts that ``delta`` changes may move: the others
+    would be put back over what somebody else did meanwhile."""
+    if name in MAP_FIELDS:
+        base, want = dict(delta.base or {}), delta.want or {}
+        for key in {**base, **want}:
+            if base.get(key) != want.get(key) and base.get(key) == (wanted or {}).get(key):
+                _put(base, key, (server or {}).get(key))
+        return Delta(base, delta.want)
+    if name in SET_FIELDS or delta.base != wanted:
+        return delta
+    return Delta(server, delta.want)
+
+
+def _put(values: dict[str, Any], key: str, value: Any) -> None:
+    if value is None:
+        values.pop(key, None)
+    else:
+        values[key] = value
+
+
+def carry(ops: list[StoredOp], name: str, both: Any) -> list[StoredOp]:
+    """An edit in front of ``ops`` is to send ``both`` sides of a field. Later edits of that field
+    get theirs in it, too; where that is not possible, they stay and will be a conflict of their
+    own. Returns those that changed."""
+    changed: list[StoredOp] = []
+    for op in ops:
+        own = op.fields.get(name)
+        if own is None or op.op is not Op.UPDATE:
+            continue
+        try:
+            want = merge(name, base=own.base, mine=own.want, theirs=both)
+        except Conflict:
+            break
+        op.fields = {**op.fields, name: Delta(both, want)}
+        changed.append(op)
+        both = want
     return changed

@@ -23,6 +23,7 @@ from rapport.domain.records import (
 )
 from rapport.domain.text import storable
 from rapport.domain.views import Reference
+from rapport.store import conflicts
 from rapport.store.database import BULK_CACHE_KIB, WRITER_CACHE_KIB
 from rapport.store.rebase import Clash, rebase
 from rapport.store.schema import KIND_NUMBER
@@ -323,6 +324,7 @@ def _absorb_known(
 ) -> None:
     ops = tx.ops(stored.key)
     extra = _extra(snapshot)
+    clashes: list[Clash] = []
     if not ops:
         changed = show(tx, stored, server)
         if not changed and extra == stored.extra:
@@ -336,9 +338,10 @@ def _absorb_known(
         values, clashes = rebase(ops, server)
         changed = show(tx, stored, values)
         for clash in clashes:
-            tx.add_conflict(stored, clash, BOTH_CHANGED)
+            conflicts.keep_aside(tx, stored, clash, BOTH_CHANGED)
         if clashes:
             tx.touch(stored.contact_id)
+    conflicts.catch_up(tx, stored, clashes)
     stored.extra = extra
     tx.save(stored, changed)
     if changed:
@@ -463,14 +466,19 @@ def _vanish(tx: Transaction, stored: Stored) -> int:
 
 def forget(tx: Transaction, stored: Stored) -> None:
     """Takes a record out that the server does not have any more, and remembers that it was."""
-    if stored.rid is not None:
-        tx.db.run(
-            "INSERT OR REPLACE INTO gone VALUES (?, ?, ?, ?)",
-            (KIND_NUMBER[stored.kind], stored.rid, tx.next_epoch(), tx.now_ms),
-        )
+    remember_gone(tx, stored.kind, stored.rid)
     if not stored.tomb:
         before = {name: (value, None) for name, value in stored.values.items()}
         tx.audit(stored, Op.DELETE, "Deleted in the CRM", before)
         tx.tell(stored, Op.DELETE)
     tx.outbox = tx.outbox or bool(tx.ops(stored.key))
     tx.remove(stored)
+
+
+def remember_gone(tx: Transaction, kind: Kind, rid: str | None) -> None:
+    """A list that was read before, or an index that lags, must not bring it back."""
+    if rid is not None:
+        tx.db.run(
+            "INSERT OR REPLACE INTO gone VALUES (?, ?, ?, ?)",
+            (KIND_NUMBER[kind], rid, tx.next_epoch(), tx.now_ms),
+        )

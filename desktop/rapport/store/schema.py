@@ -183,4 +183,26 @@ MIGRATIONS: tuple[str, ...] = (
         value BLOB NOT NULL
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    -- Conflicts that ended, for thirty days. They outlive their record: no references.
+    -- undo: the entry that takes the choice back, 0 where there is none.
+    CREATE TABLE settled (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind INTEGER NOT NULL,
+        record_id TEXT NOT NULL,
+        contact_id TEXT NOT NULL,
+        contact_name TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        field TEXT NOT NULL,
+        base BLOB NOT NULL,
+        mine BLOB NOT NULL,
+        theirs BLOB NOT NULL,
+        kept BLOB NOT NULL,
+        choice TEXT NOT NULL,
+        why TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        undo INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE INDEX settled_undo ON settled(undo) WHERE undo > 0;
+    """,
 )

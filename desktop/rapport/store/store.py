@@ -12,12 +12,13 @@ from typing import TypeVar
 import apsw
 
 from rapport.domain.changes import ChangeEvent, Origin
-from rapport.domain.commands import Command, TakeBack
+from rapport.domain.commands import AcceptDeletion, Command, CreateAgain, TakeBack
 from rapport.domain.ports import Clock
 from rapport.domain.records import Id
 from rapport.domain.text import storable
 from rapport.domain.views import Outcome
-from rapport.store import edits
+from rapport.store import deletions, edits
+from rapport.store.conflicts import KEPT_SETTLED_MS
 from rapport.store.database import Database, plain_words
 from rapport.store.outbox import Outbox
 from rapport.store.queries import Queries
@@ -87,6 +88,7 @@ class Store:
             # Nobody knows what became of what was on its way when the program ended.
             db.run("UPDATE op SET state = 'uncertain' WHERE state = 'sending'")
             db.run("DELETE FROM gone WHERE at < ?", (to_ms(clock.now()) - KEPT_GONE_MS,))
+            db.run("DELETE FROM settled WHERE at < ?", (to_ms(clock.now()) - KEPT_SETTLED_MS,))
         return cls(database, db, clock, new_id)
 
     def close(self) -> None:
@@ -104,6 +106,8 @@ class Store:
     ) -> Future[Outcome]:
         """Plans and writes the command in one transaction, then tells the feed. ``undo_of`` is the
         entry that a TakeBack takes back."""
+        if isinstance(command, CreateAgain | AcceptDeletion):
+            return self._writer.person(lambda tx: deletions.decide(tx, command, origin))
         return self._writer.person(lambda tx: edits.commit(tx, command, origin, undo_of))
 
     def undo_entry(self, undo_id: int | None = None) -> Future[tuple[int, TakeBack] | None]:

@@ -108,6 +108,8 @@ class Transaction:
         self._touched: set[Id] = set()
         self.outbox = False
         self.reference = False
+        self.settled: list[int] = []
+        """Conflicts that a person settled in this transaction."""
         self._fresh: dict[int, Fresh] = {}
 
     # Reading
@@ -329,9 +331,13 @@ class Transaction:
         self.refresh(stored.contact_key)
 
     def drop_conflicts(self, key: int, fields: Iterable[str]) -> None:
+        """``custom`` stands for each custom field."""
+        names = list(fields)
         self.db.run_each(
-            "DELETE FROM conflict WHERE key = ? AND field = ?", [(key, name) for name in fields]
+            "DELETE FROM conflict WHERE key = ? AND field = ?", [(key, name) for name in names]
         )
+        if "custom" in names:
+            self.db.run("DELETE FROM conflict WHERE key = ? AND field GLOB 'custom:*'", (key,))
 
     # What follows
 

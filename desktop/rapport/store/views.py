@@ -87,8 +87,15 @@ class OutboxEntry(Struct, frozen=True, kw_only=True):
 
 class OutboxCounts(Struct, frozen=True, kw_only=True):
     waiting: int = 0
-    parked: int = 0
-    """Refused, ambiguous, or in conflict: these need a person."""
+    refused: int = 0
+    """Edits that were refused or are ambiguous."""
+    conflicts: int = 0
+    """Records that both sides changed."""
+
+    @property
+    def parked(self) -> int:
+        """What needs a person."""
+        return self.refused + self.conflicts
 
 
 class ConflictRow(Struct, frozen=True, kw_only=True):

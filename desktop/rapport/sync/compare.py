@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from rapport.api import wire
 from rapport.domain.changes import Delta
-from rapport.domain.merge import set_delta
+from rapport.domain.merge import TEXT_FIELDS, Conflict, merge, set_delta
 from rapport.domain.records import SERVER_FIELDS, Kind
 from rapport.store import OutboxEntry
 
@@ -26,6 +26,8 @@ class UpdatePlan(Struct, frozen=True, kw_only=True):
     remove_tags: tuple[str, ...] = ()
     conflicts: dict[str, Any] = {}
     """The server's value of each field that somebody else changed as well."""
+    merged: dict[str, Any] = {}
+    """The server's value of each field where both changes go together."""
 
     @property
     def writes(self) -> bool:
@@ -35,6 +37,7 @@ class UpdatePlan(Struct, frozen=True, kw_only=True):
 def plan_update(kind: Kind, fields: Mapping[str, Delta], server: Mapping[str, Any]) -> UpdatePlan:
     send: dict[str, Delta] = {}
     conflicts: dict[str, Any] = {}
+    merged: dict[str, Any] = {}
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
     for name, delta in fields.items():
@@ -44,6 +47,8 @@ def plan_update(kind: Kind, fields: Mapping[str, Delta], server: Mapping[str, An
             wanted, unwanted = set_delta(delta.base, delta.want)
             add = tuple(tag for tag in wanted if tag not in present)
             remove = tuple(tag for tag in unwanted if tag in present)
+            if present not in (set(delta.base or ()), set(delta.want or ())):
+                merged[name] = theirs
         elif name == "custom":
             clear, clash = _custom(delta, theirs or {})
             if clear:
@@ -54,9 +59,23 @@ def plan_update(kind: Kind, fields: Mapping[str, Delta], server: Mapping[str, An
             continue
         elif _same(kind, name, theirs, delta.base):
             send[name] = delta
+        elif (both := _both(name, delta, theirs)) is not None:
+            send[name] = Delta(theirs, both)
+            merged[name] = theirs
         else:
             conflicts[name] = theirs
-    return UpdatePlan(send=send, add_tags=add, remove_tags=remove, conflicts=conflicts)
+    return UpdatePlan(
+        send=send, add_tags=add, remove_tags=remove, conflicts=conflicts, merged=merged
+    )
+
+
+def _both(name: str, delta: Delta, theirs: Any) -> Any:
+    if name not in TEXT_FIELDS:
+        return None
+    try:
+        return merge(name, base=delta.base, mine=delta.want, theirs=theirs)
+    except Conflict:
+        return None
 
 
 def _custom(delta: Delta, theirs: Mapping[str, Any]) -> tuple[Delta | None, bool]:

@@ -109,7 +109,7 @@ class Engine:
                 loop.call_soon_threadsafe(self._heard, event)
 
         self._unsubscribe = store.feed.subscribe(heard)
-        self._board.bind(loop, self._sync_now, self._details.opened)
+        self._board.bind(loop, self._sync_now, self._details.opened, resolver)
         self._own(self._pull, "pull")
         self._own(self._details.serve, "details")
         self._own(self._counting, "counting")
@@ -278,7 +278,7 @@ class Engine:
 
     async def _take_counts(self) -> None:
         counts = await asyncio.wrap_future(self._store.outbox.counts())
-        self._board.set(waiting=counts.waiting, parked=counts.parked)
+        self._board.set(waiting=counts.waiting, refused=counts.refused, conflicts=counts.conflicts)
 
     def _progress(self, progress: Progress) -> None:
         self._board.set(progress=progress)

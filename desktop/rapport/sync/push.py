@@ -22,6 +22,7 @@ from rapport.domain.errors import (
 )
 from rapport.domain.ports import Clock
 from rapport.domain.records import Id, Kind
+from rapport.domain.views import EntryState
 from rapport.store import OpState, OutboxEntry, Store
 from rapport.sync.compare import changed_since, plan_update, wanted_by
 from rapport.sync.intake import Intake
@@ -104,7 +105,7 @@ class Push:
     async def _recall_uncertain(self) -> None:
         """Creates of which an earlier run of the program did not hear the end."""
         for item in await asyncio.wrap_future(self._store.queries.outbox_items()):
-            if item.state in (OpState.UNCERTAIN, OpState.SENDING):
+            if item.state in (EntryState.UNCERTAIN, EntryState.SENDING):
                 entry = await asyncio.wrap_future(self._outbox.entry(item.seq))
                 if entry is not None and entry.op is Op.CREATE:
                     self._intake.expect(entry)
@@ -207,6 +208,12 @@ class Push:
             # An earlier attempt may still land; over what others write meanwhile, if we hurry.
             await self._wait(entry, "It is not certain yet that the CRM got this.")
             return
+        if plan.merged:
+            merged = await asyncio.wrap_future(self._outbox.merge(entry.seq, plan.merged))
+            if merged is None:
+                return
+            sending.entry = entry = merged
+            plan = plan_update(entry.ref.kind, entry.fields, now.values)
         if not plan.writes:
             await self._finish_update(entry, now, plan.conflicts)
             return

@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime, timedelta
 
+import msgspec
+
 from rapport.api import ApiClient, Lane, Remote
-from rapport.domain.errors import DuplicateError
+from rapport.domain.changes import Op
+from rapport.domain.errors import DuplicateError, InputError
 from rapport.domain.ports import Clock
 from rapport.domain.records import Kind
+from rapport.domain.views import Candidate
 from rapport.store import OutboxEntry, Store
 from rapport.sync.compare import matches, wanted_by
 from rapport.sync.intake import Intake
@@ -17,6 +21,7 @@ from rapport.sync.remote import Records
 
 _ASK_TWICE = "Two records in the CRM look like this one. Which one is it?"
 _ASK_LOST = "The CRM never confirmed this, and it cannot be found there."
+_OFFERED = 8
 _LOOKING = "The CRM’s answer was lost; Rapport looks for the record before it sends it again."
 
 
@@ -63,6 +68,38 @@ class Resolver:
             await self._adopt(entry, other)
         else:
             await asyncio.wrap_future(self._outbox.park(entry.seq, str(error)))
+
+    async def candidates(self, seq: int) -> list[Candidate]:
+        """Records in the CRM that may be the one a create made, the likeliest first."""
+        entry = await self._create_of(seq)
+        wanted, kind = wanted_by(entry), entry.ref.kind
+        if kind is Kind.CONTACT:
+            keyed = await self._by_key(entry)
+            found = [keyed] if keyed is not None else []
+            name = f"{wanted.get('first_name', '')} {wanted.get('last_name', '')}".strip()
+            if name:
+                page = await self._client.contacts.search(query=name, lane=Lane.PERSON)
+                found += [one for one in page.items if all(one.rid != two.rid for two in found)]
+        else:
+            known = set(entry.pre_ids or ())
+            siblings = await self._records.siblings(entry)
+            found = [one for one in siblings if one.rid not in known]
+        found.sort(key=lambda one: not matches(kind, wanted, one.values))
+        return [_candidate(one) for one in found[:_OFFERED]]
+
+    async def link(self, seq: int, rid: str) -> None:
+        """The person says that the create means this record."""
+        entry = await self._create_of(seq)
+        found = await self._records.get(msgspec.structs.replace(entry, rid=rid))
+        self._intake.wrote(found.kind, found.rid, found.values.get("updated_at"))
+        await asyncio.wrap_future(self._outbox.adopt(seq, self._intake.snapshot(found)))
+        self._intake.expect_no_more(seq)
+
+    async def _create_of(self, seq: int) -> OutboxEntry:
+        entry = await asyncio.wrap_future(self._outbox.entry(seq))
+        if entry is None or entry.op is not Op.CREATE:
+            raise InputError("This edit does not wait any more.", "Look at the list once more.")
+        return entry
 
     async def _hits(self, entry: OutboxEntry) -> list[Remote]:
         wanted = wanted_by(entry)
@@ -165,3 +202,22 @@ class Resolver:
 def _added_after(remote: Remote, since: datetime) -> bool:
     at = remote.values.get("added_at")
     return at is None or datetime.fromisoformat(at) >= since
+
+
+def _candidate(remote: Remote) -> Candidate:
+    values = remote.values
+    if remote.kind is Kind.CONTACT:
+        name = f"{values.get('first_name') or ''} {values.get('last_name') or ''}".strip()
+        reach = [values.get(key) or "" for key in ("email", "phone", "company")]
+        told = [part for part in (name, *reach) if part]
+        title, about = (told[0] if told else ""), " · ".join(told[1:])
+    else:
+        title = str(values.get("title") or values.get("body") or "")
+        about = str(values.get("body") or "") if values.get("title") else ""
+    added = values.get("added_at")
+    return Candidate(
+        rid=remote.rid,
+        title=title,
+        about=about,
+        added_at=datetime.fromisoformat(added) if added else None,
+    )

@@ -5,17 +5,27 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol, TypeVar
 
 from msgspec import structs
 
+from rapport.domain.errors import NetworkError
 from rapport.domain.records import Id
-from rapport.domain.views import SyncStatus
+from rapport.domain.views import Candidate, SyncStatus
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 Listener = Callable[[SyncStatus], None]
+
+
+class Creates(Protocol):
+    """What can be found out about a create whose answer was lost; asked on the engine's loop."""
+
+    async def candidates(self, seq: int) -> list[Candidate]: ...
+
+    async def link(self, seq: int, rid: str) -> None: ...
 
 
 class StatusBoard:
@@ -29,19 +39,22 @@ class StatusBoard:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._sync_now: Callable[[], None] = lambda: None
         self._opened: Callable[[Id], None] = lambda contact_id: None
+        self._creates: Creates | None = None
 
     def bind(
         self,
         loop: asyncio.AbstractEventLoop,
         sync_now: Callable[[], None],
         opened: Callable[[Id], None],
+        creates: Creates | None = None,
     ) -> None:
         with self._lock:
             self._loop, self._sync_now, self._opened = loop, sync_now, opened
+            self._creates = creates
 
     def unbind(self) -> None:
         with self._lock:
-            self._loop = None
+            self._loop = self._creates = None
 
     def status(self) -> SyncStatus:
         with self._lock:
@@ -62,6 +75,20 @@ class StatusBoard:
 
     def opened(self, contact_id: Id) -> None:
         self._call(self._opened, contact_id)
+
+    async def candidates(self, seq: int) -> list[Candidate]:
+        return await self._ask(lambda creates: creates.candidates(seq))
+
+    async def link(self, seq: int, rid: str) -> None:
+        await self._ask(lambda creates: creates.link(seq, rid))
+
+    async def _ask(self, question: Callable[[Creates], Coroutine[Any, Any, T]]) -> T:
+        """Asked on the engine's loop, answered on the caller's."""
+        with self._lock:
+            if self._loop is None or self._loop.is_closed() or self._creates is None:
+                raise NetworkError("This account is not connected.", "Try again in a moment.")
+            asked = asyncio.run_coroutine_threadsafe(question(self._creates), self._loop)
+        return await asyncio.wrap_future(asked)
 
     def set(self, **changes: Any) -> None:
         """Replaces fields of the status and tells the listeners when that made a difference."""

@@ -326,7 +326,11 @@ async def test_settings_are_offered_only_where_there_is_a_page(
         ({"state": SyncState.SIGN_IN}, "Sign in again"),
         ({"state": SyncState.INACTIVE}, "Not active"),
         ({"state": SyncState.PAUSED}, "Paused"),
-        ({"state": SyncState.IDLE, "parked": 2}, "Synced, 2 refused"),
+        ({"state": SyncState.IDLE, "refused": 2}, "Synced, 2 refused"),
+        (
+            {"state": SyncState.IDLE, "waiting": 1, "refused": 2, "conflicts": 1},
+            "Synced, 1 to send, 2 refused, 1 conflict",
+        ),
         (
             {"state": SyncState.SYNCING, "progress": Progress(done=1240, total=8310, eta_s=118)},
             "Syncing 1,240 of 8,310",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rapport.domain.changes import Delta, Op
 from rapport.domain.merge import Conflict, merge
-from rapport.store.rebase import StoredOp, coalesce, follow, rebase
+from rapport.store.rebase import StoredOp, carry, coalesce, follow, rebase
 from rapport.store.views import OpState
 
 NAMES = st.sampled_from(["city", "state", "tags", "custom"])
@@ -99,11 +99,26 @@ def test_what_follows_a_finished_edit_starts_from_the_servers_value(
     finished, later = difference(base, first), op(difference(first, second), seq=2)
     follow([later], finished, server)
     for name, delta in later.fields.items():
-        if name in finished:
+        if name in finished and name in ("city", "state"):
             assert delta.base == server[name]
         assert delta.want == second[name]
-    _, clashes = rebase([later], server)
+    shown, clashes = rebase([later], server)
     assert not {clash.field for clash in clashes} & finished.keys()
+    for tag in set(server["tags"]) - set(first["tags"]):
+        assert tag in shown["tags"], "somebody else's tag must not go with an edit of ours"
+    for key in "xy":
+        if "custom" in finished and first["custom"].get(key) == second["custom"].get(key):
+            assert shown["custom"].get(key) == server["custom"].get(key)
+
+
+@given(TAGS, TAGS, TAGS, TAGS)
+def test_what_was_merged_into_an_edit_goes_along_with_the_next(
+    base: Any, first: Any, second: Any, theirs: Any
+) -> None:
+    both = merge("tags", base=base, mine=first, theirs=theirs)
+    later = op({"tags": Delta(first, second)}, seq=2)
+    carry([later], "tags", both)
+    assert later.fields["tags"] == Delta(both, merge("tags", base=first, mine=second, theirs=both))
 
 
 def test_a_create_takes_later_edits_whole() -> None:

@@ -19,6 +19,7 @@ from rapport.domain.commands import (
     EditTask,
 )
 from rapport.domain.records import Business, Kind, Location, Ref, User
+from rapport.domain.views import EntryState
 from rapport.store import OpState, Snapshot
 
 DUE = "2026-03-03T09:00:00Z"
@@ -296,7 +297,7 @@ def test_deleted_on_the_server_while_an_edit_waits_is_a_conflict(desk: Any) -> N
     assert kept.field == ""
     assert kept.mine["body"] == "mine"
     assert kept.theirs is None
-    assert desk.wait(desk.store.queries.outbox_items())[0].state == OpState.PARKED
+    assert desk.wait(desk.store.queries.outbox_items())[0].state == EntryState.CONFLICT
     assert desk.wait(desk.store.replica.vanish(Kind.CONTACT, ["c1"])) == 0
     assert desk.wait(desk.store.queries.row_of(id)).conflict
     assert desk.wait(desk.store.queries.detail(id)).notes[0].body == "mine"

@@ -29,6 +29,12 @@ def to_send(status: SyncStatus) -> str:
     return tr("{n} to send").format(n=count(status.waiting))
 
 
+def conflict_count(status: SyncStatus) -> str:
+    if status.conflicts == 1:
+        return tr("1 conflict")
+    return tr("{n} conflicts").format(n=count(status.conflicts))
+
+
 def progress_words(status: SyncStatus) -> str:
     """ "1,240 of 8,310; about 2 min", or less while less is known."""
     progress = status.progress
@@ -65,8 +71,10 @@ def pill_parts(status: SyncStatus, synced: str) -> tuple[tuple[Part, ...], Tone]
     parts = [first]
     if status.waiting:
         parts.append(("clock", to_send(status), "muted"))
-    if status.parked:
-        parts.append(("alert", tr("{n} refused").format(n=count(status.parked)), "warning"))
+    if status.refused:
+        parts.append(("alert", tr("{n} refused").format(n=count(status.refused)), "warning"))
+    if status.conflicts:
+        parts.append(("alert", conflict_count(status), "warning"))
     return tuple(parts), tone
 
 

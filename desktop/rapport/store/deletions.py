@@ -1,0 +1,67 @@
+"""What becomes of a record that was edited here and deleted in the CRM."""
+
+from __future__ import annotations
+
+from rapport.domain.changes import Delta, Op, Origin
+from rapport.domain.commands import AcceptDeletion, CreateAgain
+from rapport.domain.errors import InputError
+from rapport.domain.records import LOCAL_FIELDS, Kind, Ref
+from rapport.domain.views import Choice, Outcome
+from rapport.store import conflicts
+from rapport.store.edits import end_undo
+from rapport.store.replica import forget, remember_gone
+from rapport.store.transaction import Transaction
+from rapport.store.values import DEFAULTS, Stored, encode
+
+
+def decide(tx: Transaction, command: CreateAgain | AcceptDeletion, origin: Origin) -> Outcome:
+    """Raises InputError where there is nothing of that kind to decide."""
+    tx.origin = origin
+    stored = tx.by_id(command.ref)
+    if stored is None or "" not in conflicts.open_fields(tx, stored.key):
+        raise InputError("There is nothing to decide about this any more.")
+    creates = isinstance(command, CreateAgain)
+    if creates and stored.kind is not Kind.CONTACT:
+        contact = tx.by_key(stored.contact_key)
+        if contact is None or contact.tomb or "" in conflicts.open_fields(tx, contact.key):
+            raise InputError(
+                "Its contact is not in the CRM any more.", "Decide about the contact first."
+            )
+    conflicts.settle(tx, stored, "", None, Choice.MINE if creates else Choice.THEIRS)
+    tx.touch(stored.contact_id)
+    if creates:
+        _anew(tx, stored, command.title)
+        if stored.kind is Kind.CONTACT:
+            for child in tx.children(stored.key):
+                if child.kind is Kind.APPOINTMENT or child.tomb:
+                    # Appointments are not made from here; the CRM has deleted them, too.
+                    forget(tx, child)
+                else:
+                    _anew(tx, child, command.title)
+    else:
+        forget(tx, stored)
+        if stored.kind is Kind.CONTACT:
+            end_undo(tx, Ref(stored.kind, stored.id))
+    return Outcome(title=command.title, undo_id=None, refs=(command.ref,))
+
+
+def _anew(tx: Transaction, stored: Stored, title: str) -> None:
+    """The record is sent as a new one, with all that is shown of it here."""
+    for op in tx.ops(stored.key):
+        tx.drop_op(op.seq)
+    tx.drop_conflicts(stored.key, conflicts.open_fields(tx, stored.key))
+    remember_gone(tx, stored.kind, stored.rid)
+    stored.rid = stored.base = stored.seen = stored.extra = None
+    stored.tomb = False
+    stored.touched = tx.now_ms
+    stored.epoch = tx.next_epoch()
+    unsent = {*LOCAL_FIELDS[stored.kind], "contact_id"}
+    wanted = {
+        name: Delta(None, value)
+        for name, value in stored.values.items()
+        if name not in unsent and value != DEFAULTS[stored.kind].get(name)
+    }
+    tx.save(stored)
+    tx.add_op(stored, Op.CREATE, encode(wanted), title, 0)
+    tx.audit(stored, Op.CREATE, title, {name: (None, d.want) for name, d in wanted.items()})
+    tx.tell(stored, Op.UPDATE)
