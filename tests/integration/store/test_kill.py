@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from rapport.domain.commands import CreateContact
 from rapport.domain.filters import ContactQuery
+from rapport.domain.records import Kind
+from rapport.store import Snapshot
 
 KILLS = 8
+MIGRATION_KILLS = 100
 
 
 def test_nothing_acknowledged_is_lost(open_store: Any, path: Path) -> None:
@@ -38,3 +46,32 @@ def test_nothing_acknowledged_is_lost(open_store: Any, path: Path) -> None:
         assert states <= {"pending", "uncertain"}
         store.close()
     assert len(acknowledged) >= 2 * KILLS
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a process that can be copied")
+def test_a_migration_leaves_the_old_schema_or_the_new_and_the_outbox_whole(
+    open_store: Any, path: Path, tmp_path: Path
+) -> None:
+    store = open_store()
+    page = [
+        Snapshot(kind=Kind.CONTACT, rid=f"r{n}", values={"first_name": f"Pulled {n}"})
+        for n in range(1500)
+    ]
+    store.replica.absorb(page, epoch=store.replica.epoch()).result()
+    for number in range(50):
+        create = CreateContact(contact_id=f"c{number}", fields={"first_name": f"Kept {number}"})
+        store.commit(create).result()
+    store.close()
+    folder = tmp_path / "migrating"
+    folder.mkdir()
+    program = Path(__file__).with_name("migrating.py")
+    done = subprocess.run(
+        [sys.executable, program, path, folder, str(MIGRATION_KILLS), "1"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said = json.loads(done.stdout)
+    assert said["wrong"] == []
+    assert sum(said["found"].values()) == MIGRATION_KILLS
+    assert set(said["found"]) == {"old", "new"}, "no kill hit while it migrated"
