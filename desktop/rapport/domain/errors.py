@@ -19,6 +19,7 @@ nothing else leaves those rooms. Handlers raise, one place in the window shows.
     ├── SignInError             consent was refused, cancelled, timed out or forged
     ├── KeyringError            no keyring, or it is locked
     ├── StoreError              the local copy cannot be opened or written
+    │   └── DamagedError        … as its file is damaged: it can be repaired
     └── InputError              what a person typed cannot be used (field)
 """
 
@@ -149,6 +150,11 @@ class KeyringError(RapportError):
 
 class StoreError(RapportError):
     """The local copy cannot be opened, read or written."""
+
+
+class DamagedError(StoreError):
+    """The file of the local copy is damaged, or its key is another. It is never changed; a new
+    copy can be made of what is readable."""
 
 
 class InputError(RapportError):

@@ -2,6 +2,7 @@
 
 from rapport.store.outbox import Outbox
 from rapport.store.queries import Queries
+from rapport.store.repair import Rescued, rescue
 from rapport.store.replica import Replica
 from rapport.store.store import Store
 from rapport.store.views import (
@@ -22,6 +23,8 @@ __all__ = [
     "OutboxEntry",
     "Queries",
     "Replica",
+    "Rescued",
     "Snapshot",
     "Store",
+    "rescue",
 ]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import apsw
 
-from rapport.domain.errors import StoreError
+from rapport.domain.errors import DamagedError, StoreError
 from rapport.store.schema import MIGRATIONS
 from rapport.store.sql import Sql
 
@@ -43,9 +43,10 @@ def plain_words(error: Exception) -> StoreError:
             retry=True,
         )
     if isinstance(error, (apsw.NotADBError, apsw.CorruptError)):
-        return StoreError(
+        return DamagedError(
             "The local copy is damaged.",
-            "The file is kept as it is. Restore a backup, or move it away and sync again.",
+            "The file is kept as it is. Repairing makes a new copy of what can be read, your edits "
+            "first; the rest is read from the CRM again.",
             details=details,
         )
     if isinstance(error, (apsw.ReadOnlyError, apsw.PermissionsError)):
@@ -73,7 +74,7 @@ def plain_words(error: Exception) -> StoreError:
 
 
 def _locked() -> StoreError:
-    return StoreError(
+    return DamagedError(
         "The local copy cannot be unlocked.",
         "It was made with another key, or it is damaged. The file is kept as it is.",
         details="NotADBError",
@@ -90,6 +91,10 @@ class Database:
         self.path = path
         self._key = key
         self._name = str(path) if path else f"file:/rapport-{next(_memory_names)}?vfs=memdb"
+
+    def beside(self, path: Path) -> Database:
+        """Another file with the same key."""
+        return Database(path, self._key)
 
     def connect(self, *, writes: bool, name: str | None = None) -> Sql:
         flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
@@ -128,9 +133,9 @@ class Database:
             if self.path is not None and not self.path.exists():
                 self._create(self.path)
             elif self.path is not None and self.path.stat().st_size == 0:
-                raise StoreError(
+                raise DamagedError(
                     "The local copy is empty: its file has no bytes.",
-                    "The file is kept. Restore a backup, or move it away and sync again.",
+                    "The file is kept. Repairing makes a new copy and reads it from the CRM again.",
                 )
             db = self.connect(writes=True)
         except apsw.NotADBError:

@@ -83,10 +83,13 @@ class ReadModels:
             self.add_task(task)
 
     def add_task(self, task: Stored) -> None:
+        self.list_task(task.key, task.contact_key, task.values)
+
+    def list_task(self, key: int, contact_key: int, values: Values) -> None:
         """A task of a deleted contact is not listed."""
         self._db.run(
             "INSERT INTO task_row SELECT ?, ?, ?, ?, ?, ? FROM record WHERE key = ? AND tomb = 0",
-            (*self.task_line(task.key, task.contact_key, task.values), task.contact_key),
+            (*self.task_line(key, contact_key, values), contact_key),
         )
 
     def drop_task(self, key: int) -> None:

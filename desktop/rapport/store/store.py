@@ -22,6 +22,7 @@ from rapport.store.conflicts import KEPT_SETTLED_MS
 from rapport.store.database import Database, plain_words
 from rapport.store.outbox import Outbox
 from rapport.store.queries import Queries
+from rapport.store.repair import REBUILD, keep_edits, rebuild
 from rapport.store.replica import Replica
 from rapport.store.sql import Sql
 from rapport.store.threads import Readers, Writer
@@ -84,12 +85,12 @@ class Store:
         """
         database = Database(path, key)
         db = database.open()
-        with db.immediate():
-            # Nobody knows what became of what was on its way when the program ended.
-            db.run("UPDATE op SET state = 'uncertain' WHERE state = 'sending'")
-            db.run("DELETE FROM gone WHERE at < ?", (to_ms(clock.now()) - KEPT_GONE_MS,))
-            db.run("DELETE FROM settled WHERE at < ?", (to_ms(clock.now()) - KEPT_SETTLED_MS,))
-        return cls(database, db, clock, new_id)
+        try:
+            _make_ready(db, clock)
+            return cls(database, db, clock, new_id)
+        except apsw.Error as error:
+            db.close()
+            raise plain_words(error) from None
 
     def close(self) -> None:
         """Finishes what was accepted, then closes. Waits for it."""
@@ -137,9 +138,18 @@ class Store:
 
         return self._apart(lambda db: self._database.backup(db, path))
 
+    def keep_edits(self) -> Future[None]:
+        """Keeps the open edits and drafts in a small file of their own, for the day on which the
+        large one is damaged."""
+        return self._apart(lambda db: keep_edits(self._database, db))
+
     def verify(self) -> Future[list[str]]:
         """Recomputes the read models and compares: one sentence per difference. Slow."""
         return self._apart(verify)
+
+    def rebuild_at_next_start(self) -> Future[None]:
+        """Lists, counts and the search are to be computed afresh: ``verify`` found them wrong."""
+        return self._writer.soon(lambda tx: tx.set_setting(REBUILD, True))
 
     def _apart(self, job: Callable[[Sql], T]) -> Future[T]:
         """Runs a job of minutes on a thread and a connection of its own."""
@@ -166,3 +176,14 @@ class Store:
         event = tx.event()
         if event is not None:
             self.feed.publish(event)
+
+
+def _make_ready(db: Sql, clock: Clock) -> None:
+    with db.immediate():
+        # Nobody knows what became of what was on its way when the program ended.
+        db.run("UPDATE op SET state = 'uncertain' WHERE state = 'sending'")
+        db.run("DELETE FROM gone WHERE at < ?", (to_ms(clock.now()) - KEPT_GONE_MS,))
+        db.run("DELETE FROM settled WHERE at < ?", (to_ms(clock.now()) - KEPT_SETTLED_MS,))
+        wrong = db.value("SELECT 1 FROM setting WHERE name = ?", (REBUILD,))
+    if wrong:
+        rebuild(db)
