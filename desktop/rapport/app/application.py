@@ -27,7 +27,7 @@ from rapport.app.engine_thread import EngineThread
 from rapport.app.instance_server import InstanceServer
 from rapport.app.sandbox_process import SandboxSource, at_todays_port
 from rapport.app.secrets import Secrets
-from rapport.app.session import DATABASE, Session, set_aside
+from rapport.app.session import DATABASE, Session, repair, set_aside
 from rapport.domain.changes import ChangeEvent
 from rapport.domain.errors import InputError, KeyringError, RapportError
 from rapport.domain.ports import Clock
@@ -43,7 +43,7 @@ from rapport.ui.context import Page, WindowContext
 from rapport.ui.look.theme import Mode, Theme
 from rapport.ui.rooms import STANDARD_ROOMS
 from rapport.ui.window import MainWindow
-from rapport.ui.wording import tr
+from rapport.ui.wording import count, tr
 
 if TYPE_CHECKING:
     from rapport.app.companions import Companions
@@ -382,7 +382,46 @@ class Application:
         page = TroublePage(account.name, error)
         page.again.connect(lambda: self._own(self._open_known(account, None)))
         page.other.connect(lambda: self._welcome())
+        page.repair.connect(lambda: self._own(self._repair(account)))
         self.window.set_cover(page)
+
+    async def _repair_current(self) -> None:
+        """Asked for by the person, or where a part of the copy turned out to be damaged."""
+        from rapport.ui.widgets.overlay import confirm
+
+        session = self.session
+        if session is not None and await confirm(
+            self.window,
+            tr("Repair the local copy of {name}?").format(name=session.account.name),
+            tr(
+                "A new copy is made of what can be read of this one, your edits first. The rest is "
+                "read from the CRM again; the old file is kept beside it."
+            ),
+            confirm=tr("Repair"),
+        ):
+            await self._repair(session.account)
+
+    async def _repair(self, account: Account) -> None:
+        session = self._sessions.pop(account.id, None)
+        if session is not None:
+            self.window.set_workspace(None)
+            if self._companions is not None:
+                self._companions.show(None)
+            self.session = None
+            await session.close()
+        folder = self.paths.account(account.id)
+        key = await asyncio.to_thread(self._secrets.database_key, account.id, folder / DATABASE)
+        rescued = await asyncio.to_thread(repair, folder, key)
+        await self._open_known(account, key)
+        if self.session is not None:
+            self.window.context.notice(
+                tr("The local copy is repaired"),
+                tr("{records} records and {edits} edits were kept.").format(
+                    records=count(rescued.records), edits=count(rescued.edits)
+                ),
+                icon="shield",
+            )
+            await self._connect(self.session)
 
     # What the window asks.
 
@@ -392,6 +431,8 @@ class Application:
         actions.bind("account.sign-in", self._sign_in_again)
         actions.bind("account.ask-write", self._ask_write)
         actions.bind("account.sign-out", self._sign_out)
+        if not self._secrets.in_memory:
+            actions.bind("account.repair", self._repair_current)
         actions.bind("account.reset-sandbox", self._reset_sandbox)
 
     def _settings(self, context: WindowContext) -> QWidget:

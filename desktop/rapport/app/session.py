@@ -22,6 +22,7 @@ from rapport.sync.status import StatusBoard
 if TYPE_CHECKING:
     # Imported where they are used: they would stand before the first paint.
     from rapport.api import ApiClient
+    from rapport.store import Rescued
     from rapport.sync.engine import Engine
     from rapport.sync.operations import Operations
 
@@ -105,9 +106,18 @@ class Session:
         await asyncio.to_thread(self.store.close)
 
 
-def set_aside(folder: Path) -> None:
-    """Moves a database that cannot be read out of the way; it stays in the folder under another
-    name, in case its key comes back."""
+def repair(folder: Path, key: bytes) -> Rescued:
+    """Puts the damaged database aside and makes a new one of what can be read of it. Blocks;
+    raises StoreError."""
+    from rapport.store import rescue
+    from rapport.sync.engine import CURSORS
+
+    return rescue(set_aside(folder), folder / DATABASE, key, forget=CURSORS)
+
+
+def set_aside(folder: Path) -> Path:
+    """Moves a database that cannot be read out of the way, and returns its new name: it stays in
+    the folder, in case its key comes back."""
     number = 1
     while (folder / f"{DATABASE}.unreadable-{number}").exists():
         number += 1
@@ -115,6 +125,7 @@ def set_aside(folder: Path) -> None:
         if ".unreadable-" not in file.name:
             end = file.name.removeprefix(DATABASE)
             file.rename(folder / f"{DATABASE}.unreadable-{number}{end}")
+    return folder / f"{DATABASE}.unreadable-{number}"
 
 
 class _Line:

@@ -15,7 +15,7 @@ from rapport.domain.records import Kind
 from rapport.domain.scopes import Capabilities
 from rapport.domain.views import Progress, SyncState
 from rapport.store import Store
-from rapport.sync.contacts import Contacts
+from rapport.sync.contacts import FIRST, SINCE, Contacts
 from rapport.sync.details import Details
 from rapport.sync.intake import Intake
 from rapport.sync.link import Link
@@ -25,11 +25,14 @@ from rapport.sync.reference import ReferenceData
 from rapport.sync.remote import Records
 from rapport.sync.resolve import Resolver
 from rapport.sync.status import StatusBoard
-from rapport.sync.tasks import Tasks
+from rapport.sync.tasks import COMPLETE, Tasks
+from rapport.sync.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
 
 SYNCED_AT = "synced_at"
+CURSORS = (FIRST, SINCE, COMPLETE, SYNCED_AT)
+"""By which the sync knows what it has read; without them it reads everything once more."""
 EDIT_RETRY_S = 2.0
 RESTART_S = 5.0
 LONGEST_RESTART_S = 300.0
@@ -101,6 +104,7 @@ class Engine:
             self._restate,
         )
         self._push = Push(store, records, resolver, intake, self._link, clock, pace, self._restate)
+        self._upkeep = Upkeep(store, clock)
         await self._reference.recall()
         await self._recall_status()
 
@@ -114,6 +118,8 @@ class Engine:
         self._own(self._details.serve, "details")
         self._own(self._counting, "counting")
         self._own(self._look_again, "suspects")
+        self._own(self._upkeep.keep_edits, "kept edits")
+        self._own(self._after_first(self._upkeep.check), "daily check")
         self._own(self._after_first(self._details.backfill), "backfill")
         self._own(self._after_first(self._sweep), "sweep")
         if self._capabilities.can_write:
@@ -173,6 +179,7 @@ class Engine:
 
     def _heard(self, event: ChangeEvent) -> None:
         self._push.heard(event)
+        self._upkeep.heard(event)
         if event.outbox or event.origin is not Origin.SYNC:
             self._count.set()
         if event.origin is not Origin.SYNC:

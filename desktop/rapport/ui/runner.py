@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from rapport.domain.errors import RapportError
+from rapport.domain.errors import DamagedError, RapportError
 
 _log = logging.getLogger(__name__)
 
@@ -26,6 +26,8 @@ class Failure:
     message: str
     details: str
     retry: Callable[[], None] | None = None
+    remedy: str = ""
+    """The id of the action that helps, where one does."""
 
 
 def frames_of(error: BaseException) -> str:
@@ -96,7 +98,8 @@ class Runner(QObject):
         if isinstance(error, RapportError):
             again = (lambda: self._again(work)) if error.retry and work is not None else None
             details = "\n".join(filter(None, (type(error).__name__, str(error), error.details)))
-            self.failed.emit(Failure(error.title, error.message, details, again))
+            remedy = "account.repair" if isinstance(error, DamagedError) else ""
+            self.failed.emit(Failure(error.title, error.message, details, again, remedy))
             return
         frames = frames_of(error)
         _log.error("unexpected error in the window: %s", frames.replace("\n", " < "))

@@ -239,16 +239,23 @@ class Toasts(QObject):
         toast.raise_()
 
     def show_failure(self, failure: Failure) -> None:
+        actions = self._context.actions
+        act = (tr("Retry"), failure.retry) if failure.retry is not None else None
+        if actions.is_bound(failure.remedy):
+            act = (tr("Repair"), lambda: self._remedy(failure))
         self.show(
             Notice(
                 title=failure.title,
                 text=failure.message,
                 icon="alert",
                 error=True,
-                act=(tr("Retry"), failure.retry) if failure.retry is not None else None,
+                act=act,
                 details=failure.details,
             )
         )
+
+    def _remedy(self, failure: Failure) -> None:
+        self._context.actions.trigger(failure.remedy)
 
     def clear(self) -> None:
         for toast in tuple(self._shown):

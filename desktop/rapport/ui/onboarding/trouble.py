@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from rapport.domain.errors import RapportError
+from rapport.domain.errors import DamagedError, RapportError
 from rapport.ui.look.theme import current_theme
 from rapport.ui.onboarding.text import Words
 from rapport.ui.widgets.button import Button, Kind
@@ -21,6 +21,7 @@ class TroublePage(QWidget):
 
     again = Signal()
     other = Signal()
+    repair = Signal()
 
     def __init__(self, account_name: str, error: RapportError) -> None:
         super().__init__()
@@ -40,7 +41,8 @@ class TroublePage(QWidget):
             rows.addWidget(words)
         buttons = QHBoxLayout()
         buttons.addStretch()
-        again = Button(tr("Try again"), kind=Kind.FILLED)
+        repairable = isinstance(error, DamagedError)
+        again = Button(tr("Try again"), kind=Kind.TONAL if repairable else Kind.FILLED)
         again.setObjectName("trouble-again")
         again.clicked.connect(self.again)
         other = Button(tr("Other accounts"), kind=Kind.TONAL)
@@ -51,6 +53,11 @@ class TroublePage(QWidget):
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(details))
         for button in (copy, other, again):
             buttons.addWidget(button)
+        if repairable:
+            repair = Button(tr("Repair"), kind=Kind.FILLED)
+            repair.setObjectName("trouble-repair")
+            repair.clicked.connect(self.repair)
+            buttons.addWidget(repair)
         buttons.addStretch()
         rows.addLayout(buttons)
         outer = QVBoxLayout(self)
