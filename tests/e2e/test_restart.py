@@ -106,11 +106,14 @@ async def test_undo_after_a_restart_withdraws_the_delete(make_program: Any, serv
 async def test_an_expired_sign_in_offline_shows_everything_and_asks_when_it_can(
     make_program: Any, served: Any, pressed: Any
 ) -> None:
-    """The second run: first the sandbox cannot be reached, then it refuses the old tokens."""
+    """The second run: first the sandbox cannot be reached, then it refuses the old tokens. The app
+    was removed from the location, too, so that reconnecting by itself is refused."""
     program = await make_program(served)
     await program.sign_in()
     ana = await _ana(program)
+    place = f"locations/{program.session.account.location_id}"
     await program.close()
+    await served.control("POST", place, {"installed": False})
     await served.control("POST", "tokens/revoke", {"kinds": ["access", "refresh"]})
 
     again = await make_program(Unreachable(served))
