@@ -30,7 +30,7 @@ KEPT_EDITS = ".edits"
 REBUILD = "rebuild"
 """The setting that asks the next start for it."""
 
-_BY_ROWID = ("record", "op", "conflict", "audit", "undo")
+_BY_ROWID = ("record", "op", "conflict", "audit", "undo", "settled")
 _WITHOUT_ROWID = ("draft", "setting", "gone")
 """Not among them: what follows from these, and ``details``, so that the notes and appointments of
 every contact are read once more."""
