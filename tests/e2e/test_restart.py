@@ -18,6 +18,7 @@ from rapport.domain.filters import ContactQuery
 from rapport.domain.records import Id, Kind
 from rapport.domain.views import SyncState
 from rapport.host.keyring import NoKeyring, SystemKeyring
+from rapport.store import Database
 from rapport.ui.toasts import Toast
 from rapport.ui.widgets.button import Button
 from rapport.ui.widgets.overlay import ConfirmDialog
@@ -244,3 +245,38 @@ async def test_damage_met_while_it_runs_offers_the_repair(make_program: Any, ser
         "the repair",
     )
     assert await program.session.workspace.queries.row_of(ana) is not None
+
+
+async def test_the_encryption_key_is_changed_also_when_it_was_cut_short(
+    make_program: Any, served: Any
+) -> None:
+    program = await make_program(served)
+    await program.sign_in()
+    ana = await _ana(program)
+    account = program.session.account
+    file = program.paths.account(account.id) / "rapport.db"
+    vault = program.secrets.vault(account.id)
+
+    async def key() -> bytes:
+        return await asyncio.to_thread(vault.database_key, database_exists=True)
+
+    first = await key()
+    program.app.window.context.actions.trigger("account.change-key")
+    await program.do.until(lambda: program.app.window.findChildren(ConfirmDialog), "the question")
+    program.app.window.findChildren(ConfirmDialog)[0].confirm_button.click()
+
+    async def changed() -> bool:
+        return await key() != first and program.app.session is not None
+
+    await program.do.until_known(changed, "another key")
+    second = await key()
+    assert await program.session.workspace.queries.row_of(ana) is not None
+    await program.close()
+
+    # The program died after the file was encrypted anew, and before the keyring heard of it.
+    third = await asyncio.to_thread(vault.next_database_key)
+    await asyncio.to_thread(Database(file, second).change_key, third)
+    again = await make_program(served)
+    await again.do.see("contact-list")
+    assert await again.session.workspace.queries.row_of(ana) is not None
+    assert await key() == third

@@ -22,12 +22,13 @@ from PySide6.QtWidgets import QWidget
 
 import rapport_resources
 from rapport.app.config import Config, ConfigFile
+from rapport.app.copies import DATABASE, change_key, repair, set_aside
 from rapport.app.credentials import oauth_app
 from rapport.app.engine_thread import EngineThread
 from rapport.app.instance_server import InstanceServer
 from rapport.app.sandbox_process import SandboxSource, at_todays_port
 from rapport.app.secrets import Secrets
-from rapport.app.session import DATABASE, Session, repair, set_aside
+from rapport.app.session import Session
 from rapport.domain.changes import ChangeEvent
 from rapport.domain.errors import InputError, KeyringError, RapportError
 from rapport.domain.ports import Clock
@@ -401,7 +402,33 @@ class Application:
         ):
             await self._repair(session.account)
 
-    async def _repair(self, account: Account) -> None:
+    async def _change_key(self) -> None:
+        """For somebody who fears that the old one is known. The file is as large as before."""
+        from rapport.ui.widgets.overlay import confirm
+
+        session = self.session
+        if session is None or not await confirm(
+            self.window,
+            tr("Change the encryption key?"),
+            tr(
+                "The local copy of {name} is encrypted with a new key, and older backups of it are "
+                "deleted. For a large copy this takes some seconds."
+            ).format(name=session.account.name),
+            confirm=tr("Change the key"),
+        ):
+            return
+        account = session.account
+        await self._close_copy(account)
+        try:
+            folder = self.paths.account(account.id)
+            await asyncio.to_thread(change_key, folder, self._secrets, account.id)
+            self.window.context.notice(tr("The encryption key is changed"), icon="key")
+        finally:
+            await self._open_known(account, None)
+            if self.session is not None:
+                await self._connect(self.session)
+
+    async def _close_copy(self, account: Account) -> None:
         session = self._sessions.pop(account.id, None)
         if session is not None:
             self.window.set_workspace(None)
@@ -409,6 +436,9 @@ class Application:
                 self._companions.show(None)
             self.session = None
             await session.close()
+
+    async def _repair(self, account: Account) -> None:
+        await self._close_copy(account)
         folder = self.paths.account(account.id)
         key = await asyncio.to_thread(self._secrets.database_key, account.id, folder / DATABASE)
         rescued = await asyncio.to_thread(repair, folder, key)
@@ -431,8 +461,9 @@ class Application:
         actions.bind("account.sign-in", self._sign_in_again)
         actions.bind("account.ask-write", self._ask_write)
         actions.bind("account.sign-out", self._sign_out)
-        if not self._secrets.in_memory:
+        if self._secrets.lasting:
             actions.bind("account.repair", self._repair_current)
+            actions.bind("account.change-key", self._change_key)
         actions.bind("account.reset-sandbox", self._reset_sandbox)
 
     def _settings(self, context: WindowContext) -> QWidget:

@@ -54,6 +54,11 @@ class Secrets:
         return self._key_file is None and isinstance(self._keyring, MemoryKeyring)
 
     @property
+    def lasting(self) -> bool:
+        """Whether what is given to the keyring is there at the next start."""
+        return not isinstance(self._keyring, MemoryKeyring)
+
+    @property
     def place(self) -> str:
         """Where secrets are, as a sentence."""
         if self.in_memory:
@@ -89,7 +94,14 @@ class Secrets:
         """Blocks; raises KeyringError, or StoreError for a bad key file."""
         if self._key_file is not None:
             return read_key_file(self._key_file)
-        return self.vault(account_id).database_key(database_exists=database.exists())
+        vault = self.vault(account_id)
+        begun = vault.begun_database_key()
+        if begun is not None:
+            # A change of the key was cut short: the file itself says which one it has.
+            from rapport.store import Database
+
+            vault.end_key_change(changed=Database(database, begun).opens())
+        return vault.database_key(database_exists=database.exists())
 
     def close(self) -> None:
         """Lets go of the system's keyring; asking again opens it again."""

@@ -7,6 +7,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rapport.app.copies import DATABASE
 from rapport.app.credentials import token_source
 from rapport.app.engine_thread import EngineThread
 from rapport.app.secrets import Secrets
@@ -22,13 +23,10 @@ from rapport.sync.status import StatusBoard
 if TYPE_CHECKING:
     # Imported where they are used: they would stand before the first paint.
     from rapport.api import ApiClient
-    from rapport.store import Rescued
     from rapport.sync.engine import Engine
     from rapport.sync.operations import Operations
 
 log = logging.getLogger(__name__)
-
-DATABASE = "rapport.db"
 
 
 class Session:
@@ -104,28 +102,6 @@ class Session:
         await self.disconnect()
         self.workspace.close()
         await asyncio.to_thread(self.store.close)
-
-
-def repair(folder: Path, key: bytes) -> Rescued:
-    """Puts the damaged database aside and makes a new one of what can be read of it. Blocks;
-    raises StoreError."""
-    from rapport.store import rescue
-    from rapport.sync.engine import CURSORS
-
-    return rescue(set_aside(folder), folder / DATABASE, key, forget=CURSORS)
-
-
-def set_aside(folder: Path) -> Path:
-    """Moves a database that cannot be read out of the way, and returns its new name: it stays in
-    the folder, in case its key comes back."""
-    number = 1
-    while (folder / f"{DATABASE}.unreadable-{number}").exists():
-        number += 1
-    for file in sorted(folder.glob(f"{DATABASE}*")):
-        if ".unreadable-" not in file.name:
-            end = file.name.removeprefix(DATABASE)
-            file.rename(folder / f"{DATABASE}.unreadable-{number}{end}")
-    return folder / f"{DATABASE}.unreadable-{number}"
 
 
 class _Line:

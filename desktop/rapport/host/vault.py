@@ -69,23 +69,43 @@ class Vault:
     def database_key(self, *, database_exists: bool) -> bytes:
         """The 32-byte key. It is made when there is neither key nor database; a key that is gone
         is never made anew over a database, which could then never be read: KeyringError."""
-        stored = self._read("database-key")
-        if stored is not None:
-            try:
-                key = base64.b64decode(stored, validate=True)
-            except ValueError:
-                key = b""
-            if len(key) == KEY_BYTES:
-                return key
-        if stored is not None or database_exists:
+        key = self._key("database-key")
+        if key is not None:
+            return key
+        if database_exists or self._read("database-key") is not None:
             raise LostKey(
                 "The key of the local copy is not in the keyring.",
                 "The copy cannot be read without it. It is left as it is: restore the keyring, or "
                 "sign in again to start a new copy beside it.",
             )
+        return self._new_key("database-key")
+
+    def next_database_key(self) -> bytes:
+        """A new key beside the present one, for a copy that is about to be encrypted anew."""
+        return self._new_key("database-key.next")
+
+    def begun_database_key(self) -> bytes | None:
+        """The key of a change that was begun and not ended; None ordinarily."""
+        return self._key("database-key.next")
+
+    def end_key_change(self, *, changed: bool) -> None:
+        """The copy has the new key, or kept the present one."""
+        key = self.begun_database_key()
+        if changed and key is not None:
+            self._write("database-key", base64.b64encode(key).decode("ascii"))
+        self._delete("database-key.next")
+
+    def _key(self, name: str) -> bytes | None:
+        try:
+            key = base64.b64decode(self._read(name) or "", validate=True)
+        except ValueError:
+            return None
+        return key if len(key) == KEY_BYTES else None
+
+    def _new_key(self, name: str) -> bytes:
         key = secrets.token_bytes(KEY_BYTES)
-        self._write("database-key", base64.b64encode(key).decode("ascii"))
-        if self._read("database-key") != base64.b64encode(key).decode("ascii"):
+        self._write(name, base64.b64encode(key).decode("ascii"))
+        if self._key(name) != key:
             raise KeyringError(
                 "The keyring does not keep what it is given.",
                 "Without a key the local copy cannot be stored.",
@@ -96,7 +116,7 @@ class Vault:
 
     def delete_all(self) -> None:
         """Forgets everything of this account: what signing out means."""
-        for name in ("tokens.a", "tokens.b", "client-secret", "database-key"):
+        for name in ("tokens.a", "tokens.b", "client-secret", "database-key", "database-key.next"):
             self._delete(name)
         self._keyring.delete(self._name("tokens"))
 

@@ -1,5 +1,6 @@
 """The encrypted local copy of one account: the only SQL in the house."""
 
+from rapport.store.database import Database
 from rapport.store.outbox import Outbox
 from rapport.store.queries import Queries
 from rapport.store.repair import Rescued, rescue
@@ -17,6 +18,7 @@ from rapport.store.views import (
 __all__ = [
     "Absorbed",
     "ConflictRow",
+    "Database",
     "OpState",
     "Outbox",
     "OutboxCounts",

@@ -17,6 +17,8 @@ WRITER_CACHE_KIB = 8192
 READER_CACHE_KIB = 4096
 BULK_CACHE_KIB = 65536
 BUSY_MS = 5000
+KEPT_EDITS = ".edits"
+"""The end of the name of the small file of open edits beside the copy (see ``repair``)."""
 
 _memory_names = itertools.count(1)
 
@@ -209,3 +211,45 @@ class Database:
         db.run("VACUUM INTO ?", (str(part),))
         part.chmod(0o600)
         part.rename(path)
+
+    def opens(self) -> bool:
+        """Whether the file can be read with this key."""
+        try:
+            db = self.connect(writes=False)
+        except (apsw.Error, StoreError):
+            return False
+        try:
+            return bool(db.value("SELECT count(*) FROM sqlite_schema"))
+        except apsw.Error:
+            return False
+        finally:
+            db.close()
+
+    def change_key(self, new: bytes) -> None:
+        """Encrypts every page anew; nobody else may have the file open. Whatever moment the
+        program dies at, the file has the old key or the new one. A backup with the old key stands
+        beside it until the new one has been tried. Raises StoreError; the old key is good then."""
+        assert self.path is not None
+        kept = self.path.with_name(self.path.name + ".old-key")
+        kept.unlink(missing_ok=True)
+        try:
+            db = self.connect(writes=True)
+            try:
+                self.backup(db, kept)
+                db.pragma("rekey", f"raw:{new.hex()}")
+            finally:
+                db.close()
+            tried = Database(self.path, new)
+            db = tried.connect(writes=True)
+            try:
+                sound = db.value("PRAGMA quick_check(1)") == "ok"
+            finally:
+                db.close()
+        except (apsw.Error, OSError) as error:
+            raise plain_words(error) from None
+        if not sound:
+            raise plain_words(apsw.CorruptError())
+        # What else is encrypted with the old key would outlive it.
+        for end in (KEPT_EDITS, ".before-*", ".old-key"):
+            for file in self.path.parent.glob(self.path.name + end):
+                file.unlink()

@@ -18,14 +18,11 @@ from msgspec import Struct
 
 from rapport.domain.errors import StoreError
 from rapport.domain.records import Kind
-from rapport.store.database import Database, plain_words
+from rapport.store.database import KEPT_EDITS, Database, plain_words
 from rapport.store.read_models import ReadModels
 from rapport.store.schema import KIND_NUMBER, MIGRATIONS
 from rapport.store.sql import Sql
 from rapport.store.values import unpack
-
-KEPT_EDITS = ".edits"
-"""The end of the name of the file that ``keep_edits`` writes."""
 
 REBUILD = "rebuild"
 """The setting that asks the next start for it."""

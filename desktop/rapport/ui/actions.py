@@ -134,6 +134,7 @@ STANDARD = (
     Action("account.sign-in", "Sign in again", Section.ACCOUNT, (), "key", with_account),
     Action("account.ask-write", "Ask for write access", Section.ACCOUNT, (), "lock", may_not_write),
     Action("account.sign-out", "Sign out", Section.ACCOUNT, (), "ext", with_account),
+    Action("account.change-key", "Change encryption key", Section.ACCOUNT, (), "key", with_account),
     Action("account.repair", "Repair the local copy", Section.ACCOUNT, (), "shield", with_account),
     Action("account.reset-sandbox", "Reset the sandbox", Section.ACCOUNT, (), "flask", in_sandbox),
     Action("account.add", "Add account", Section.ACCOUNT, (), "plus"),

@@ -321,3 +321,19 @@ def test_the_file_is_not_readable_by_plain_sqlite(open_store: Any, path: Path) -
     with pytest.raises(sqlite3.DatabaseError), sqlite3.connect(path) as plain:
         plain.execute("SELECT * FROM sqlite_master").fetchall()
     plain.close()
+
+
+def test_the_key_can_be_changed(open_store: Any, path: Path) -> None:
+    store = open_store()
+    create(store, "a1")
+    store.keep_edits().result()
+    store.close()
+    new = bytes(reversed(range(32)))
+    database.Database(path, KEY).change_key(new)
+    assert {file.name for file in path.parent.iterdir()} == {"rapport.db"}
+    with pytest.raises(StoreError):
+        open_store()
+    store = open_store(new)
+    assert store.queries.row_of("a1").result().name == CANARY
+    assert store.verify().result() == []
+    assert not database.Database(path, KEY).opens()

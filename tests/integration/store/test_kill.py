@@ -18,6 +18,7 @@ from rapport.store import Snapshot
 
 KILLS = 8
 MIGRATION_KILLS = 100
+REKEY_KILLS = 40
 
 
 def test_nothing_acknowledged_is_lost(open_store: Any, path: Path) -> None:
@@ -48,10 +49,8 @@ def test_nothing_acknowledged_is_lost(open_store: Any, path: Path) -> None:
     assert len(acknowledged) >= 2 * KILLS
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a process that can be copied")
-def test_a_migration_leaves_the_old_schema_or_the_new_and_the_outbox_whole(
-    open_store: Any, path: Path, tmp_path: Path
-) -> None:
+@pytest.fixture
+def filled(open_store: Any, path: Path) -> Path:
     store = open_store()
     page = [
         Snapshot(kind=Kind.CONTACT, rid=f"r{n}", values={"first_name": f"Pulled {n}"})
@@ -62,16 +61,37 @@ def test_a_migration_leaves_the_old_schema_or_the_new_and_the_outbox_whole(
         create = CreateContact(contact_id=f"c{number}", fields={"first_name": f"Kept {number}"})
         store.commit(create).result()
     store.close()
-    folder = tmp_path / "migrating"
+    return path
+
+
+def run(name: str, start: Path, folder: Path, kills: int) -> Any:
+    folder = folder / "killed"
     folder.mkdir()
-    program = Path(__file__).with_name("migrating.py")
+    program = Path(__file__).with_name(name)
     done = subprocess.run(
-        [sys.executable, program, path, folder, str(MIGRATION_KILLS), "1"],
+        [sys.executable, program, start, folder, str(kills)],
         capture_output=True,
         text=True,
         check=True,
     )
-    said = json.loads(done.stdout)
+    return json.loads(done.stdout)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a process that can be copied")
+def test_a_migration_leaves_the_old_schema_or_the_new_and_the_outbox_whole(
+    filled: Path, tmp_path: Path
+) -> None:
+    said = run("migrating.py", filled, tmp_path, MIGRATION_KILLS)
     assert said["wrong"] == []
     assert sum(said["found"].values()) == MIGRATION_KILLS
     assert set(said["found"]) == {"old", "new"}, "no kill hit while it migrated"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a process that can be copied")
+def test_a_change_of_the_key_leaves_the_old_one_or_the_new_and_the_outbox_whole(
+    filled: Path, tmp_path: Path
+) -> None:
+    said = run("rekeying.py", filled, tmp_path, REKEY_KILLS)
+    assert said["wrong"] == []
+    assert sum(said["found"].values()) == REKEY_KILLS
+    assert "old" in said["found"], "no kill hit while it was changed"

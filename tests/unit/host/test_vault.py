@@ -137,3 +137,21 @@ def test_signing_out_leaves_other_accounts_alone() -> None:
     assert one.client_secret() is None
     assert other.read_tokens() == ("t",)
     assert other.client_secret() == "c"
+
+
+def test_a_key_change_ends_with_the_new_key_or_the_old() -> None:
+    keyring = MemoryKeyring()
+    vault = Vault(keyring, "acc")
+    old = vault.database_key(database_exists=False)
+    assert vault.begun_database_key() is None
+    new = vault.next_database_key()
+    assert new != old
+    assert vault.database_key(database_exists=True) == old
+    assert Vault(keyring, "acc").begun_database_key() == new
+    vault.end_key_change(changed=False)
+    assert vault.database_key(database_exists=True) == old
+    assert vault.begun_database_key() is None
+    newer = vault.next_database_key()
+    vault.end_key_change(changed=True)
+    assert vault.database_key(database_exists=True) == newer
+    assert vault.begun_database_key() is None

@@ -23,8 +23,8 @@ from rapport.api.resources.location import CUSTOM_FIELD, LOCATION
 from rapport.api.resources.team import BUSINESS, user
 from rapport.app.clock import SystemClock
 from rapport.app.config import ConfigFile
+from rapport.app.copies import DATABASE
 from rapport.app.secrets import Secrets
-from rapport.app.session import DATABASE
 from rapport.domain import scopes
 from rapport.domain.errors import RapportError, StoreError
 from rapport.domain.settings import Account

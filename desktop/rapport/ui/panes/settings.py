@@ -34,6 +34,7 @@ _ACCOUNT_ACTIONS = (
     "account.ask-write",
     "account.sign-in",
     "account.sign-out",
+    "account.change-key",
     "account.repair",
     "account.reset-sandbox",
     "account.add",
