@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import stat
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
@@ -15,10 +16,13 @@ import httpx2
 import pytest
 import pytest_asyncio
 
+from rapport.api.catalogue import action
 from rapport.api.oauth import Tokens
 from rapport.api.session import encode
 from rapport.app.config import Config, ConfigFile
 from rapport.app.secrets import Secrets
+from rapport.domain.arguments import arguments
+from rapport.domain.command_lines import as_rapport_call
 from rapport.domain.filters import ContactQuery
 from rapport.domain.settings import Account
 from rapport.host.instance import InstanceLock, socket_path
@@ -185,6 +189,28 @@ async def test_a_profile_that_is_held_and_does_not_answer(
         lock.release()
     assert (status, output) == (1, "")
     assert errors.startswith("Rapport is already running with this profile and does not answer")
+
+
+async def test_a_copied_command_runs_in_a_shell(
+    account: Account, sandbox: SandboxThread, paths: Paths
+) -> None:
+    entry = action("contacts.notes.create")
+    text = "It's “quoted” $HOME\n-- and a second line"
+    contact = sandbox.info()["examples"]["contact"]
+    command = as_rapport_call(
+        entry,
+        arguments(entry, data={"contactId": contact, "body": text}),
+        account=account.name,
+        location_id=account.location_id,
+        profile=paths.profile,
+    )
+    program = Path(sys.executable).parent / "rapport"
+    shell = await asyncio.create_subprocess_shell(
+        f"PATH={program.parent}:$PATH {command}", stdout=asyncio.subprocess.PIPE
+    )
+    output, _ = await shell.communicate()
+    assert shell.returncode == 0
+    assert json.loads(output)["note"]["body"] == text
 
 
 # Where one runs.

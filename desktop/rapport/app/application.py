@@ -42,12 +42,13 @@ from rapport.host.paths import Paths
 from rapport.ui.collector import Collector
 from rapport.ui.context import Page, WindowContext
 from rapport.ui.look.theme import Mode, Theme
-from rapport.ui.rooms import STANDARD_ROOMS
+from rapport.ui.rooms import STANDARD_ROOMS, Tab
 from rapport.ui.window import MainWindow
 from rapport.ui.wording import count, tr
 
 if TYPE_CHECKING:
     from rapport.app.companions import Companions
+    from rapport.services.workspace import Workspace
     from rapport.ui.onboarding import WelcomePage
 
 log = logging.getLogger(__name__)
@@ -93,7 +94,11 @@ class Application:
         self.window = MainWindow(
             theme,
             config.settings,
-            rooms=replace(STANDARD_ROOMS, settings=self._settings),
+            rooms=replace(
+                STANDARD_ROOMS,
+                settings=self._settings,
+                activity=(Tab("operations", "Operations", self._operations),),
+            ),
             keep_settings=self._keep_settings,
             hides_on_close=self._hides_on_close,
         )
@@ -476,6 +481,20 @@ class Application:
                 log_folder=self.paths.logs,
                 key_place=self._secrets.place,
                 test_notification=self._test_notification,
+            ),
+        )
+
+    def _operations(self, workspace: Workspace, context: WindowContext) -> QWidget:
+        from rapport.api.catalogue import catalogue
+        from rapport.ui.panes.activity.operations import OperationsView
+        from rapport.ui.panes.activity.operations.view import OperationsDesk
+
+        session = next(one for one in self._sessions.values() if one.workspace is workspace)
+        return OperationsView(
+            workspace,
+            context,
+            OperationsDesk(
+                entries=tuple(catalogue().values()), caller=session, profile=self.paths.profile
             ),
         )
 

@@ -217,6 +217,12 @@ def _as_text(param: Param, value: Any) -> Any:
     return value
 
 
+def misfits(one: Field, value: Any) -> list[str]:
+    """A sentence for each thing in the value of one argument that does not fit."""
+    placed = _place_complaints(one, value) if isinstance(one, Param) else ()
+    return [*placed, *_complaints(one, value, one.name)]
+
+
 def _place_complaints(param: Param, value: Any) -> Iterator[str]:
     # "" or ".." would make another path of it: another operation.
     if param.place == "path" and isinstance(value, str) and value.strip() in ("", ".", ".."):

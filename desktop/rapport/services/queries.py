@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rapport.domain.filters import ContactQuery
 from rapport.domain.ports import Clock
-from rapport.domain.records import Id
+from rapport.domain.records import Id, Kind
 from rapport.domain.views import (
     ContactDetail,
     ContactPage,
@@ -35,6 +35,7 @@ class AsyncQueries:
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._queries = store.queries
+        self._replica = store.replica
         self._clock = clock
 
     async def contacts(self, query: ContactQuery, first: int = 200) -> ContactPage:
@@ -53,6 +54,10 @@ class AsyncQueries:
 
     async def row_of(self, contact_id: Id) -> ContactRow | None:
         return await asyncio.wrap_future(self._queries.row_of(contact_id))
+
+    async def server_id(self, kind: Kind, id: Id) -> str | None:
+        """How the CRM calls a record; None for one that it has not got yet."""
+        return await asyncio.wrap_future(self._replica.rid_of(kind, id))
 
     async def detail(self, contact_id: Id) -> ContactDetail | None:
         return await asyncio.wrap_future(self._queries.detail(contact_id))

@@ -118,6 +118,22 @@ class NavRole(IntEnum):
     """bool: a SECTION takes new entries"""
 
 
+class OperationRole(IntEnum):
+    """A row of the operations list. Give ``Qt.AccessibleTextRole`` as well."""
+
+    KIND = _FIRST + 300
+    """RowKind; a HEADER has TITLE, COUNT and OPEN"""
+    ID = _FIRST + 301
+    METHOD = _FIRST + 302
+    """str: GET, POST, PUT, DELETE; EVENT for a trigger"""
+    TITLE = _FIRST + 303
+    REMARK = _FIRST + 304
+    """str: a word at the end, such as "deprecated" """
+    COUNT = _FIRST + 305
+    OPEN = _FIRST + 306
+    """bool: whether the rows below a header are shown"""
+
+
 def _tr(text: str) -> str:
     return QCoreApplication.translate("Rows", text)
 

@@ -1,0 +1,224 @@
+"""The form of one entry: what an action takes, or what a trigger tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from rapport.domain.arguments import LOCATION_NAMES, Arguments, ArgumentsError, arguments
+from rapport.domain.catalogue import Action, Field, Trigger
+from rapport.domain.records import Id
+from rapport.ui.context import WindowContext
+from rapport.ui.delegates.operation_row import method_colour
+from rapport.ui.look.theme import current_theme
+from rapport.ui.look.type import SEMIBOLD, TextSize
+from rapport.ui.models.operation_list_model import EVENT, Entry, remark_of
+from rapport.ui.panes.activity.operations.choices import source_for
+from rapport.ui.panes.activity.operations.fields import (
+    MISSING,
+    ArgumentField,
+    IdField,
+    TextField,
+    carried_words,
+    field_for,
+)
+from rapport.ui.widgets.labels import ElidedLabel, Label, SectionTitle
+from rapport.ui.wording import tr
+
+Drafts = Mapping[str, Any]
+
+
+class EntryHead(QWidget):
+    """Title, what it needs, and the request or event behind it."""
+
+    def __init__(self, entry: Entry, parent: QWidget) -> None:
+        super().__init__(parent)
+        theme = current_theme()
+        px = theme.type.px
+        column = QVBoxLayout(self)
+        column.setContentsMargins(px(20), px(14), px(20), px(12))
+        column.setSpacing(px(4))
+        first = QHBoxLayout()
+        first.setSpacing(px(8))
+        title = ElidedLabel(tr(entry.title), self, size=TextSize.SECTION, weight=SEMIBOLD)
+        first.addWidget(title, 1)
+        needs = ", ".join(entry.scopes)
+        if needs:
+            scope = Label(needs, self, size=TextSize.CAPTION, role="muted")
+            scope.setFont(theme.type.monospace())
+            scope.setToolTip(tr("the permission it needs"))
+            first.addWidget(scope)
+        column.addLayout(first)
+        second = QHBoxLayout()
+        second.setSpacing(px(16))
+        verb, where = (
+            (EVENT, entry.event)
+            if isinstance(entry, Trigger)
+            else (
+                entry.method,
+                entry.path,
+            )
+        )
+        method = Label(verb, self, size=TextSize.CAPTION, weight=SEMIBOLD)
+        palette = method.palette()
+        palette.setColor(palette.ColorRole.WindowText, method_colour(verb, theme.tokens))
+        method.setPalette(palette)
+        second.addWidget(method)
+        path = Label(where, self, selectable=True)
+        path.setFont(theme.type.monospace())
+        path.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        path.setWordWrap(True)
+        second.addWidget(path, 1)
+        column.addLayout(second)
+        about = tr(entry.summary)
+        if remark := remark_of(entry):
+            about = f"{remark[:1].upper()}{remark[1:]}. {about}"
+        column.addWidget(Label(about, self, size=TextSize.CAPTION, role="muted", wrap=True))
+
+
+class OperationForm(QScrollArea):
+    """The inputs of an action, in the API's order, what is required first.
+
+    ``drafts`` is what an earlier form of the same action held.
+    """
+
+    def __init__(
+        self, action: Action, context: WindowContext, drafts: Drafts, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self.action = action
+        self._location_id = context.workspace.account.location_id
+        self.setObjectName("operation-form")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._body = QWidget(self)
+        px = context.theme.type.px
+        column = QVBoxLayout(self._body)
+        column.setContentsMargins(px(20), px(12), px(20), px(16))
+        column.setSpacing(px(12))
+        self.fields: dict[str, ArgumentField] = {}
+        every = list(action.named().values())
+        required = [one for one in every if one.required]
+        optional = [one for one in every if not one.required]
+        for one in required:
+            column.addWidget(self._field(one, context))
+        if required and optional:
+            column.addWidget(SectionTitle(tr("Optional"), self._body, count=str(len(optional))))
+        for one in optional:
+            column.addWidget(self._field(one, context))
+        if not every:
+            column.addWidget(Label(tr("It takes no arguments."), self._body, role="muted"))
+        column.addStretch(1)
+        self.setWidget(self._body)
+        for name, draft in drafts.items():
+            self.fields[name].restore(draft)
+
+    def _field(self, one: Field, context: WindowContext) -> ArgumentField:
+        source = source_for(self.action, one, context, self._contact)
+        field = self.fields[one.name] = field_for(one, source, context, self._body)
+        if one.name in LOCATION_NAMES and isinstance(field, TextField):
+            field.restore(self._location_id)
+        return field
+
+    def _contact(self) -> Id:
+        """The local id of the contact that is chosen in this form."""
+        for field in self.fields.values():
+            if isinstance(field, IdField) and field.one.name in ("contactId", "contact_id"):
+                return field.local_id
+        return ""
+
+    # What the view asks.
+
+    @property
+    def is_invalid(self) -> bool:
+        """Whether something that was typed cannot be sent."""
+        return any(field.complaint for field in self.fields.values())
+
+    def drafts(self) -> Drafts:
+        return {name: field.draft() for name, field in self.fields.items()}
+
+    def arguments(self) -> Arguments | None:
+        """What would be sent; None after saying at the fields why nothing can be."""
+        bad = [field for field in self.fields.values() if not field.check(whole=True)]
+        if bad:
+            self.show_field(bad[0])
+            return None
+        values = {name: field.given() for name, field in self.fields.items()}
+        data = {name: value for name, value in values.items() if value is not MISSING}
+        try:
+            return arguments(self.action, data=data, location_id=self._location_id)
+        except ArgumentsError as error:
+            self.complain(error.complaints)
+            return None
+
+    def complain(self, complaints: Sequence[str], name: str = "") -> None:
+        """Say what is wrong at the field that a sentence is about, or at the first one."""
+        fields = list(self.fields.values())
+        for sentence in complaints:
+            about = next(
+                (one for one in fields if one.one.name == name or f"“{one.one.name}" in sentence),
+                fields[0],
+            )
+            about.say(sentence)
+            self.show_field(about)
+
+    def show_field(self, field: ArgumentField) -> None:
+        self.ensureWidgetVisible(field)
+        field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def first_focus(self) -> QWidget | None:
+        """The first input that is not filled in already."""
+        for field in self.fields.values():
+            if field.one.name not in LOCATION_NAMES:
+                return field
+        return next(iter(self.fields.values()), None)
+
+
+class TriggerPage(QScrollArea):
+    """What an event carries: there is nothing to send."""
+
+    def __init__(self, trigger: Trigger, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("operation-trigger")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        body = QWidget(self)
+        px = current_theme().type.px
+        column = QVBoxLayout(body)
+        column.setContentsMargins(px(20), px(12), px(20), px(16))
+        column.setSpacing(px(12))
+        column.addWidget(
+            Label(
+                tr(
+                    "The CRM tells of it by a webhook of the type “{event}”. Nothing is sent."
+                ).format(event=trigger.event),
+                body,
+                wrap=True,
+            )
+        )
+        column.addWidget(SectionTitle(tr("What it carries"), body, count=str(len(trigger.payload))))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(px(12))
+        grid.setVerticalSpacing(px(6))
+        grid.setColumnStretch(1, 1)
+        for row, one in enumerate(trigger.payload):
+            name = Label(one.name, body, size=TextSize.CAPTION, weight=SEMIBOLD, selectable=True)
+            grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
+            about = tr(one.description) if one.description else ""
+            grid.addWidget(
+                Label(about, body, size=TextSize.CAPTION, role="muted", wrap=True), row, 1
+            )
+            grid.addWidget(
+                Label(carried_words(one), body, size=TextSize.CAPTION, role="muted"),
+                row,
+                2,
+                Qt.AlignmentFlag.AlignTop,
+            )
+        column.addLayout(grid)
+        column.addStretch(1)
+        self.setWidget(body)
