@@ -5,6 +5,7 @@ from rapport.api.errors import WriteOutcome, outcome_of
 from rapport.api.pacing import Lane, Pacer
 from rapport.api.pages import Cursor, Page
 from rapport.api.session import StaticToken, TokenSource
+from rapport.api.trail import follow_replies
 from rapport.api.wire import Remote
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "StaticToken",
     "TokenSource",
     "WriteOutcome",
+    "follow_replies",
     "outcome_of",
 ]

@@ -6,12 +6,14 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from rapport.api.errors import error_from
+from rapport.api.errors import error_from, trace_id
 from rapport.api.forms import Form
 from rapport.api.http import Http, Reply, checked_address
 from rapport.api.operations import Operation
 from rapport.api.pacing import Lane, Pacer
 from rapport.api.session import TokenSource
+from rapport.api.trail import heard, is_followed
+from rapport.domain.audit import ServerReply
 from rapport.domain.errors import AuthError, NetworkError, RateLimitError, ServerError
 from rapport.domain.operations import QueryValue, address
 from rapport.domain.ports import Clock
@@ -163,6 +165,9 @@ class Caller:
         if on_reply is not None:
             on_reply(reply)
         if reply.status < 400:
+            if operation.writes and is_followed():
+                trace = trace_id(reply.json_or_none(), reply.headers)
+                heard(ServerReply(status=reply.status, trace_id=trace))
             return reply
         error = error_from(
             operation,
@@ -173,6 +178,8 @@ class Caller:
             retry_after_s=permit.retry_after_s,
         )
         log.info("%s → %s %s", operation.id, reply.status, type(error).__name__)
+        if operation.writes:
+            heard(ServerReply(status=reply.status, trace_id=error.trace_id, text=str(error)))
         raise error
 
     def _url(

@@ -107,17 +107,17 @@ def error_from(
     where there was none; ``html`` tells of a page, which comes from a proxy, not from the CRM."""
     text = server_text(body)
     low = text.lower()
-    trace_id = _trace_id(body, headers or {})
+    trace = trace_id(body, headers or {})
     details = "\n".join(
         line
         for line in (
             f"{operation.method} {operation.path} → {status}",
             f"The CRM said: {text}" if text else "",
-            f"trace id: {trace_id}" if trace_id else "",
+            f"trace id: {trace}" if trace else "",
         )
         if line
     )
-    rest: dict[str, Any] = {"status": status, "trace_id": trace_id, "details": details}
+    rest: dict[str, Any] = {"status": status, "trace_id": trace, "details": details}
 
     if status == 429:
         return RateLimitError(
@@ -188,7 +188,8 @@ def _duplicate_of(body: Any) -> str:
     )
 
 
-def _trace_id(body: Any, headers: Mapping[str, str]) -> str:
+def trace_id(body: Any, headers: Mapping[str, str]) -> str:
+    """The name of a request in the CRM's own logs; "" where it tells none."""
     found = body.get("traceId") if isinstance(body, dict) else None
     found = found if isinstance(found, str) else headers.get("x-trace-id", "")
     return visible(found)[:100]

@@ -57,7 +57,7 @@ class Session:
     ) -> Session:
         """``key`` None keeps the copy in memory. Raises StoreError."""
         path = None if key is None else folder / DATABASE
-        store = Store.open(path, key or bytes(32), clock=clock, new_id=new_id)
+        store = Store.open(path, key or bytes(32), clock=clock, new_id=new_id, who=account.user_id)
         return cls(account, store, clock, secrets)
 
     @property

@@ -28,6 +28,7 @@ from rapport.domain.records import (
     contact_of,
     fields_of,
     json_ready,
+    record_from,
 )
 
 UNDO_WINDOW_S = 8.0
@@ -400,6 +401,40 @@ class AcceptDeletion(Command, frozen=True, kw_only=True):
         return ()
 
 
+class Together(Command, frozen=True, kw_only=True):
+    """Several commands as one: a bulk edit is committed, told and undone whole."""
+
+    commands: tuple[Command, ...]
+
+    @property
+    def title(self) -> str:
+        titles = list(dict.fromkeys(command.title for command in self.commands))
+        if len(self.commands) == 1:
+            return titles[0]
+        return f"{', '.join(titles)} ({len(self.commands)})"
+
+    def targets(self) -> tuple[Ref, ...]:
+        return tuple(dict.fromkeys(ref for one in self.commands for ref in one.targets()))
+
+    def plan(self, records: Records) -> tuple[Mutation, ...]:
+        """Each command sees what those before it did."""
+        now = dict(records)
+        planned: list[Mutation] = []
+        for command in self.commands:
+            for mutation in command.plan(now):
+                planned.append(mutation)
+                now[mutation.ref] = _after(mutation, now.get(mutation.ref))
+        return tuple(planned)
+
+
+def _after(mutation: Mutation, record: Record | None) -> Record | None:
+    if mutation.op is Op.DELETE:
+        return None
+    values = fields_of(record) if record is not None else {"contact_id": mutation.contact_id}
+    wanted = {name: delta.want for name, delta in mutation.fields.items()}
+    return record_from(mutation.ref.kind, mutation.ref.id, {**values, **wanted})
+
+
 def _still_possible(inverse: Mutation, now: Mapping[str, Any]) -> dict[str, Delta]:
     fields: dict[str, Delta] = {}
     for name, delta in inverse.fields.items():
@@ -450,6 +485,7 @@ class TakeBack(Command, frozen=True, kw_only=True):
                             ref=inverse.ref,
                             contact_id=inverse.contact_id,
                             fields=fields,
+                            hold_s=UNDO_WINDOW_S if inverse.op is Op.DELETE else 0.0,
                         )
                     )
         return tuple(planned)

@@ -276,6 +276,8 @@ class UndoItem(Struct, frozen=True, kw_only=True):
     id: int
     title: str
     at: datetime
+    about: str = ""
+    """Names of the records it concerns, shortened."""
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
@@ -284,6 +286,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     title: str
     undo_id: int | None
     refs: tuple[Ref, ...] = ()
+    anew: bool = False
+    """A contact that the CRM has deleted is made anew: it gets new ids there."""
 
 
 class Reference(Struct, frozen=True, kw_only=True):

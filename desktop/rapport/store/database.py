@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import itertools
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import apsw
 
 from rapport.domain.errors import DamagedError, StoreError
+from rapport.domain.text import fold
 from rapport.store.schema import MIGRATIONS
 from rapport.store.sql import Sql
 
@@ -129,6 +132,23 @@ class Database:
             raise
         return db
 
+    @contextmanager
+    def reading(self) -> Iterator[Sql]:
+        """A connection that writes nothing, beside whoever else has the copy open. Raises
+        StoreError."""
+        db = None
+        try:
+            db = self.connect(writes=False)
+            db.value("SELECT count(*) FROM sqlite_schema")  # the key is tried at the first read
+            yield db
+        except apsw.NotADBError:
+            raise _locked() from None
+        except (apsw.Error, OSError) as error:
+            raise plain_words(error) from None
+        finally:
+            if db is not None:
+                db.close()
+
     def open(self) -> Sql:
         """The writer's connection, with the newest schema. Raises StoreError; the file is kept."""
         try:
@@ -193,6 +213,7 @@ class Database:
             kept = self.path.with_name(f"{self.path.name}.before-{len(MIGRATIONS)}")
             if not kept.exists():
                 self.backup(db, kept)
+        db.connection.create_scalar_function("fold", fold, 1, deterministic=True)
         with db.immediate():
             for number in range(version, len(MIGRATIONS)):
                 db.run(MIGRATIONS[number])

@@ -5,10 +5,9 @@ from __future__ import annotations
 from rapport.domain.changes import Delta, Op, Origin
 from rapport.domain.commands import AcceptDeletion, CreateAgain
 from rapport.domain.errors import InputError
-from rapport.domain.records import LOCAL_FIELDS, Kind, Ref
+from rapport.domain.records import LOCAL_FIELDS, Kind
 from rapport.domain.views import Choice, Outcome
 from rapport.store import conflicts
-from rapport.store.edits import end_undo
 from rapport.store.replica import forget, remember_gone
 from rapport.store.transaction import Transaction
 from rapport.store.values import DEFAULTS, Stored, encode
@@ -32,17 +31,20 @@ def decide(tx: Transaction, command: CreateAgain | AcceptDeletion, origin: Origi
     if creates:
         _anew(tx, stored, command.title)
         if stored.kind is Kind.CONTACT:
-            for child in tx.children(stored.key):
-                if child.kind is Kind.APPOINTMENT or child.tomb:
-                    # Appointments are not made from here; the CRM has deleted them, too.
-                    forget(tx, child)
-                else:
-                    _anew(tx, child, command.title)
+            children_anew(tx, stored, command.title)
     else:
         forget(tx, stored)
-        if stored.kind is Kind.CONTACT:
-            end_undo(tx, Ref(stored.kind, stored.id))
     return Outcome(title=command.title, undo_id=None, refs=(command.ref,))
+
+
+def children_anew(tx: Transaction, contact: Stored, title: str) -> None:
+    """What the CRM deleted with a contact that is made anew follows it there."""
+    for child in tx.children(contact.key):
+        if child.kind is Kind.APPOINTMENT or child.tomb:
+            # Appointments are not made from here; the CRM has deleted them, too.
+            forget(tx, child)
+        else:
+            _anew(tx, child, title)
 
 
 def _anew(tx: Transaction, stored: Stored, title: str) -> None:
@@ -62,6 +64,7 @@ def _anew(tx: Transaction, stored: Stored, title: str) -> None:
         if name not in unsent and value != DEFAULTS[stored.kind].get(name)
     }
     tx.save(stored)
-    tx.add_op(stored, Op.CREATE, encode(wanted), title, 0)
-    tx.audit(stored, Op.CREATE, title, {name: (None, d.want) for name, d in wanted.items()})
+    seq = tx.add_op(stored, Op.CREATE, encode(wanted), title, 0)
+    fields = {name: (None, delta.want) for name, delta in wanted.items()}
+    tx.audit(stored, Op.CREATE, title, fields, sending=str(seq))
     tx.tell(stored, Op.UPDATE)

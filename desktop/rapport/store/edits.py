@@ -12,6 +12,8 @@ from rapport.domain.errors import InputError
 from rapport.domain.records import Id, Kind, Ref
 from rapport.domain.views import Choice, Outcome
 from rapport.store import conflicts
+from rapport.store.audit import read_departed
+from rapport.store.read_models import contact_name
 from rapport.store.rebase import StoredOp, coalesce, rebase
 from rapport.store.transaction import Transaction
 from rapport.store.values import (
@@ -25,8 +27,6 @@ from rapport.store.values import (
 )
 from rapport.store.views import OpState
 
-KEPT_UNDOS = 1000
-
 _mutations = msgspec.json.Decoder(tuple[Mutation, ...])
 
 
@@ -36,8 +36,15 @@ def commit(tx: Transaction, command: Command, origin: Origin, undo_of: int | Non
     if isinstance(command, ResolveConflict):
         _set_aside(tx, command)
     records = {ref: tx.record(ref) for ref in command.targets()}
-    planned = [_clean(mutation) for mutation in command.plan(records)]
-    mutations = [step for mutation in planned for step in _with_children(tx, mutation)]
+    mutations = [_clean(mutation) for mutation in command.plan(records)]
+    anew = any(
+        mutation.op is Op.CREATE
+        and mutation.ref.kind is Kind.CONTACT
+        and (departed := read_departed(tx.db, mutation.ref.id)) is not None
+        and departed.sent
+        and tx.by_id(mutation.ref) is None
+        for mutation in mutations
+    )
     for mutation in mutations:
         _apply(tx, mutation, command.title)
     if isinstance(command, ResolveConflict):
@@ -53,9 +60,8 @@ def commit(tx: Transaction, command: Command, origin: Origin, undo_of: int | Non
     )
     undo_id = tx.db.inserted()
     tx.db.run_each("UPDATE settled SET undo = ? WHERE id = ?", [(undo_id, n) for n in tx.settled])
-    tx.db.run("DELETE FROM undo WHERE id <= ?", (undo_id - KEPT_UNDOS,))
-    refs = tuple(dict.fromkeys(mutation.ref for mutation in planned)) or command.targets()
-    return Outcome(title=command.title, undo_id=undo_id, refs=refs)
+    refs = tuple(dict.fromkeys(mutation.ref for mutation in mutations)) or command.targets()
+    return Outcome(title=command.title, undo_id=undo_id, refs=refs, anew=anew)
 
 
 def _set_aside(tx: Transaction, command: ResolveConflict) -> None:
@@ -114,19 +120,40 @@ def undo_entry(tx: Transaction, undo_id: int | None) -> tuple[int, TakeBack] | N
     )
     if row is None:
         return None
-    return row[0], TakeBack(of=row[1], mutations=_mutations.decode(row[2]))
+    mutations = tuple(
+        step for mutation in _mutations.decode(row[2]) for step in _with_departed(tx, mutation)
+    )
+    return row[0], TakeBack(of=row[1], mutations=mutations)
 
 
-def end_undo(tx: Transaction, gone: Ref) -> None:
-    """The server has deleted a contact, and with it notes and tasks that would not come back: an
-    Undo that makes another contact of the same name would be a lie."""
-    entries = tx.db.rows("SELECT id, mutations FROM undo WHERE done = 0 ORDER BY id DESC LIMIT 100")
-    for id, mutations in entries:
-        if any(
-            mutation.op is Op.DELETE and mutation.ref == gone
-            for mutation in _mutations.decode(mutations)
-        ):
-            tx.db.run("UPDATE undo SET done = 1 WHERE id = ?", (id,))
+def _with_departed(tx: Transaction, mutation: Mutation) -> Iterator[Mutation]:
+    """A contact that is gone took its tasks and notes along: taking that back brings them, too."""
+    if mutation.op is Op.DELETE and mutation.ref.kind is Kind.CONTACT:
+        departed = read_departed(tx.db, mutation.ref.id)
+        if departed is not None and tx.by_id(mutation.ref) is None:
+            yield from (creation.inverse() for creation in reversed(departed.creations()))
+            return
+    yield mutation
+
+
+def depart(tx: Transaction, contact: Stored) -> None:
+    """Keeps a contact that is about to go as it is, with its tasks and notes."""
+    children = tx.children(contact.key)
+    kept = [
+        (child.kind.value, child.id, child.values)
+        for child in sorted(children, key=lambda child: child.key)
+        if child.kind in (Kind.TASK, Kind.NOTE) and not child.tomb
+    ]
+    body = {
+        "contact": contact.values,
+        "children": kept,
+        "sent": contact.rid is not None,
+        "appointments": sum(child.kind is Kind.APPOINTMENT for child in children),
+    }
+    tx.db.run(
+        "INSERT OR REPLACE INTO departed VALUES (?, ?, ?, ?)",
+        (contact.id, tx.now_ms, contact_name(contact.values), encode(body)),
+    )
 
 
 def _clean(mutation: Mutation) -> Mutation:
@@ -139,30 +166,13 @@ def _clean(mutation: Mutation) -> Mutation:
     return msgspec.structs.replace(mutation, fields=fields)
 
 
-def _with_children(tx: Transaction, mutation: Mutation) -> Iterator[Mutation]:
-    """A contact that was never sent goes with what was made under it, so that Undo can bring all
-    of it back. On the server a contact takes its children along by itself."""
-    if mutation.op is Op.DELETE and mutation.ref.kind is Kind.CONTACT:
-        contact = tx.by_id(mutation.ref)
-        if contact is not None and _unknown_to_server(contact, tx.ops(contact.key)):
-            for child in tx.children(contact.key):
-                if not child.tomb:
-                    yield Mutation(
-                        op=Op.DELETE,
-                        ref=Ref(child.kind, child.id),
-                        contact_id=contact.id,
-                        fields={name: Delta(value, None) for name, value in child.values.items()},
-                    )
-    yield mutation
-
-
 def _unknown_to_server(stored: Stored, ops: list[StoredOp]) -> bool:
     return stored.rid is None and all(op.op is Op.CREATE and op.open_to_edits for op in ops)
 
 
 def _apply(tx: Transaction, mutation: Mutation, title: str) -> None:
     if mutation.op is Op.CREATE:
-        stored = _create(tx, mutation, title)
+        stored, seq = _create(tx, mutation, title)
     else:
         found = tx.by_id(mutation.ref)
         if found is None or found.tomb:
@@ -172,10 +182,11 @@ def _apply(tx: Transaction, mutation: Mutation, title: str) -> None:
             )
         stored = found
         if mutation.op is Op.UPDATE:
-            _update(tx, stored, mutation, title)
+            seq = _update(tx, stored, mutation, title)
         else:
-            _delete(tx, stored, mutation, title)
-    tx.audit(stored, mutation.op, title, {n: (d.base, d.want) for n, d in mutation.fields.items()})
+            seq = _delete(tx, stored, mutation, title)
+    fields = {name: (delta.base, delta.want) for name, delta in mutation.fields.items()}
+    tx.audit(stored, mutation.op, title, fields, sending=str(seq or ""))
     tx.tell(stored, mutation.op, mutation.fields)
 
 
@@ -197,7 +208,8 @@ def _outgoing(mutation: Mutation) -> bytes:
     return encode(fields)
 
 
-def _create(tx: Transaction, mutation: Mutation, title: str) -> Stored:
+def _create(tx: Transaction, mutation: Mutation, title: str) -> tuple[Stored, int]:
+    """The record, and the seq of the edit that tells the server; 0 where it is to hear nothing."""
     ref = mutation.ref
     values = _checked(ref.kind, {"contact_id": mutation.contact_id, **_wants(mutation.fields)})
     stored = tx.by_id(ref)
@@ -214,8 +226,7 @@ def _create(tx: Transaction, mutation: Mutation, title: str) -> Stored:
         contact_id=contact_id,
         touched=tx.now_ms,
     )
-    tx.add_op(stored, Op.CREATE, _outgoing(mutation), title, 0)
-    return stored
+    return stored, tx.add_op(stored, Op.CREATE, _outgoing(mutation), title, 0)
 
 
 def _contact(tx: Transaction, ref: Ref, contact_id: Id) -> tuple[int | None, Id]:
@@ -229,24 +240,24 @@ def _contact(tx: Transaction, ref: Ref, contact_id: Id) -> tuple[int | None, Id]
 
 def _bring_back(
     tx: Transaction, stored: Stored, mutation: Mutation, values: Values, title: str
-) -> Stored:
+) -> tuple[Stored, int]:
     """A delete is withdrawn while it waits; once it is on its way the record is made anew."""
-    last = tx.ops(stored.key)[-1]
+    last, seq = tx.ops(stored.key)[-1], 0
     if last.op is Op.DELETE and last.never_sent:
         tx.drop_op(last.seq)
         if not tx.ops(stored.key):
             stored.base = stored.seen = None
     else:
-        tx.add_op(stored, Op.CREATE, _outgoing(mutation), title, 0)
+        seq = tx.add_op(stored, Op.CREATE, _outgoing(mutation), title, 0)
     stored.tomb = False
     stored.values = values
     stored.touched = tx.now_ms
     tx.save(stored)
-    return stored
+    return stored, seq
 
 
-def _update(tx: Transaction, stored: Stored, mutation: Mutation, title: str) -> None:
-    before = stored.values
+def _update(tx: Transaction, stored: Stored, mutation: Mutation, title: str) -> int:
+    before, seq = stored.values, 0
     stored.values = _checked(stored.kind, {**before, **_wants(mutation.fields)})
     fields = mutation.remote_fields()
     if not is_local(mutation):
@@ -262,13 +273,14 @@ def _update(tx: Transaction, stored: Stored, mutation: Mutation, title: str) -> 
                 settle_chain(tx, stored)
             else:
                 tail.state, tail.attempt, tail.error = OpState.PENDING, 0, ""
-                tail.not_before = 0
+                tail.not_before, seq = 0, tail.seq
                 tx.save_op(tail)
         else:
             if tail is None and stored.rid is not None:
                 stored.base = server_part(stored.kind, before)
-            tx.add_op(stored, Op.UPDATE, _outgoing(mutation), title, 0)
+            seq = tx.add_op(stored, Op.UPDATE, _outgoing(mutation), title, 0)
     tx.save(stored, mutation.fields)
+    return seq
 
 
 def _unblocked(tx: Transaction, ops: list[StoredOp]) -> list[StoredOp]:
@@ -286,20 +298,23 @@ def _unblocked(tx: Transaction, ops: list[StoredOp]) -> list[StoredOp]:
     return [first]
 
 
-def _delete(tx: Transaction, stored: Stored, mutation: Mutation, title: str) -> None:
+def _delete(tx: Transaction, stored: Stored, mutation: Mutation, title: str) -> int:
     ops = tx.ops(stored.key)
+    if stored.kind is Kind.CONTACT:
+        depart(tx, stored)
     if _unknown_to_server(stored, ops):
         tx.outbox = tx.outbox or bool(ops)
         tx.remove(stored)
-        return
+        return 0
     if not ops:
         stored.base = server_part(stored.kind, stored.values)
     for name in conflicts.open_fields(tx, stored.key):
         conflicts.settle(tx, stored, name, None, Choice.MINE if name == "" else Choice.EDITED)
     stored.tomb = True
     hold_ms = int(mutation.hold_s * 1000)
-    tx.add_op(stored, Op.DELETE, encode({}), title, tx.now_ms + hold_ms)
+    seq = tx.add_op(stored, Op.DELETE, encode({}), title, tx.now_ms + hold_ms)
     tx.save(stored)
+    return seq
 
 
 def settle_chain(tx: Transaction, stored: Stored) -> list[str]:

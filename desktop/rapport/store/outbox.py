@@ -7,15 +7,17 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import Any, TypeVar
 
-from rapport.domain.changes import Delta, Op
+from rapport.domain.changes import Delta, Op, Origin
 from rapport.domain.merge import MERGED_FIELDS, Conflict, merge
 from rapport.domain.records import SERVER_FIELDS, Kind, Ref
 from rapport.domain.views import EntryState
 from rapport.store import conflicts, ledger
-from rapport.store.edits import end_undo, settle_chain
+from rapport.store.deletions import children_anew
+from rapport.store.edits import settle_chain
 from rapport.store.rebase import Clash, StoredOp, carry, follow, rebase
 from rapport.store.replica import (
     BOTH_CHANGED,
+    CHANGED_THERE,
     Tally,
     forget,
     remember_gone,
@@ -354,10 +356,10 @@ def _settle(
             remember_gone(tx, stored.kind, stored.rid)
             stored.rid = stored.base = stored.seen = stored.extra = None
             tx.save(stored, ())
+            if stored.kind is Kind.CONTACT:
+                children_anew(tx, stored, "Bring back contact")
         else:
             forget(tx, stored)
-            if stored.kind is Kind.CONTACT:
-                end_undo(tx, Ref(stored.kind, stored.id))
         return
     if rid is not None and stored.rid != rid:
         _adopt(tx, stored, rid)
@@ -411,6 +413,7 @@ def _adopt(tx: Transaction, stored: Stored, rid: str) -> None:
             tx.db.run(
                 "UPDATE op SET contact_key = ? WHERE key = ?", (stored.contact_key, stored.key)
             )
+        tx.audit(twin, Op.DELETE, "The same as the one made here", {})
         tx.tell(twin, Op.DELETE)
         tx.remove(twin)
     stored.rid = rid
@@ -445,21 +448,24 @@ def _conflict(
     _show_again(tx, stored)
 
 
-def _show_again(tx: Transaction, stored: Stored) -> None:
+def _show_again(tx: Transaction, stored: Stored, title: str = CHANGED_THERE) -> None:
     before: Values = stored.values
     changed = settle_chain(tx, stored)
     if changed and not stored.tomb:
         fields = {name: (before.get(name), stored.values[name]) for name in changed}
-        tx.audit(stored, Op.UPDATE, "Changed in the CRM", fields)
+        tx.audit(stored, Op.UPDATE, title, fields)
         tx.tell(stored, Op.UPDATE, changed)
     tx.save(stored, changed)
 
 
 def _discard(tx: Transaction, op: StoredOp, stored: Stored) -> None:
+    tx.origin = Origin.PERSON
+    title = f"Discard “{op.title}”"
     tx.touch(stored.contact_id)
     tx.drop_conflicts(stored.key, ("", *op.fields))
     if op.op is Op.CREATE and stored.rid is None:
-        tx.audit(stored, Op.DELETE, f"Discard “{op.title}”", {})
+        gone = {name: (value, None) for name, value in stored.values.items()}
+        tx.audit(stored, Op.DELETE, title, gone)
         tx.tell(stored, Op.DELETE)
         tx.outbox = True
         tx.remove(stored)
@@ -473,9 +479,10 @@ def _discard(tx: Transaction, op: StoredOp, stored: Stored) -> None:
         stored.tomb = False
         changed = settle_chain(tx, stored)
         tx.save(stored)
+        tx.audit(stored, Op.CREATE, title, {n: (None, v) for n, v in stored.values.items()})
         tx.tell(stored, Op.CREATE, changed)
     else:
-        _show_again(tx, stored)
+        _show_again(tx, stored, title)
 
 
 def _link(tx: Transaction, op: StoredOp, stored: Stored, snapshot: Snapshot) -> None:

@@ -39,6 +39,7 @@ from rapport.domain.views import (
     UndoItem,
 )
 from rapport.store import ledger, lists
+from rapport.store.audit import contact_in
 from rapport.store.replica import read_reference
 from rapport.store.schema import KIND_NUMBER, KIND_OF
 from rapport.store.sql import Sql
@@ -49,6 +50,7 @@ from rapport.store.views import OutboxCounts
 SHOWN_CHANGES = 200
 """Audit entries of a contact's timeline."""
 SHOWN_TAGS = 200
+SHOWN_NAMES = 3
 
 _TASK = """
     SELECT r.id, r.shown, c.id, c.name, c.company, c.seed,
@@ -250,13 +252,14 @@ class Queries:
     def undo_items(self, limit: int = 20) -> Future[list[UndoItem]]:
         """What can be taken back, newest first."""
         sql = (
-            "SELECT id, title, at FROM undo WHERE done = 0 AND origin <> ? ORDER BY id DESC LIMIT ?"
+            "SELECT id, title, at, mutations FROM undo WHERE done = 0 AND origin <> ?"
+            " ORDER BY id DESC LIMIT ?"
         )
         bindings = (Origin.UNDO.value, limit)
         return self._readers.submit(
             lambda db: [
-                UndoItem(id=id, title=title, at=from_ms(at))
-                for id, title, at in db.rows(sql, bindings)
+                UndoItem(id=id, title=title, at=from_ms(at), about=_about(db, decode(mutations)))
+                for id, title, at, mutations in db.rows(sql, bindings)
             ]
         )
 
@@ -350,7 +353,7 @@ def _detail(db: Sql, id: Id) -> ContactDetail | None:
 def _changes(db: Sql, contact_id: Id) -> tuple[Change, ...]:
     rows = db.rows(
         "SELECT id, at, title, origin, op, kind, record_id, fields FROM audit"
-        " WHERE contact_id = ? ORDER BY id DESC LIMIT ?",
+        " WHERE contact_id = ? AND op IN ('create', 'update', 'delete') ORDER BY id DESC LIMIT ?",
         (contact_id, SHOWN_CHANGES),
     )
     return tuple(
@@ -365,3 +368,16 @@ def _changes(db: Sql, contact_id: Id) -> tuple[Change, ...]:
         )
         for number, at, title, origin, op, kind, record_id, fields in rows
     )
+
+
+def _about(db: Sql, mutations: list[dict[str, Any]]) -> str:
+    """Whose records these mutations concern, three at most."""
+    names: list[str] = []
+    for contact_id in dict.fromkeys(mutation["contact_id"] for mutation in mutations):
+        if len(names) == SHOWN_NAMES:
+            names.append("…")
+            break
+        name = contact_in(db, contact_id)[0]
+        if name:
+            names.append(name)
+    return ", ".join(names)

@@ -25,6 +25,7 @@ from rapport.domain.text import storable
 from rapport.domain.views import Reference
 from rapport.store import conflicts
 from rapport.store.database import BULK_CACHE_KIB, WRITER_CACHE_KIB
+from rapport.store.edits import depart
 from rapport.store.rebase import Clash, rebase
 from rapport.store.schema import KIND_NUMBER
 from rapport.store.sql import Sql
@@ -49,6 +50,8 @@ LAG_MS = 60_000
 BOTH_CHANGED = "It was changed here and in the CRM."
 DELETED_THERE = "It was deleted in the CRM while an edit waited here."
 
+CHANGED_THERE = "Changed in the CRM"
+
 
 class Replica:
     """Background work: every transaction is short, and a person's commit goes first."""
@@ -64,18 +67,25 @@ class Replica:
         return self._tx.committed_epoch
 
     def absorb(
-        self, snapshots: Sequence[Snapshot], *, epoch: int, step_s: float = STEP_S
+        self,
+        snapshots: Sequence[Snapshot],
+        *,
+        epoch: int,
+        news: bool = False,
+        step_s: float = STEP_S,
     ) -> Future[Absorbed]:
         """Takes in records of any kinds; contacts are known before what belongs to them. Edits
         still on their way stay visible over the new values. One change event per transaction, only
-        for records whose visible values differ.
+        for records whose visible values differ. With ``news`` a record that is new here is new in
+        the CRM, too, and stands in the audit log; a first sync, which brings all there is, does not
+        fill it.
 
         A transaction lasts ``step_s``. Where no person waits, longer ones and many thousand
         snapshots at once are quicker; memory is borrowed for them until the end.
         """
 
         def work(tx: Transaction, pace: Pace) -> Steps[Absorbed]:
-            tally = Tally()
+            tally = Tally(news=news)
             if step_s > STEP_S:
                 tx.db.pragma("cache_size", -BULK_CACHE_KIB)
             try:
@@ -99,7 +109,10 @@ class Replica:
         unless it has an edit on its way."""
 
         def work(tx: Transaction, pace: Pace) -> Steps[Absorbed]:
-            tally = Tally()
+            contact = tx.by_id(Ref(Kind.CONTACT, contact_id))
+            sql = "SELECT 1 FROM details WHERE key = ?"
+            read_before = contact is not None and tx.db.value(sql, (contact.key,)) is not None
+            tally = Tally(news=read_before)
             for snapshot in snapshots:
                 absorb_one(tx, snapshot, epoch, tally)
                 if pace.over(tx.waiting()):
@@ -238,7 +251,8 @@ def _by_contact(snapshots: Sequence[Snapshot]) -> Iterator[Snapshot]:
 
 
 class Tally:
-    def __init__(self) -> None:
+    def __init__(self, *, news: bool = False) -> None:
+        self.news = news
         self.new = self.changed = self.same = self.stale = self.removed = 0
         self.orphans: list[Snapshot] = []
         self.rejected: list[tuple[str, str]] = []
@@ -315,6 +329,9 @@ def _absorb_new(tx: Transaction, snapshot: Snapshot, epoch: int, tally: Tally) -
         contact_id=contact[1] if contact else None,
         extra=_extra(snapshot),
     )
+    if tally.news:
+        arrived = {name: (None, value) for name, value in values.items() if value}
+        tx.audit(stored, Op.CREATE, "Created in the CRM", arrived)
     tx.tell(stored, Op.CREATE)
     tally.new += 1
 
@@ -367,7 +384,7 @@ def show(
     if changed and not stored.tomb:
         fields = _by_somebody(stored.kind, before, after, changed, reply_to)
         if fields:
-            tx.audit(stored, Op.UPDATE, "Changed in the CRM", fields)
+            tx.audit(stored, Op.UPDATE, CHANGED_THERE, fields)
         tx.tell(stored, Op.UPDATE, changed)
     return changed
 
@@ -467,6 +484,8 @@ def _vanish(tx: Transaction, stored: Stored) -> int:
 def forget(tx: Transaction, stored: Stored) -> None:
     """Takes a record out that the server does not have any more, and remembers that it was."""
     remember_gone(tx, stored.kind, stored.rid)
+    if stored.kind is Kind.CONTACT and not stored.tomb:
+        depart(tx, stored)  # one that was deleted here was kept at that moment
     if not stored.tomb:
         before = {name: (value, None) for name, value in stored.values.items()}
         tx.audit(stored, Op.DELETE, "Deleted in the CRM", before)

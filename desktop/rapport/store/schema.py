@@ -205,4 +205,26 @@ MIGRATIONS: tuple[str, ...] = (
     ) STRICT;
     CREATE INDEX settled_undo ON settled(undo) WHERE undo > 0;
     """,
+    """
+    -- form: which columns the hash covers (store/audit.py); the entries of before keep theirs.
+    -- who:  the user's id in the CRM, where it is known.
+    -- sending: what an entry and the reply to it have in common: the op it went into, or a name.
+    -- words: folded, for the search; it follows from the rest.
+    ALTER TABLE audit ADD COLUMN form INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE audit ADD COLUMN who TEXT NOT NULL DEFAULT '';
+    ALTER TABLE audit ADD COLUMN sending TEXT NOT NULL DEFAULT '';
+    ALTER TABLE audit ADD COLUMN words TEXT NOT NULL DEFAULT '';
+    UPDATE audit SET words = fold(title || ' ' || CAST(fields AS TEXT));
+    CREATE INDEX audit_sending ON audit(sending, id) WHERE sending <> '';
+
+    CREATE INDEX undo_open ON undo(id) WHERE done = 0;
+
+    -- Deleted contacts as they were, with their tasks and notes: see domain.audit.Departed.
+    CREATE TABLE departed (
+        contact_id TEXT PRIMARY KEY,
+        at INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        body BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """,
 )

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import apsw
 
+from rapport.domain.audit import Chain
 from rapport.domain.changes import ChangeEvent, Origin
 from rapport.domain.commands import AcceptDeletion, Command, CreateAgain, TakeBack
 from rapport.domain.ports import Clock
@@ -18,6 +19,8 @@ from rapport.domain.records import Id
 from rapport.domain.text import storable
 from rapport.domain.views import Outcome
 from rapport.store import deletions, edits
+from rapport.store.audit import AuditLog
+from rapport.store.chain import Verified, verify_chain
 from rapport.store.conflicts import KEPT_SETTLED_MS
 from rapport.store.database import Database, plain_words
 from rapport.store.outbox import Outbox
@@ -66,28 +69,38 @@ class Store:
     """All methods may be called from any thread. Futures end with StoreError where the disk fails,
     with InputError where a command makes no sense any more."""
 
-    def __init__(self, database: Database, db: Sql, clock: Clock, new_id: Callable[[], Id]) -> None:
+    def __init__(
+        self, database: Database, db: Sql, clock: Clock, new_id: Callable[[], Id], who: str = ""
+    ) -> None:
         self.feed = ChangeFeed()
         self._database = database
-        tx = Transaction(db, clock, new_id)
+        tx = Transaction(db, clock, new_id, who)
         self._readers = Readers(database)
         self._writer = Writer(db, tx, self._publish)
         self.queries = Queries(self._readers, clock)
         self.replica = Replica(self._writer, self._readers, tx)
         self.outbox = Outbox(self._writer, self._readers)
+        self.audit = AuditLog(self._writer, self._readers)
 
     @classmethod
     def open(
-        cls, path: Path | None, key: bytes, *, clock: Clock, new_id: Callable[[], Id]
+        cls,
+        path: Path | None,
+        key: bytes,
+        *,
+        clock: Clock,
+        new_id: Callable[[], Id],
+        who: str = "",
     ) -> Store:
         """Opens or creates the database; ``path`` None keeps everything in memory. ``key`` is 32
-        raw bytes. Blocks for some milliseconds, longer where a migration is due. Raises StoreError.
+        raw bytes, ``who`` the user's id in the CRM, for the audit log. Blocks for some
+        milliseconds, longer where a migration is due. Raises StoreError.
         """
         database = Database(path, key)
         db = database.open()
         try:
             _make_ready(db, clock)
-            return cls(database, db, clock, new_id)
+            return cls(database, db, clock, new_id, who)
         except apsw.Error as error:
             db.close()
             raise plain_words(error) from None
@@ -150,6 +163,16 @@ class Store:
     def rebuild_at_next_start(self) -> Future[None]:
         """Lists, counts and the search are to be computed afresh: ``verify`` found them wrong."""
         return self._writer.soon(lambda tx: tx.set_setting(REBUILD, True))
+
+    def verify_audit(self, verified: Verified | None = None) -> Future[Chain]:
+        """Goes through the whole audit log. ``verified`` tells whether a checkpoint's signature is
+        ours; None takes it as read."""
+
+        def job(db: Sql) -> Chain:
+            with db.snapshot():
+                return verify_chain(db, verified)
+
+        return self._apart(job)
 
     def _apart(self, job: Callable[[Sql], T]) -> Future[T]:
         """Runs a job of minutes on a thread and a connection of its own."""

@@ -6,15 +6,16 @@ differently; ``finish`` then brings the read models up to date, once per contact
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
+from rapport.domain.audit import Act
 from rapport.domain.changes import ChangeEvent, Op, Origin, RecordChange
 from rapport.domain.ports import Clock
 from rapport.domain.records import Id, Kind, Record, Ref, record_from
-from rapport.store.read_models import Fresh, ReadModels
+from rapport.store import chain
+from rapport.store.read_models import Fresh, ReadModels, contact_name
 from rapport.store.rebase import Clash, StoredOp
 from rapport.store.schema import KIND_NUMBER, KIND_OF
 from rapport.store.search import CONTACT_FIELDS, NOTE_FIELDS, TASK_FIELDS
@@ -84,9 +85,11 @@ def _stored(row: tuple[Any, ...]) -> Stored:
 class Transaction:
     """Lives as long as the writer; ``begin`` and ``finish`` frame each transaction."""
 
-    def __init__(self, db: Sql, clock: Clock, new_id: Callable[[], Id]) -> None:
+    def __init__(self, db: Sql, clock: Clock, new_id: Callable[[], Id], who: str = "") -> None:
+        """``who`` is the user's id in the CRM, for the audit log."""
         self.db = db
         self.new_id = new_id
+        self._who = who
         self._clock = clock
         self._models = ReadModels(db)
         self.epoch: int = self.setting("epoch", 0)
@@ -289,13 +292,15 @@ class Transaction:
 
     # Writing edits
 
-    def add_op(self, stored: Stored, op: Op, fields: bytes, title: str, not_before: int) -> None:
+    def add_op(self, stored: Stored, op: Op, fields: bytes, title: str, not_before: int) -> int:
+        """The new edit's seq."""
         self.db.run(
             "INSERT INTO op (key, contact_key, op, fields, created_at, not_before, title)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
             (stored.key, stored.contact_key, op.value, fields, self.now_ms, not_before, title),
         )
         self.outbox = True
+        return self.db.inserted()
 
     def save_op(self, op: StoredOp) -> None:
         self.db.run(
@@ -341,24 +346,60 @@ class Transaction:
 
     # What follows
 
-    def audit(self, stored: Stored, op: Op, title: str, fields: dict[str, tuple[Any, Any]]) -> None:
-        """``fields`` hold before and after."""
-        last = self.db.value("SELECT hash FROM audit ORDER BY id DESC LIMIT 1") or b""
-        entry = (
-            self.now_ms,
-            stored.contact_id,
-            stored.kind.value,
-            stored.id,
-            op.value,
-            self.origin.value,
-            title,
-            encode(fields),
+    def audit(
+        self,
+        stored: Stored,
+        op: Op,
+        title: str,
+        fields: dict[str, tuple[Any, Any]],
+        *,
+        sending: str = "",
+    ) -> None:
+        """``fields`` hold before and after; ``sending`` is the seq of the op it went into."""
+        self.log(
+            act=Act(op.value),
+            kind=stored.kind.value,
+            record_id=stored.id,
+            contact_id=stored.contact_id,
+            title=title,
+            fields=fields,
+            sending=sending,
+            name=self._name(stored),
         )
-        self.db.run(
-            "INSERT INTO audit (at, contact_id, kind, record_id, op, origin, title, fields, hash)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (*entry, audit_hash(last, entry)),
+
+    def log(
+        self,
+        *,
+        act: Act,
+        kind: str,
+        record_id: str,
+        contact_id: Id,
+        title: str,
+        fields: dict[str, tuple[Any, Any]],
+        sending: str = "",
+        name: str = "",
+    ) -> int:
+        """Appends to the chain; the entry's id. ``name`` is what it can be found by besides."""
+        entry = chain.Entry(
+            at=self.now_ms,
+            contact_id=contact_id,
+            kind=kind,
+            record_id=record_id,
+            act=act.value,
+            origin=self.origin.value,
+            who="" if self.origin in (Origin.SYNC, Origin.WEBHOOK) else self._who,
+            title=title,
+            fields=encode(fields),
+            sending=sending,
         )
+        return chain.append(self.db, entry, chain.words_of(title, name, fields))
+
+    def _name(self, stored: Stored) -> str:
+        if stored.kind is Kind.CONTACT:
+            return contact_name(stored.values)
+        sql = "SELECT name FROM contact_row WHERE key = ?"
+        name = self.db.value(sql, (stored.contact_key,)) or ""
+        return f"{name} {stored.values.get('title') or ''}"
 
     def tell(self, stored: Stored, op: Op, fields: Iterable[str] = ()) -> None:
         """A person sees a difference in this record."""
@@ -410,7 +451,3 @@ class Transaction:
             reference=self.reference,
             touched=frozenset(self._touched),
         )
-
-
-def audit_hash(previous: bytes, entry: tuple[Any, ...]) -> bytes:
-    return hashlib.sha256(previous + encode(entry)).digest()

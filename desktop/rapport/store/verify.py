@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from zlib import crc32
 
 from rapport.domain.records import Kind
+from rapport.store.chain import verify_chain
 from rapport.store.read_models import ROW, ReadModels
 from rapport.store.schema import KIND_NUMBER
 from rapport.store.sql import Sql
-from rapport.store.transaction import audit_hash
 from rapport.store.values import decode, unpack
 
 
@@ -96,11 +96,6 @@ def _counts(db: Sql) -> Iterator[str]:
 
 
 def _audit(db: Sql) -> Iterator[str]:
-    previous = b""
-    for id, *entry, kept in db.rows(
-        "SELECT id, at, contact_id, kind, record_id, op, origin, title, fields, hash"
-        " FROM audit ORDER BY id"
-    ):
-        if audit_hash(previous, tuple(entry)) != kept:
-            yield f"Audit entry {id}: it, or the one before it, was altered."
-        previous = kept
+    chain = verify_chain(db)
+    if chain.broken is not None:
+        yield str(chain)

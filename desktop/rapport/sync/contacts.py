@@ -120,7 +120,7 @@ class Contacts:
         except GoneError:
             return False
         self._intake.wrote(Kind.CONTACT, rid, found.values.get("updated_at"))
-        await self._intake.take([found], epoch)
+        await self._intake.take([found], epoch, news=await self.complete())
         return True
 
     async def sweep(self, rest: Callable[[float], Any]) -> int:
@@ -136,7 +136,7 @@ class Contacts:
         while True:
             page, epoch = await self._page(cursor, first=False, sort=_STEADY)
             there.update(remote.rid for remote in page.items)
-            await self._intake.from_index(page.items, epoch, find=self.find)
+            await self._intake.from_index(page.items, epoch, find=self.find, news=True)
             cursor = page.cursor
             if cursor is None:
                 break
@@ -210,7 +210,7 @@ class Contacts:
         return changed
 
     async def _changed_page(self, page: Page[Remote], epoch: int, since: datetime) -> list[str]:
-        await self._intake.from_index(page.items, epoch, find=self.find)
+        await self._intake.from_index(page.items, epoch, find=self.find, news=True)
         return [
             remote.rid
             for remote in page.items

@@ -87,16 +87,22 @@ class Intake:
         return await asyncio.wrap_future(known) is None
 
     async def from_index(
-        self, remotes: Iterable[Remote], epoch: int, *, find: Callable[[str], Awaitable[bool]]
+        self,
+        remotes: Iterable[Remote],
+        epoch: int,
+        *,
+        find: Callable[[str], Awaitable[bool]],
+        news: bool = False,
     ) -> bool:
         """Takes in what a search told. ``find`` fetches a contact that a record belongs to and that
-        is not known here; False when there is none. Returns whether anything was new."""
+        is not known here; False when there is none. ``news``: what is new here is new in the CRM.
+        Returns whether anything was new."""
         believed = [
             remote
             for remote in remotes
             if not self.is_echo(remote.kind, remote.rid, remote.values.get("updated_at"))
         ]
-        return await self.take(believed, epoch, find=find)
+        return await self.take(believed, epoch, find=find, news=news)
 
     async def take(
         self,
@@ -104,23 +110,28 @@ class Intake:
         epoch: int,
         *,
         find: Callable[[str], Awaitable[bool]] | None = None,
+        news: bool = False,
     ) -> bool:
         """Takes in records read one by one or from an index. Returns whether anything was new."""
         remotes = await self._unexpected(remotes)
-        news = False
+        anything = False
         orphans: list[Snapshot] = []
         for start in range(0, len(remotes), self._pace.batch):
             batch = [self.snapshot(one) for one in remotes[start : start + self._pace.batch]]
-            absorbed = await asyncio.wrap_future(self._store.replica.absorb(batch, epoch=epoch))
-            news = news or bool(absorbed.new or absorbed.changed)
+            absorbed = await asyncio.wrap_future(
+                self._store.replica.absorb(batch, epoch=epoch, news=news)
+            )
+            anything = anything or bool(absorbed.new or absorbed.changed)
             orphans.extend(absorbed.orphans)
         if orphans and find is not None:
             for rid in {orphan.contact_rid for orphan in orphans if orphan.contact_rid}:
                 if await find(rid):
                     of_it = [orphan for orphan in orphans if orphan.contact_rid == rid]
-                    await asyncio.wrap_future(self._store.replica.absorb(of_it, epoch=epoch))
-                    news = True
-        return news
+                    await asyncio.wrap_future(
+                        self._store.replica.absorb(of_it, epoch=epoch, news=news)
+                    )
+                    anything = True
+        return anything
 
     async def children(
         self, contact_id: Id, kind: Kind, remotes: Sequence[Remote], epoch: int

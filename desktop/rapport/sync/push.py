@@ -12,7 +12,8 @@ import random
 from collections.abc import Callable
 from datetime import timedelta
 
-from rapport.api import Remote, WriteOutcome, outcome_of, wire
+from rapport.api import Remote, WriteOutcome, follow_replies, outcome_of, wire
+from rapport.domain.audit import ServerReply
 from rapport.domain.changes import ChangeEvent, Op, Origin
 from rapport.domain.errors import (
     DuplicateError,
@@ -37,6 +38,7 @@ AT_ONCE = 4
 LONGEST_BACKOFF_S = 60.0
 LOOK_AGAIN_S = 30.0
 FINISH_S = 2.0
+TOO_MANY = 429
 
 
 class Push:
@@ -144,7 +146,11 @@ class Push:
     # One edit.
 
     async def _send(self, entry: OutboxEntry) -> None:
-        sending = _Sending(entry)
+        with follow_replies() as replies:
+            await self._send_one(_Sending(entry, replies))
+
+    async def _send_one(self, sending: _Sending) -> None:
+        entry = sending.entry
         try:
             match entry.op:
                 case Op.CREATE:
@@ -195,8 +201,10 @@ class Push:
             created = await self._records.create(entry, wanted_by(entry))
         except DuplicateError as error:
             sending.wrote = False
+            await self._log_reply(sending)
             await self._resolver.duplicate(entry, error)
             return
+        await self._log_reply(sending)
         await self._settle(entry, created)
 
     async def _update(self, sending: _Sending) -> None:
@@ -228,6 +236,7 @@ class Push:
             await self._records.add_tags(entry, plan.add_tags)
         if plan.remove_tags:
             await self._records.remove_tags(entry, plan.remove_tags)
+        await self._log_reply(sending)
         await self._finish_update(entry, await self._records.get(entry), plan.conflicts)
 
     async def _finish_update(
@@ -257,12 +266,22 @@ class Push:
             return
         entry = sending.entry
         await self._records.delete(entry)
+        await self._log_reply(sending)
         await self._deleted(entry)
 
     async def _deleted(self, entry: OutboxEntry) -> None:
         if entry.rid:
             self._intake.wrote(entry.ref.kind, entry.rid)
         await asyncio.wrap_future(self._outbox.settled(entry.seq))
+
+    async def _log_reply(self, sending: _Sending) -> None:
+        """Before what follows from it, so that the audit log has it whatever happens then."""
+        if sending.replies:
+            reply = sending.replies[-1]
+            sending.replies.clear()
+            if reply.status != TOO_MANY:  # it is asked again, as often as that takes
+                told = self._store.audit.replied(str(sending.entry.seq), reply)
+                await asyncio.wrap_future(told)
 
     async def _settle(self, entry: OutboxEntry, now: Remote) -> None:
         self._intake.wrote(now.kind, now.rid, now.values.get("updated_at"))
@@ -274,6 +293,7 @@ class Push:
 
     async def _judge(self, sending: _Sending, error: RapportError) -> None:
         entry = sending.entry
+        await self._log_reply(sending)
         outcome = outcome_of(error, entry.op)
         log.info("%s of a %s: %s", entry.op.value, entry.ref.kind.value, outcome.value)
         uncertain_before = entry.state is OpState.UNCERTAIN and not sending.wrote
@@ -340,7 +360,8 @@ class _Sending:
     """An edit while it is handled. ``wrote`` tells whether a write may have left this computer,
     ``uncertain`` whether it remains open what became of it."""
 
-    def __init__(self, entry: OutboxEntry) -> None:
+    def __init__(self, entry: OutboxEntry, replies: list[ServerReply]) -> None:
         self.entry = entry
+        self.replies = replies
         self.wrote = False
         self.uncertain = False

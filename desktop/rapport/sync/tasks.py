@@ -62,7 +62,7 @@ class Tasks:
         for completed in (False, True):
             cursor = None
             while True:
-                page = await self._page(cursor, completed)
+                page = await self._page(cursor, completed, news=False)
                 if page is None:
                     return
                 cursor = page.cursor
@@ -101,7 +101,12 @@ class Tasks:
         self._recalled = True
 
     async def _page(
-        self, cursor: list[object] | None, completed: bool, *, counts: bool = True
+        self,
+        cursor: list[object] | None,
+        completed: bool,
+        *,
+        counts: bool = True,
+        news: bool = True,
     ) -> Page[Remote] | None:
         try:
             page, epoch = await self._link.call(
@@ -115,7 +120,7 @@ class Tasks:
             return None
         if not completed and counts:
             self._seen.update(remote.rid for remote in page.items)
-        await self._intake.from_index(page.items, epoch, find=self._find)
+        await self._intake.from_index(page.items, epoch, find=self._find, news=news)
         return page
 
     async def _round_done(self) -> None:
@@ -140,7 +145,11 @@ class Tasks:
                 lambda: self._intake.stamped(self._client.tasks.get(contact_rid, rid)), tries=3
             )
         except GoneError:
-            await asyncio.wrap_future(self._replica.vanish(Kind.TASK, [rid]))
+            # With its contact perhaps: that one is to go whole, so that it can be brought back so.
+            if await self._find(contact_rid):
+                await asyncio.wrap_future(self._replica.vanish(Kind.TASK, [rid]))
+            else:
+                await asyncio.wrap_future(self._replica.vanish(Kind.CONTACT, [contact_rid]))
         except ApiError as error:
             log.warning("A task could not be read: %s", error.title)
             self._open.add(rid)  # to be missed again in the next round

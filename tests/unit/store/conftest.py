@@ -115,7 +115,7 @@ def clock() -> HandClock:
 @pytest.fixture
 def desk(clock: HandClock) -> Iterator[Desk]:
     ids = itertools.count(1)
-    store = Store.open(None, bytes(32), clock=clock, new_id=lambda: f"01{next(ids):024d}")
+    store = Store.open(None, bytes(32), clock=clock, new_id=lambda: f"01{next(ids):024d}", who="u1")
     made = Desk(store, clock, ids)
     yield made
     made.consistent()
