@@ -16,6 +16,7 @@ from rapport.domain.operations import OperationCall, OperationReply
 from rapport.domain.ports import Clock
 from rapport.domain.scopes import Capabilities
 from rapport.domain.settings import Account
+from rapport.host.audit_key import VaultAuditKey
 from rapport.services.workspace import Workspace, new_id
 from rapport.store import Store
 from rapport.sync.status import StatusBoard
@@ -46,6 +47,7 @@ class Session:
             Capabilities.of(account.scopes),
             clock,
             asyncio.get_running_loop(),
+            audit_key=VaultAuditKey(secrets.vault(account.id)),
         )
         self._line: _Line | None = None
         self._thread: EngineThread | None = None
@@ -79,12 +81,17 @@ class Session:
         self._thread, self._line = thread, line
 
     async def call(self, call: OperationCall) -> OperationReply:
-        """Sends what a person asks for; see :class:`~rapport.domain.ports.OperationCaller`."""
+        """Sends what a person asks for, and puts it and the answer into the audit log; see
+        :class:`~rapport.domain.ports.OperationCaller`."""
         async with self._connecting:  # one that is on its way up is waited for
             line, thread = self._line, self._thread
         if line is None or thread is None:
             raise NetworkError("This account is not connected yet.", "Try again in a moment.")
-        return await asyncio.wrap_future(thread.run(line.operations.call(call)))
+
+        async def send() -> OperationReply:
+            return await asyncio.wrap_future(thread.run(line.operations.call(call)))
+
+        return await self.workspace.audit.recorded(call, send)
 
     async def disconnect(self) -> None:
         """Stops the engine; what it had begun to send is finished or stays in the outbox."""

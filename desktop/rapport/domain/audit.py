@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -76,6 +77,8 @@ class AuditEntry(Struct, frozen=True, kw_only=True):
     """Not sent yet, or nobody knows what became of it."""
     departed: bool = False
     """The contact it belongs to is deleted, and a snapshot of it can be brought back."""
+    hash: str = ""
+    """In hexadecimal digits."""
 
     @property
     def mutation(self) -> Mutation | None:
@@ -102,6 +105,14 @@ class AuditFilter(Struct, frozen=True, kw_only=True):
     contact_id: Id = ""
     since: datetime | None = None
     until: datetime | None = None
+
+
+class AuditIndex(Struct, frozen=True, kw_only=True):
+    """The ids of the entries that a filter lets through, newest first, and where days begin."""
+
+    ids: array[int]
+    days: tuple[tuple[int, date], ...]
+    """(position of the day's first entry, the day)"""
 
 
 class Chain(Struct, frozen=True, kw_only=True):

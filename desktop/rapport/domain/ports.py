@@ -94,6 +94,16 @@ class Keyring(Protocol):
     def delete(self, name: str) -> None: ...
 
 
+class AuditKey(Protocol):
+    """Signs the checkpoints of an account's audit log. Asks the keyring: calls block."""
+
+    def sign(self, content: bytes) -> bytes: ...
+
+    def verified(self, content: bytes, signature: bytes) -> bool:
+        """Whether it is this key's signature."""
+        ...
+
+
 class Notifier(Protocol):
     async def show(
         self, id: str, title: str, body: str, buttons: Sequence[tuple[str, str]] = ()

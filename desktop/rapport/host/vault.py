@@ -112,11 +112,31 @@ class Vault:
             )
         return key
 
+    # The key that signs the audit log's checkpoints.
+
+    def known_audit_key(self) -> bytes | None:
+        """The 32-byte key; None where nothing was ever signed, or it is lost."""
+        try:
+            key = base64.b64decode(self._read("audit-key") or "", validate=True)
+        except ValueError:
+            return None
+        return key if len(key) == KEY_BYTES else None
+
+    def audit_key(self) -> bytes:
+        """The 32-byte key, made at the first call."""
+        key = self.known_audit_key()
+        if key is None:
+            key = secrets.token_bytes(KEY_BYTES)
+            self._write("audit-key", base64.b64encode(key).decode("ascii"))
+        return key
+
     # The end.
 
     def delete_all(self) -> None:
         """Forgets everything of this account: what signing out means."""
-        for name in ("tokens.a", "tokens.b", "client-secret", "database-key", "database-key.next"):
+        for name in ("tokens.a", "tokens.b", "client-secret"):
+            self._delete(name)
+        for name in ("database-key", "database-key.next", "audit-key"):
             self._delete(name)
         self._keyring.delete(self._name("tokens"))
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from rapport.domain import views
 from rapport.domain.changes import ChangeEvent
-from rapport.domain.ports import Clock, SyncControl
+from rapport.domain.ports import AuditKey, Clock, SyncControl
 from rapport.domain.records import Business, CustomField, Id, Location, User
 from rapport.domain.scopes import Capabilities
 from rapport.domain.settings import Account
 from rapport.domain.views import Candidate, OutboxItem, SyncStatus
+from rapport.services.audit import Audit
 from rapport.services.bus import Bus
 from rapport.services.feed import WindowFeed
 from rapport.services.queries import AsyncQueries
@@ -43,7 +44,9 @@ class Workspace:
         capabilities: Capabilities,
         clock: Clock,
         loop: asyncio.AbstractEventLoop,
+        audit_key: AuditKey | None = None,
     ) -> None:
+        """``audit_key`` None: there is no keyring, and nothing was ever signed."""
         self.account = account
         self.capabilities = capabilities
         self.clock = clock
@@ -53,6 +56,7 @@ class Workspace:
         self.sync: SyncControl = WindowSync(sync, loop)
         self.reference = Reference()
         self.drafts = Drafts(store)
+        self.audit = Audit(store, clock, audit_key, new_id)
         self.waiting = WaitingEdits(store)
         self._store = store
         self._loop = loop

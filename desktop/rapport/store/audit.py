@@ -11,13 +11,12 @@ from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
-
 from rapport.domain.audit import (
     OPERATION,
     Act,
     AuditEntry,
     AuditFilter,
+    AuditIndex,
     Chain,
     Departed,
     ServerReply,
@@ -38,14 +37,6 @@ PAGE = 500
 KINDS = frozenset(kind.value for kind in Kind)
 
 _SHOWN = (Act.CREATE, Act.UPDATE, Act.DELETE, Act.CALL, Act.CHECKPOINT)
-
-
-class AuditIndex(Struct, frozen=True, kw_only=True):
-    """The ids of the entries that a filter lets through, newest first, and where days begin."""
-
-    ids: array[int]
-    days: tuple[tuple[int, date], ...]
-    """(position of the day's first entry, the day)"""
 
 
 def read_index(db: Sql, wanted: AuditFilter, zone: tzinfo) -> AuditIndex:
@@ -92,7 +83,7 @@ def _where(wanted: AuditFilter) -> tuple[str, list[Any]]:
 def read_entries(db: Sql, ids: Sequence[int]) -> list[AuditEntry]:
     """The entries of these ids, in their order, without those that are gone."""
     rows = db.rows(
-        "SELECT id, at, origin, who, op, kind, record_id, contact_id, title, fields, sending"
+        "SELECT id, at, origin, who, op, kind, record_id, contact_id, title, fields, sending, hash"
         f" FROM audit WHERE id IN ({', '.join('?' for _ in ids)})",
         tuple(ids),
     )
@@ -102,7 +93,7 @@ def read_entries(db: Sql, ids: Sequence[int]) -> list[AuditEntry]:
 
 
 def _entry(db: Sql, row: tuple[Any, ...], names: dict[Id, tuple[str, bool]]) -> AuditEntry:
-    id, at, origin, who, act, kind, record_id, contact_id, title, blob, sending = row
+    id, at, origin, who, act, kind, record_id, contact_id, title, blob, sending, kept = row
     fields = {name: (before, after) for name, (before, after) in decode(blob).items()}
     if contact_id not in names:
         names[contact_id] = contact_in(db, contact_id) if contact_id else ("", False)
@@ -126,6 +117,7 @@ def _entry(db: Sql, row: tuple[Any, ...], names: dict[Id, tuple[str, bool]]) -> 
         waiting=sending.isdecimal()
         and db.value("SELECT 1 FROM op WHERE seq = ?", (int(sending),)) is not None,
         departed=departed,
+        hash=kept.hex(),
     )
 
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import apsw
 
@@ -84,6 +85,11 @@ def _locked() -> StoreError:
         "It was made with another key, or it is damaged. The file is kept as it is.",
         details="NotADBError",
     )
+
+
+def _folded(text: Any) -> str:
+    """For migrations: the words of a search are folded in SQL there."""
+    return fold(str(text))
 
 
 class Database:
@@ -213,7 +219,7 @@ class Database:
             kept = self.path.with_name(f"{self.path.name}.before-{len(MIGRATIONS)}")
             if not kept.exists():
                 self.backup(db, kept)
-        db.connection.create_scalar_function("fold", fold, 1, deterministic=True)
+        db.connection.create_scalar_function("fold", _folded, 1, deterministic=True)
         with db.immediate():
             for number in range(version, len(MIGRATIONS)):
                 db.run(MIGRATIONS[number])
