@@ -87,9 +87,9 @@ def _locked() -> StoreError:
     )
 
 
-def _folded(text: Any) -> str:
+def _folded(*texts: Any) -> str:
     """For migrations: the words of a search are folded in SQL there."""
-    return fold(str(text))
+    return fold(" ".join(map(str, texts)))
 
 
 class Database:
