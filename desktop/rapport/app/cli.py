@@ -19,6 +19,7 @@ COMMANDS = {
     "sandbox": ("rapport.app.commands.sandbox", "run the sandbox alone: a local Contacts API"),
     "operations": ("rapport.app.commands.operations", "list what the CRM can do"),
     "call": ("rapport.app.commands.call", "perform one operation of the CRM"),
+    "audit": ("rapport.app.commands.audit", "check, export or prune the log of every change"),
     "tour": ("rapport.app.tour.command", "drive the window through the main job, with pictures"),
     "bench": ("rapport.app.bench.command", "measure what a person waits for"),
 }
