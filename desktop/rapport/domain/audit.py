@@ -128,10 +128,14 @@ class Chain(Struct, frozen=True, kw_only=True):
     def __str__(self) -> str:
         if self.broken is not None:
             return f"The audit log is broken at entry {self.broken:,}: {self.why}"
-        told = f"The audit log is whole: {self.entries:,} entries"
+        told = f"The audit log is whole: {entries_in_words(self.entries)}"
         if self.pruned:
             return f"{told} after a signed checkpoint for {self.pruned:,} older ones."
         return f"{told}, from the first to the last."
+
+
+def entries_in_words(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count:,} entries"
 
 
 # Bringing a contact back.

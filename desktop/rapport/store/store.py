@@ -177,6 +177,7 @@ class Store:
     def _apart(self, job: Callable[[Sql], T]) -> Future[T]:
         """Runs a job of minutes on a thread and a connection of its own."""
         future: Future[T] = Future()
+        future.set_running_or_notify_cancel()  # it cannot be stopped: whoever gives up leaves it
 
         def run() -> None:
             try:

@@ -98,4 +98,4 @@ def _counts(db: Sql) -> Iterator[str]:
 def _audit(db: Sql) -> Iterator[str]:
     chain = verify_chain(db)
     if chain.broken is not None:
-        yield str(chain)
+        yield f"Audit: {chain}"

@@ -17,7 +17,7 @@ from rapport.app.config import ConfigFile
 from rapport.app.error_sentence import sentence
 from rapport.app.secrets import Secrets
 from rapport.app.session import DATABASE
-from rapport.domain.audit import OPERATION, AuditFilter
+from rapport.domain.audit import OPERATION, AuditFilter, entries_in_words
 from rapport.domain.changes import Origin
 from rapport.domain.errors import InputError, RapportError, StoreError
 from rapport.domain.records import Kind
@@ -170,7 +170,7 @@ def _export(log: _Log, options: argparse.Namespace) -> int:
         except BaseException:
             file.drop()
             raise
-    print(f"{file.entries:,} entries are in {options.out}.")
+    print(f"Wrote {entries_in_words(file.entries)} to {options.out}.")
     return 0
 
 
@@ -201,5 +201,5 @@ def _prune(log: _Log, options: argparse.Namespace) -> int:
             store.close()
     finally:
         lock.release()
-    print(f"{gone:,} entries were removed; a signed checkpoint stands for them.")
+    print(f"Removed {entries_in_words(gone)}; a signed checkpoint stands in their place.")
     return 0
