@@ -15,8 +15,8 @@ import pytest
 from ulid import ULID
 
 from rapport.app.config import Config, ConfigFile
+from rapport.app.copies import DATABASE
 from rapport.app.secrets import Secrets
-from rapport.app.session import DATABASE
 from rapport.domain.commands import AddTags, CreateContact, EditContact
 from rapport.domain.settings import Account
 from rapport.host.instance import InstanceLock

@@ -14,9 +14,9 @@ from rapport.app.account_call import account_named
 from rapport.app.cli import Parser
 from rapport.app.clock import SystemClock
 from rapport.app.config import ConfigFile
+from rapport.app.copies import DATABASE
 from rapport.app.error_sentence import sentence
 from rapport.app.secrets import Secrets
-from rapport.app.session import DATABASE
 from rapport.domain.audit import OPERATION, AuditFilter, entries_in_words
 from rapport.domain.changes import Origin
 from rapport.domain.errors import InputError, RapportError, StoreError
