@@ -56,6 +56,10 @@ _ENTRY = """
 # In the order of the clauses: its turn has come; nothing before it on the same record; nothing on
 # its way to the same contact; the server knows the contact; a contact about to be deleted takes
 # its children along, so nothing more is sent to them.
+LONGEST_HOLD_MS = 3_600_000
+"""No edit is held back longer: the longest pause that a server may ask for."""
+REINED_IN_MS = 60_000
+
 _DUE = f"""{_ENTRY}
     WHERE op.state IN ('pending', 'uncertain') AND op.not_before <= ?
       AND NOT EXISTS (SELECT 1 FROM op e WHERE e.key = op.key AND e.seq < op.seq)
@@ -303,6 +307,20 @@ class Outbox:
             " WHERE state IN ('pending', 'uncertain') AND not_before > 0"
         )
         return self._readers.submit(lambda db: from_ms_or_none(db.value(sql) or 0))
+
+    def rein_in(self, now: datetime) -> Future[None]:
+        """The clock was set back: what seems to have been sent in the future was sent just now, and
+        nothing waits longer than the longest wait there is."""
+
+        def job(tx: Transaction) -> None:
+            at = to_ms(now)
+            tx.db.run("UPDATE op SET sent_at = ?1 WHERE sent_at > ?1", (at,))
+            tx.db.run(
+                "UPDATE op SET not_before = ?2 WHERE not_before > ?1",
+                (at + LONGEST_HOLD_MS, at + REINED_IN_MS),
+            )
+
+        return self._writer.person(job)
 
     def _set(
         self, seq: int, state: OpState, error: str, not_before: int = 0, absent: int = 0

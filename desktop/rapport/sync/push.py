@@ -10,7 +10,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from rapport.api import Remote, WriteOutcome, follow_replies, outcome_of, wire
 from rapport.domain.audit import ServerReply
@@ -39,6 +39,7 @@ LONGEST_BACKOFF_S = 60.0
 LOOK_AGAIN_S = 30.0
 FINISH_S = 2.0
 TOO_MANY = 429
+CLOCK_SLACK = timedelta(seconds=2)
 
 
 class Push:
@@ -62,6 +63,7 @@ class Push:
         self._clock = clock
         self._pace = pace
         self._changed = changed
+        self._last_now: datetime | None = None
         self._wake = asyncio.Event()
         self._busy: dict[Id, asyncio.Task[None]] = {}
 
@@ -112,7 +114,15 @@ class Push:
                 if entry is not None and entry.op is Op.CREATE:
                     self._intake.expect(entry)
 
+    async def _mind_the_clock(self) -> None:
+        """Held back and settling edits are timed by the wall clock, which can be set back."""
+        now = self._clock.now()
+        if self._last_now is None or now < self._last_now - CLOCK_SLACK:
+            await asyncio.wrap_future(self._outbox.rein_in(now))
+        self._last_now = now
+
     async def _start_due(self) -> None:
+        await self._mind_the_clock()
         free = AT_ONCE - len(self._busy)
         if free <= 0:
             return

@@ -457,3 +457,29 @@ async def test_a_refused_sign_in_keeps_the_edits(server: Any, open_desk: Any, un
     desk.workspace.sync.sync_now()
     await desk.sent()
     assert (await server.contact(await desk.rid(Kind.CONTACT, id)))["city"] == "Waiting"
+
+
+@pytest.mark.parametrize("days", [-2, 2])
+async def test_a_clock_that_is_set_holds_no_edit_back_and_sends_none_twice(
+    server: Any, desk: Any, until: Any, days: int
+) -> None:
+    """Bad input 36. One edit waits after a refusal, one settles after a lost reply."""
+    first, second = [row.id for row in (await desk.rows())[:2]]
+    rids = [await desk.rid(Kind.CONTACT, id) for id in (first, second)]
+    await server.fault(f"^/contacts/{rids[0]}$", "status", method="PUT", status=429)
+    await server.fault(f"^/contacts/{rids[1]}/notes$", "drop_after", method="POST")
+    await desk.run(EditContact(contact_id=first, fields={"city": "Clockville"}))
+    await desk.run(
+        CreateNote(note_id=desk.workspace.new_id(), contact_id=second, fields={"body": "Once"})
+    )
+
+    async def both_tried() -> bool:
+        tried = await server.log(f"/contacts/{rids[0]}", "PUT")
+        return bool(tried and await server.log(f"/contacts/{rids[1]}/notes", "POST"))
+
+    await until(both_tried, "both are tried")
+    desk.workspace.clock.set(timedelta(days=days))
+    await desk.sent()
+    assert (await server.contact(rids[0]))["city"] == "Clockville"
+    notes = (await server.api("GET", f"/contacts/{rids[1]}/notes"))["notes"]
+    assert [note["body"] for note in notes].count("Once") == 1

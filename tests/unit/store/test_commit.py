@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -312,3 +312,17 @@ def test_the_check_finds_what_drifted(desk: Any, damage: str, finding: str) -> N
     db.run("ROLLBACK TO before")
     db.run("RELEASE before")
     db.close()
+
+
+def test_a_clock_that_was_set_back_holds_nothing_back_for_days(desk: Any) -> None:
+    desk.do(CreateContact(contact_id="a", fields={"first_name": "Ana"}))
+    (entry,) = desk.wait(desk.store.outbox.due(desk.clock.now()))
+    desk.wait(desk.store.outbox.sending(entry.seq))
+    later = desk.clock.now() + timedelta(seconds=30)
+    desk.wait(desk.store.outbox.uncertain(entry.seq, "", not_before=later))
+    desk.clock.go(days=-2)
+    assert desk.wait(desk.store.outbox.due(desk.clock.now())) == []
+    desk.wait(desk.store.outbox.rein_in(desk.clock.now()))
+    desk.clock.go(seconds=61)
+    (kept,) = desk.wait(desk.store.outbox.due(desk.clock.now()))
+    assert kept.sent_at <= desk.clock.now()
