@@ -1,5 +1,6 @@
 """Faults made on demand, and the journal of every request."""
 
+import random
 import re
 from collections import deque
 from dataclasses import dataclass, field
@@ -11,7 +12,8 @@ _MOST_KEPT = 50_000
 
 @dataclass(slots=True)
 class Fault:
-    """What goes wrong with the next ``count`` matching requests (None: with all of them).
+    """What goes wrong with the next ``count`` matching requests (None: with all of them), or with
+    that ``share`` of them, picked by chance.
 
     ``path`` is a regular expression searched in the request's path. ``status`` answers with
     ``status`` and ``body`` (text, JSON or None) instead of doing anything; ``delay`` waits
@@ -26,6 +28,7 @@ class Fault:
     body: Any = None
     seconds: float = 0.0
     count: int | None = 1
+    share: float = 1.0
     hits: int = 0
 
     def as_json(self) -> dict[str, Any]:
@@ -37,13 +40,23 @@ class Fault:
             "body": self.body,
             "seconds": self.seconds,
             "count": self.count,
+            "share": self.share,
             "hits": self.hits,
         }
 
     @classmethod
     def from_json(cls, doc: dict[str, Any]) -> "Fault":
         """Raises ValueError with a sentence."""
-        strange = set(doc) - {"path", "kind", "method", "status", "body", "seconds", "count"}
+        strange = set(doc) - {
+            "path",
+            "kind",
+            "method",
+            "status",
+            "body",
+            "seconds",
+            "count",
+            "share",
+        }
         if strange:
             raise ValueError(f"A fault has no {', '.join(sorted(strange))}.")
         if doc.get("kind") not in get_args(FaultKind):
@@ -59,6 +72,9 @@ class Fault:
             raise ValueError("The count must be a whole number from 1, or null for no end.")
         if not isinstance(seconds, int | float) or seconds < 0:
             raise ValueError("The seconds must be a number from 0.")
+        share = doc.get("share", 1.0)
+        if not isinstance(share, int | float) or not 0 < share <= 1:
+            raise ValueError("The share must be a number above 0, up to 1.")
         method = doc.get("method")
         return cls(
             path=path,
@@ -68,6 +84,7 @@ class Fault:
             body=doc.get("body"),
             seconds=float(seconds),
             count=count,
+            share=float(share),
         )
 
 
@@ -76,12 +93,15 @@ class Faults:
     """The faults that are set, oldest first; the first that matches strikes."""
 
     waiting: list[Fault] = field(default_factory=list)
+    chance: random.Random = field(default_factory=lambda: random.Random(7))
 
     def take(self, method: str, path: str) -> Fault | None:
         if path.startswith("/_sandbox/"):
             return None
         for fault in self.waiting:
             if fault.method in (None, method) and fault.path.search(path):
+                if fault.share < 1 and self.chance.random() >= fault.share:
+                    continue
                 fault.hits += 1
                 if fault.count is not None:
                     fault.count -= 1

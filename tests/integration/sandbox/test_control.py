@@ -74,6 +74,13 @@ def _ignore(client: Any, api: Any) -> None:
         client.get(f"/contacts/{api.contact}/tasks", headers=headers, timeout=0.5)
 
 
+def test_a_share_of_all_requests_fails(api: Any) -> None:
+    fault(api, path="/contacts/", kind="status", status=500, count=None, share=0.2)
+    statuses = [api("GET", f"/contacts/{api.contact}").status_code for _ in range(300)]
+    assert 30 <= statuses.count(500) <= 90
+    assert statuses.count(200) == 300 - statuses.count(500)
+
+
 def test_removing_faults(api: Any) -> None:
     fault(api, path=".*", kind="status", status=500, count=None)
     assert api("GET", "/nothing").status_code == 500
