@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, TypeVar
 
+from msgspec import structs
+
+from rapport.api.breaker import Breaker
 from rapport.api.errors import error_from, trace_id
 from rapport.api.forms import Form
-from rapport.api.http import Http, Reply, checked_address
+from rapport.api.http import EXCHANGE_S, Http, Reply, checked_address
 from rapport.api.operations import Operation
-from rapport.api.pacing import Lane, Pacer
+from rapport.api.pacing import LONGEST_WAIT_S, Lane, Pacer
 from rapport.api.session import TokenSource
 from rapport.api.trail import heard, is_followed
 from rapport.domain.audit import ServerReply
 from rapport.domain.errors import AuthError, NetworkError, RateLimitError, ServerError
 from rapport.domain.operations import QueryValue, address
 from rapport.domain.ports import Clock
+from rapport.domain.views import Budget
 
 log = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
 
+DEADLINE_S = 20.0
+"""After so long a person's request is given up, second tries and the wait for its turn included.
+Uploads may take the whole time of an exchange."""
+_LEAST_EXCHANGE_S = 5.0
+"""A request whose turn came late still gets this long."""
 _REFUSED_TRIES = 3
 _READ_TRIES = 3
 
@@ -31,7 +42,8 @@ class Caller:
     means for a write.
 
     A refused token is renewed once, a 429 waited out in the pacer, a failed read tried again within
-    the retry budget; a write that may have arrived is never sent again from here.
+    the retry budget; a write that may have arrived is never sent again from here. What a person
+    waits for has a deadline, and a host that keeps failing is not asked at all (OutageError).
     """
 
     def __init__(
@@ -48,6 +60,7 @@ class Caller:
         checked_address(base_url)
         self.location_id = location_id
         self.pacer = pacer or Pacer(clock)
+        self.breaker = Breaker(clock)
         self._base_url = base_url.rstrip("/")
         self._tokens = tokens
         self._clock = clock
@@ -56,6 +69,15 @@ class Caller:
     async def aclose(self) -> None:
         self.pacer.close()
         await self._http.aclose()
+
+    def budget(self) -> Budget:
+        """What may be sent at the moment, and from when on where that is nothing."""
+        budget = self.pacer.budget()
+        wait = self.breaker.retry_s()
+        if wait:
+            until = self._clock.now() + timedelta(seconds=wait)
+            budget = structs.replace(budget, outage_until=until.replace(microsecond=0))
+        return budget
 
     async def request(
         self,
@@ -109,12 +131,15 @@ class Caller:
     ) -> _T:
         """What ``read`` makes of a 2xx reply; what it cannot read is a failed try."""
         url = self._url(operation, path or {}, query or {})
+        until = math.inf
+        if lane is Lane.PERSON:
+            until = self._clock.monotonic() + (EXCHANGE_S if form else DEADLINE_S)
         token = await self._tokens.access_token()
         renewed = False
         refused = failed = 0
         while True:
             try:
-                reply = await self._once(operation, url, token, body, form, lane, on_reply)
+                reply = await self._once(operation, url, token, body, form, lane, until, on_reply)
                 return read(reply)
             except AuthError:
                 if renewed:
@@ -129,9 +154,10 @@ class Caller:
                 dropped = isinstance(error, ServerError) or error.sent
                 if operation.writes or not dropped or failed >= _READ_TRIES:
                     raise
-                if not self.pacer.may_retry():
+                pause = self.pacer.backoff(failed)
+                if self._clock.monotonic() + pause > until or not self.pacer.may_retry():
                     raise
-                await self._clock.sleep(self.pacer.backoff(failed))
+                await self._clock.sleep(pause)
 
     async def _once(
         self,
@@ -141,6 +167,7 @@ class Caller:
         body: Any,
         form: Form | None,
         lane: Lane,
+        until: float,
         on_reply: Callable[[Reply], None] | None,
     ) -> Reply:
         if not (token and token.isascii() and token.isprintable() and " " not in token):
@@ -152,16 +179,31 @@ class Caller:
             "Version": operation.version,
             "Accept": "application/json",
         }
-        async with self.pacer.permit(lane) as permit:
-            reply = await self._http.exchange(
-                operation.method,
-                url,
-                headers,
-                body if form is None else None,
-                form=form.content if form else None,
-                form_type=form.type if form else "",
-                on_head=permit.heard,
-            )
+        self.breaker.check()
+        patience = min(LONGEST_WAIT_S, until - self._clock.monotonic())
+        async with self.pacer.permit(lane, patience) as permit:
+            self.breaker.admit()
+            sent_at = self._clock.monotonic()
+            try:
+                reply = await self._http.exchange(
+                    operation.method,
+                    url,
+                    headers,
+                    body if form is None else None,
+                    form=form.content if form else None,
+                    form_type=form.type if form else "",
+                    on_head=permit.heard,
+                    limit_s=min(EXCHANGE_S, max(until - sent_at, _LEAST_EXCHANGE_S)),
+                )
+            except NetworkError as error:
+                # A redirect is a network's sign-in: it says nothing about the CRM.
+                if error.sent and not 300 <= (permit.status or 0) < 400:
+                    self.breaker.failed(sent_at)
+                raise
+        if reply.status < 500:
+            self.breaker.succeeded()
+        else:
+            self.breaker.failed(sent_at)
         if on_reply is not None:
             on_reply(reply)
         if reply.status < 400:
@@ -169,7 +211,7 @@ class Caller:
                 trace = trace_id(reply.json_or_none(), reply.headers)
                 heard(ServerReply(status=reply.status, trace_id=trace))
             return reply
-        error = error_from(
+        refusal = error_from(
             operation,
             reply.status,
             reply.json_or_none(),
@@ -177,10 +219,10 @@ class Caller:
             headers=reply.headers,
             retry_after_s=permit.retry_after_s,
         )
-        log.info("%s → %s %s", operation.id, reply.status, type(error).__name__)
+        log.info("%s → %s %s", operation.id, reply.status, type(refusal).__name__)
         if operation.writes:
-            heard(ServerReply(status=reply.status, trace_id=error.trace_id, text=str(error)))
-        raise error
+            heard(ServerReply(status=reply.status, trace_id=refusal.trace_id, text=str(refusal)))
+        raise refusal
 
     def _url(
         self,

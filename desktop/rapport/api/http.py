@@ -24,9 +24,10 @@ LARGEST_REPLY = 20 * 1024 * 1024
 """Bytes, after decompression."""
 _CONNECT_S = 10.0
 _SILENCE_S = 30.0
-_EXCHANGE_S = 90.0
+EXCHANGE_S = 90.0
 """A whole exchange: a server that sends a byte now and then is never silent."""
-_CONNECTIONS = 12
+_CONNECTIONS = 16
+"""More than the pacer lets background work hold at once: a click finds one that is free."""
 
 Heard = Callable[[int, Mapping[str, str]], None]
 
@@ -87,10 +88,11 @@ class Http:
         form: bytes | None = None,
         form_type: str = "application/x-www-form-urlencoded",
         on_head: Heard | None = None,
+        limit_s: float = EXCHANGE_S,
     ) -> Reply:
         """Sends ``body`` as JSON, or ``form`` as it is, of the media type ``form_type``. Raises
-        NetworkError when no usable answer came, its ``sent`` telling whether the request may have
-        arrived."""
+        NetworkError when no usable answer came within ``limit_s``, its ``sent`` telling whether the
+        request may have arrived."""
         import httpx2 as httpx
 
         headers = {**headers, "Accept-Encoding": "gzip"}
@@ -103,7 +105,7 @@ class Http:
         client = self._client(url)
         try:
             async with (
-                asyncio.timeout(_EXCHANGE_S),
+                asyncio.timeout(limit_s),
                 client.stream(method, url, headers=headers, content=content) as response,
             ):
                 head = {name.lower(): value for name, value in response.headers.items()}
@@ -128,7 +130,14 @@ class Http:
             httpx.InvalidURL,
         ) as error:
             raise _unreachable(error, sent=False) from None
-        except (httpx.HTTPError, TimeoutError) as error:
+        except (httpx.TimeoutException, TimeoutError) as error:
+            raise NetworkError(
+                "The CRM did not answer in time.",
+                "Rapport looks again by itself. Edits are kept.",
+                details=type(error).__name__,
+                sent=True,
+            ) from None
+        except httpx.HTTPError as error:
             raise _unreachable(error, sent=True) from None
 
     async def aclose(self) -> None:
@@ -151,7 +160,7 @@ class Http:
                 else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
                 trust_env=not local,
                 follow_redirects=False,
-                timeout=httpx.Timeout(_SILENCE_S, connect=_CONNECT_S),
+                timeout=httpx.Timeout(_SILENCE_S, connect=_CONNECT_S, pool=_CONNECT_S),
                 limits=httpx.Limits(
                     max_connections=_CONNECTIONS,
                     max_keepalive_connections=_CONNECTIONS,

@@ -13,7 +13,7 @@ import math
 import random
 from collections import deque
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import IntEnum
 from heapq import heappop, heappush
@@ -21,6 +21,7 @@ from types import TracebackType
 
 from rapport.domain.errors import RateLimitError
 from rapport.domain.ports import Clock
+from rapport.domain.views import Budget
 
 
 class Lane(IntEnum):
@@ -31,18 +32,24 @@ class Lane(IntEnum):
 
 
 LONGEST_WAIT_S = 60.0
-"""A request that would have to wait longer raises RateLimitError at once."""
+"""A request that would have to wait longer, or than its own patience, raises RateLimitError at
+once."""
 
 _FIRST_AT_ONCE = 3
 """How many may be on their way before the first reply has told the budget."""
-_RESERVED_SHARE = 0.03
-"""Of the budget, kept free of background work for the next click."""
+_RESERVED_SHARE = 0.04
+"""Of the budget, kept free of background work for the next click: of the vendor's hundred as many
+requests as it takes to open a contact."""
 _BACKGROUND_AT_ONCE = 6
-_BACKGROUND_BURST = 5
+_BACKGROUND_BURST = 1.5
 """Background requests are spread over the interval, so that a place frees itself every moment and
-a person's tenth request waits no longer than the first; this many may run ahead."""
+a person's tenth request waits no longer than the first. Who is late may catch up on this many."""
 _LARGEST_BUDGET = 10_000
 """More than this in an interval means no limit; the places in it are counted one by one."""
+_LARGEST_DAY = 100_000_000
+_BACKFILL_SHARE = 0.5
+"""Of a day's budget, at most; measured by what is left of it, so that neither a restart nor another
+program on the same budget makes it more."""
 _LONGEST_RETRY_AFTER_S = 3600.0
 _RETRY_SHARE = 0.1
 _RETRIES_SAVED = 10.0
@@ -51,8 +58,11 @@ _RETRIES_SAVED = 10.0
 class Permit:
     """One request's place in the budget: ``async with pacer.permit(lane) as permit``."""
 
-    def __init__(self, pacer: Pacer, lane: Lane) -> None:
+    def __init__(self, pacer: Pacer, lane: Lane, patience_s: float) -> None:
         self.lane = lane
+        self.patience_s = patience_s
+        self.status: int | None = None
+        """Of the reply, once its head is here."""
         self.retry_after_s: float | None = None
         """After a 429: how long the pacer waits."""
         self.started = math.inf
@@ -73,6 +83,7 @@ class Permit:
 
     def heard(self, status: int, headers: Mapping[str, str]) -> None:
         """The head of the reply is here. Header names are lower-case."""
+        self.status = status
         self._pacer._heard(self, status, headers)
 
 
@@ -80,6 +91,8 @@ class Pacer:
     """The budget of one token and location. Used on one event loop."""
 
     def __init__(self, clock: Clock, *, chance: random.Random | None = None) -> None:
+        self.moved = asyncio.Event()
+        """Set whenever ``budget()`` may say something new; who waits for it clears it."""
         self._clock = clock
         self._chance = chance or random.Random()
         self._max: int | None = None
@@ -95,9 +108,12 @@ class Pacer:
         self._alarm: asyncio.Task[None] | None = None
         self._alarm_at = math.inf
         self._retries = _RETRIES_SAVED
+        self._day_left: int | None = None
+        self._day_most: int | None = None
+        self._day_ends = -math.inf
 
-    def permit(self, lane: Lane) -> Permit:
-        return Permit(self, lane)
+    def permit(self, lane: Lane, patience_s: float = LONGEST_WAIT_S) -> Permit:
+        return Permit(self, lane, patience_s)
 
     def close(self) -> None:
         """Nobody is let in any more."""
@@ -107,6 +123,29 @@ class Pacer:
     def pause_s(self) -> float:
         """How long the server wants to hear nothing at all; 0 when it does not mind."""
         return max(0.0, self._shut_until - self._clock.monotonic())
+
+    def backfill_pause_s(self) -> float:
+        """How long background work that could as well be done another day should rest: until the
+        day's end once half of the day's budget is used; 0 before."""
+        left, most = self._day_left, self._day_most
+        if left is None or most is None or left > most * (1 - _BACKFILL_SHARE):
+            return 0.0
+        return max(0.0, self._day_ends - self._clock.monotonic())
+
+    def budget(self) -> Budget:
+        """As it stands now; ``outage_until`` is not known here."""
+        now, wall = self._clock.monotonic(), self._clock.now()
+        taken = sum(1 for permit in self._sent if permit.expires > now)
+        day_left = self._day_left if self._day_ends > now else self._day_most
+        return Budget(
+            left=None if self._max is None else max(0, self._max - taken),
+            most=self._max,
+            interval_s=self._interval_s,
+            day_left=day_left,
+            day_most=self._day_most,
+            day_ends_at=_after(wall, self._day_ends - now),
+            paused_until=_after(wall, self._shut_until - now),
+        )
 
     def backoff(self, attempt: int) -> float:
         """Seconds before try number ``attempt`` + 1: full jitter, at most a minute."""
@@ -123,14 +162,6 @@ class Pacer:
     # The life of a permit.
 
     async def _enter(self, permit: Permit) -> None:
-        pause = self.pause_s()
-        if pause > LONGEST_WAIT_S:
-            raise RateLimitError(
-                "The CRM asks for a pause.",
-                "Rapport goes on by itself; edits are kept until then.",
-                status=429,
-                retry_after_s=pause,
-            )
         go: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._arrivals += 1
         heappush(self._waiting, (permit.lane, self._arrivals, go, permit))
@@ -138,7 +169,7 @@ class Pacer:
         try:
             await go
         except asyncio.CancelledError:
-            if go.done() and not go.cancelled():  # it was let in and leaves without having sent
+            if permit.started < math.inf:  # it was let in and leaves without having sent
                 self._sent.remove(permit)
                 if permit.lane is Lane.BACKGROUND:
                     self._background_running -= 1
@@ -162,13 +193,15 @@ class Pacer:
             self._shut_until = max(self._shut_until, now + permit.retry_after_s)
         else:
             self._refusals = 0
+        self.moved.set()
         self._admit()
 
     def _learn(self, permit: Permit, status: int, headers: Mapping[str, str], now: float) -> None:
         most = _count(headers.get("x-ratelimit-max"))
-        if most:
-            self._max = min(most, _LARGEST_BUDGET)
-            self._limited = True
+        if most and most <= _LARGEST_BUDGET:
+            self._max, self._limited = most, True
+        elif most:
+            self._max, self._limited = None, False
         elif self._max is None and 200 <= status < 300:
             self._limited = False  # a server without limits says nothing about them
         interval_ms = _count(headers.get("x-ratelimit-interval-milliseconds"))
@@ -180,13 +213,24 @@ class Pacer:
             for _ in range(
                 self._max - min(left, self._max) - ours
             ):  # another program uses the same budget
-                other = Permit(self, Lane.BACKGROUND)
+                other = Permit(self, Lane.BACKGROUND, LONGEST_WAIT_S)
                 other.started, other.expires = now, now + self._interval_s
                 self._sent.append(other)
-        if _count(headers.get("x-ratelimit-daily-remaining")) == 0:
-            reset_ms = _count(headers.get("x-ratelimit-daily-reset"))
-            if reset_ms is not None:  # a duration, not a time (FACTS D)
-                self._shut_until = max(self._shut_until, now + min(reset_ms / 1000, 86_400.0))
+        self._learn_day(headers, now)
+
+    def _learn_day(self, headers: Mapping[str, str], now: float) -> None:
+        left = _count(headers.get("x-ratelimit-daily-remaining"))
+        if left is None:
+            return
+        most = _count(headers.get("x-ratelimit-limit-daily"))
+        if most and most > _LARGEST_DAY:
+            return
+        self._day_left, self._day_most = left, most
+        reset_ms = _count(headers.get("x-ratelimit-daily-reset"))
+        if reset_ms is not None:  # a duration, not a time (FACTS D)
+            self._day_ends = now + min(reset_ms / 1000, 86_400.0)
+            if left == 0:
+                self._shut_until = max(self._shut_until, self._day_ends)
 
     def _pause_after_refusal(self, headers: Mapping[str, str]) -> float:
         asked = retry_after(headers.get("retry-after"), self._clock.now())
@@ -201,6 +245,7 @@ class Pacer:
         now = self._clock.monotonic()
         while self._sent and self._sent[0].expires < now - 2 * self._interval_s:
             self._sent.popleft()
+        self._refuse_the_impatient(now)
         while self._waiting:
             lane, _, go, permit = self._waiting[0]
             if go.done():  # cancelled while it waited
@@ -214,9 +259,26 @@ class Pacer:
             self._let_in(permit, now)
             go.set_result(None)
 
+    def _refuse_the_impatient(self, now: float) -> None:
+        """A pause that lasts longer than somebody would wait is told at once."""
+        pause = self._shut_until - now
+        if pause <= 0:
+            return
+        for _, _, go, permit in self._waiting:
+            if pause > permit.patience_s and not go.done():
+                go.set_exception(
+                    RateLimitError(
+                        "The CRM asks for a pause.",
+                        "Rapport goes on by itself; edits are kept until then.",
+                        status=429,
+                        retry_after_s=pause,
+                    )
+                )
+
     def _let_in(self, permit: Permit, now: float) -> None:
         permit.started = now
         self._sent.append(permit)
+        self.moved.set()
         self._retries = min(self._retries + _RETRY_SHARE, _RETRIES_SAVED)
         if permit.lane is Lane.BACKGROUND:
             self._background_running += 1
@@ -286,6 +348,13 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     if not math.isfinite(seconds):
         return None
     return min(max(seconds, 0.0), _LONGEST_RETRY_AFTER_S)
+
+
+def _after(now: datetime, seconds: float) -> datetime | None:
+    """To the second, so that it stays the same while nothing changes; None for what is past."""
+    if seconds <= 0:
+        return None
+    return (now + timedelta(seconds=seconds + 0.5)).replace(microsecond=0)
 
 
 def _count(value: str | None) -> int | None:

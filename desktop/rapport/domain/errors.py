@@ -7,6 +7,7 @@ nothing else leaves those rooms. Handlers raise, one place in the window shows.
 
     RapportError                title, message, details, retry
     ├── NetworkError            no answer came: offline, DNS, TLS, captive portal
+    │   └── OutageError         not sent: the CRM has failed again and again (retry_after_s)
     ├── ApiError                the CRM answered with a refusal (status, trace_id)
     │   ├── AuthError           the token is not valid any more; sign in again
     │   ├── CapabilityError     the token lacks a scope or a location
@@ -59,6 +60,15 @@ class NetworkError(RapportError):
     ) -> None:
         super().__init__(title, message, details=details)
         self.sent = sent
+
+
+class OutageError(NetworkError):
+    """Not even sent: the CRM is there and has failed again and again. ``retry_after_s`` is when it
+    is asked next."""
+
+    def __init__(self, title: str, message: str = "", *, retry_after_s: float) -> None:
+        super().__init__(title, message)
+        self.retry_after_s = retry_after_s
 
 
 class ApiError(RapportError):

@@ -135,6 +135,24 @@ class Progress(Struct, frozen=True, kw_only=True):
     eta_s: float | None = None
 
 
+class Budget(Struct, frozen=True, kw_only=True):
+    """How many requests the CRM allows, as its replies told, less those sent since. None where it
+    has told no limit."""
+
+    left: int | None = None
+    most: int | None = None
+    interval_s: float = 10.0
+    """``most`` in any so many seconds"""
+    day_left: int | None = None
+    day_most: int | None = None
+    day_ends_at: datetime | None = None
+    """when a new day's budget begins"""
+    paused_until: datetime | None = None
+    """Nothing is sent before: the CRM asked for that, or the day's budget is used up."""
+    outage_until: datetime | None = None
+    """The CRM has failed again and again; it is asked next then."""
+
+
 class SyncStatus(Struct, frozen=True, kw_only=True):
     state: SyncState = SyncState.STARTING
     synced_at: datetime | None = None
@@ -146,6 +164,7 @@ class SyncStatus(Struct, frozen=True, kw_only=True):
     """records that both sides changed"""
     progress: Progress | None = None
     message: str = ""
+    budget: Budget = Budget()
 
     @property
     def parked(self) -> int:

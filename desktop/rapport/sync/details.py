@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable
 
 from rapport.api import ApiClient, Lane, Remote
@@ -22,6 +23,9 @@ log = logging.getLogger(__name__)
 
 REST_S = 60.0
 _PAGE = 50
+_AT_ONCE = 3
+"""Contacts read at the same time in the background: the budget is used in full over a slow line
+too."""
 
 
 class Details:
@@ -50,6 +54,10 @@ class Details:
         self._wake = asyncio.Event()
         self._more = asyncio.Event()
         self._read_at: dict[Id, float] = {}
+        self._todo: deque[tuple[Id, str]] = deque()
+        self._reading: set[Id] = set()
+        self._failed: set[Id] = set()
+        self._choosing = asyncio.Lock()
         self.active = False
         self._off: set[Kind] = set()
 
@@ -86,23 +94,48 @@ class Details:
                     self._changed()
 
     async def backfill(self) -> None:
-        """Fetches the details of all contacts, latest activity first, at an unhurried pace."""
+        """Fetches the details of all contacts, latest activity first, as fast as the pacer lets
+        background work go."""
+        self._reading.clear()
+        self._failed.clear()
+        async with asyncio.TaskGroup() as group:
+            for _ in range(_AT_ONCE):
+                group.create_task(self._fill())
+
+    async def _fill(self) -> None:
+        took = 0.0
         while True:
-            todo = await asyncio.wrap_future(self._replica.contacts_without_details(_PAGE))
-            if not todo:
-                self._more.clear()
-                await pause(self._clock, REST_S, self._more)
-                continue
-            failed = 0
-            for contact_id, rid in todo:
-                await self._clock.sleep(self._pace.backfill_s)
-                try:
-                    await self._fetch(contact_id, rid, Lane.BACKGROUND)
-                except RapportError as error:
-                    failed += 1
-                    log.warning("Details could not be read: %s", error.title)
-            if failed == len(todo):  # the same ones come again: do not spin
-                await self._clock.sleep(REST_S)
+            await self._clock.sleep(max(0.0, _AT_ONCE * self._pace.backfill_s - took))
+            contact_id, rid = await self._next()
+            started = self._clock.monotonic()
+            while pause_s := self._client.pacer.backfill_pause_s():
+                await self._clock.sleep(min(pause_s, REST_S))
+            try:
+                await self._fetch(contact_id, rid, Lane.BACKGROUND)
+            except RapportError as error:
+                self._failed.add(contact_id)
+                log.warning("Details could not be read: %s", error.title)
+            finally:
+                self._reading.discard(contact_id)
+            took = self._clock.monotonic() - started
+
+    async def _next(self) -> tuple[Id, str]:
+        """The next contact that nobody reads yet. Those that could not be read come again after a
+        rest, when all others are done."""
+        async with self._choosing:
+            while not self._todo:
+                known = self._reading | self._failed
+                found = self._replica.contacts_without_details(_PAGE + len(known))
+                self._todo.extend(
+                    one for one in await asyncio.wrap_future(found) if one[0] not in known
+                )
+                if not self._todo:
+                    self._more.clear()
+                    await pause(self._clock, REST_S, self._more)
+                    self._failed.clear()
+            contact_id, rid = self._todo.popleft()
+            self._reading.add(contact_id)
+            return contact_id, rid
 
     async def refresh_tasks(self, rids: list[str]) -> None:
         """Where tasks cannot be searched: those of contacts that have just changed."""

@@ -39,6 +39,8 @@ LONGEST_RESTART_S = 300.0
 SLICE_S = 5.0
 """Waits are cut into slices that look at the wall clock: the monotonic one stands still while the
 computer sleeps."""
+GAUGE_S = 1.0
+"""The window hears no more often how much of the budget is left."""
 REFERENCE_EVERY = timedelta(minutes=15)
 
 
@@ -117,6 +119,7 @@ class Engine:
         self._own(self._pull, "pull")
         self._own(self._details.serve, "details")
         self._own(self._counting, "counting")
+        self._own(self._gauging, "gauging")
         self._own(self._look_again, "suspects")
         self._own(self._upkeep.keep_edits, "kept edits")
         self._own(self._after_first(self._upkeep.check), "daily check")
@@ -286,6 +289,18 @@ class Engine:
     async def _take_counts(self) -> None:
         counts = await asyncio.wrap_future(self._store.outbox.counts())
         self._board.set(waiting=counts.waiting, refused=counts.refused, conflicts=counts.conflicts)
+
+    async def _gauging(self) -> None:
+        """Goes on until the budget is whole again, and then waits for the next request."""
+        moved = self._client.pacer.moved
+        while True:
+            await moved.wait()
+            moved.clear()
+            budget = self._client.budget()
+            self._board.set(budget=budget)
+            await self._clock.sleep(GAUGE_S)
+            if budget.left != budget.most or budget.paused_until or budget.outage_until:
+                moved.set()
 
     def _progress(self, progress: Progress) -> None:
         self._board.set(progress=progress)

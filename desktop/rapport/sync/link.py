@@ -12,6 +12,7 @@ from rapport.domain.errors import (
     InactiveError,
     KeyringError,
     NetworkError,
+    OutageError,
     RapportError,
     RateLimitError,
     ServerError,
@@ -99,7 +100,7 @@ class Link:
                 wait = min(2.0**self._failures, LONGEST_WAIT_S)
                 self._closed_until = now + wait * random.uniform(0.75, 1.0)
                 self._failures += 1
-            offline = isinstance(error, NetworkError)
+            offline = isinstance(error, NetworkError) and not isinstance(error, OutageError)
             self.trouble = SyncState.OFFLINE if offline else SyncState.PAUSED
         self.message = str(error)
         self._changed()

@@ -25,8 +25,9 @@ class Pace(Struct, frozen=True, kw_only=True):
     """When a lost create that was never found becomes a person's question."""
     fresh_s: float = 20.0
     """A contact opened again this soon is not fetched again."""
-    backfill_s: float = 0.25
-    """Between two contacts whose notes are fetched in the background."""
+    backfill_s: float = 0.15
+    """Between the starts of two contacts whose notes are fetched in the background, at least. The
+    CRM's limit leaves room for fewer; a server without one must not keep this computer busy."""
     sweep_page_s: float = 20.0
     """Pause per page of a sweep for deletions, so that a large account costs no more per minute."""
     sweep_least_s: float = 60.0

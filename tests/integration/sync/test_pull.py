@@ -7,7 +7,8 @@ from typing import Any
 
 from rapport.api import StaticToken
 from rapport.domain.records import Kind
-from rapport.domain.views import SyncState
+from rapport.domain.views import Budget, SyncState
+from rapport.sandbox.server import SandboxThread
 
 READ_WRITE = frozenset({"contacts.readonly", "contacts.write"})
 
@@ -199,6 +200,51 @@ async def test_the_backfill_covers_all_contacts(server: Any, open_desk: Any, unt
         return coverage.contacts == coverage.with_notes > 0
 
     await until(covered, "the notes of all contacts are read")
+
+
+async def test_one_contact_that_cannot_be_read_holds_up_no_other(
+    server: Any, open_desk: Any, until: Any
+) -> None:
+    broken = (await server.contacts())[0]["id"]
+    message = {"message": "Internal server error"}
+    await server.fault(f"/{broken}/notes$", kind="status", status=500, body=message, count=None)
+    desk = await open_desk()
+    await desk.first_sync()
+
+    async def covered() -> bool:
+        coverage = await desk.workspace.queries.coverage()
+        return coverage.contacts == coverage.with_notes + 1 > 1
+
+    await until(covered, "the notes of all others are read")
+    await server.control("DELETE", "faults")
+
+    async def all_covered() -> bool:
+        coverage = await desk.workspace.queries.coverage()
+        return coverage.contacts == coverage.with_notes
+
+    await until(all_covered, "after a rest it is tried again")
+
+
+async def test_what_is_left_of_the_budget_is_told(
+    server_of: Any, desk_at: Any, slow: Any, tmp_path: Path, until: Any
+) -> None:
+    with SandboxThread(contacts=5, index_lag_s=0.0) as sandbox:
+        async with desk_at(server_of(sandbox), tmp_path / "db", pace=slow) as desk:
+            told: list[Budget] = []
+            desk.engine.control.subscribe(lambda status: told.append(status.budget))
+            await desk.first_sync()
+
+            async def whole() -> bool:
+                budget = desk.workspace.sync.status().budget
+                return budget.left == budget.most == 100
+
+            await until(whole, "the budget is whole again")
+            assert any(budget.left not in (None, 100) for budget in told)
+            budget = desk.workspace.sync.status().budget
+            assert budget.day_most == 200_000
+            assert budget.day_left is not None
+            assert 199_900 < budget.day_left < 200_000
+            assert budget.day_ends_at is not None
 
 
 async def test_two_scopes_are_enough(server: Any, open_desk: Any, until: Any) -> None:

@@ -4,13 +4,14 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from rapport.api.pacing import LONGEST_WAIT_S, Lane, Pacer, retry_after
 from rapport.domain.errors import RateLimitError
+from rapport.domain.views import Budget
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
@@ -62,7 +63,7 @@ async def ask(pacer: Pacer, server: Server, lane: Lane) -> int:
 @pytest.mark.parametrize("most", [100, 25])
 async def test_uses_the_budget_and_is_never_refused(clock: Any, most: int, sliding: bool) -> None:
     chance = random.Random(4)
-    server = Server(clock, most, sliding=sliding, latency=lambda: chance.uniform(0.01, 0.12))
+    server = Server(clock, most, sliding=sliding, latency=lambda: chance.uniform(0.005, 0.05))
     pacer = Pacer(clock)
     total = most * 12
 
@@ -218,6 +219,83 @@ async def test_an_empty_day_waits_for_its_end(clock: Any) -> None:
     with pytest.raises(RateLimitError):
         async with pacer.permit(Lane.PERSON):
             pass
+
+
+async def heard(pacer: Pacer, **headers: int) -> None:
+    async with pacer.permit(Lane.PERSON) as permit:
+        told = {f"x-ratelimit-{name.replace('_', '-')}": str(n) for name, n in headers.items()}
+        permit.heard(200, told)
+
+
+async def test_backfill_leaves_half_of_the_day(clock: Any) -> None:
+    pacer = Pacer(clock)
+    assert pacer.backfill_pause_s() == 0  # nothing is known
+    day = {"limit_daily": 200_000, "daily_reset": 3_600_000}
+    await heard(pacer, daily_remaining=100_001, **day)
+    assert pacer.backfill_pause_s() == 0
+    await heard(pacer, daily_remaining=100_000, **day)
+    assert pacer.backfill_pause_s() == pytest.approx(3600)
+    async with pacer.permit(Lane.BACKGROUND):  # all other work goes on
+        assert clock.elapsed == 0
+    clock.elapsed += 3600
+    assert pacer.backfill_pause_s() == 0
+    await heard(pacer, daily_remaining=5)  # of how many nobody knows
+    assert pacer.backfill_pause_s() == 0
+
+
+async def test_a_pause_longer_than_the_patience_is_told_at_once(clock: Any) -> None:
+    pacer = Pacer(clock)
+
+    async def wait(patience_s: float) -> float:
+        async with pacer.permit(Lane.PERSON, patience_s):
+            return float(clock.monotonic())
+
+    async def work() -> list[Any]:
+        async with (
+            pacer.permit(Lane.PERSON) as permit,
+            pacer.permit(Lane.PERSON),
+            pacer.permit(Lane.PERSON),
+        ):  # as many as may go before the first reply
+            asked = [asyncio.ensure_future(wait(patience)) for patience in (20.0, 60.0)]
+            await asyncio.sleep(0)
+            permit.heard(429, {"retry-after": "30"})
+        return await asyncio.gather(*asked, wait(20.0), return_exceptions=True)
+
+    waiting, patient, late = await clock.run(work())
+    assert isinstance(waiting, RateLimitError)  # it waited when the pause was announced
+    assert isinstance(late, RateLimitError)
+    assert 30 <= patient <= 32
+
+
+async def test_the_budget_as_it_is_told(clock: Any) -> None:
+    pacer = Pacer(clock)
+    assert pacer.budget() == Budget()
+    assert not pacer.moved.is_set()
+    for n in range(3):
+        await heard(
+            pacer,
+            max=100,
+            remaining=99 - n,
+            limit_daily=200_000,
+            daily_remaining=199_999 - n,
+            daily_reset=3_600_000,
+        )
+    assert pacer.moved.is_set()
+    told = pacer.budget()
+    assert (told.left, told.most, told.interval_s) == (97, 100, 10.0)
+    assert (told.day_left, told.day_most) == (199_997, 200_000)
+    assert told.day_ends_at == clock.now() + timedelta(hours=1)
+    assert told.paused_until is None
+    clock.elapsed += 11
+    assert pacer.budget().left == 100
+    async with pacer.permit(Lane.PERSON) as permit:
+        permit.heard(429, {"retry-after": "120"})
+    paused = pacer.budget().paused_until
+    assert paused is not None
+    assert 120 <= (paused - clock.now()).total_seconds() <= 123
+    clock.elapsed += 3600
+    assert pacer.budget().day_left == 200_000
+    assert pacer.budget().day_ends_at is None
 
 
 async def test_a_server_that_tells_no_limits_has_none(clock: Any) -> None:

@@ -14,6 +14,7 @@ from rapport.domain.errors import (
     GoneError,
     InactiveError,
     NetworkError,
+    OutageError,
     RateLimitError,
     ServerError,
 )
@@ -97,6 +98,14 @@ async def test_a_server_error_is_given_up_where_that_was_asked_for(link: Link) -
     with pytest.raises(ServerError):
         await link.call(door, tries=3)
     assert door.calls == 3
+
+
+async def test_a_host_that_is_left_alone_is_a_pause_and_no_try(
+    link: Link, states: list[Any]
+) -> None:
+    outage = OutageError("keeps failing", retry_after_s=60)
+    assert await link.call(Door(*[outage] * 9), tries=3) == "answer"
+    assert set(states) == {SyncState.PAUSED, None}
 
 
 async def test_a_network_that_is_gone_is_never_given_up(link: Link) -> None:
