@@ -33,15 +33,25 @@ METRICS = {
     "idle_cpu_percent": Metric("%", "p50"),
     "sync_contacts_per_s": Metric("contacts/s", "p50"),
     "ui_stall_ms_max": Metric("ms", "max"),
+    "pacing_budget_used_percent": Metric("%", "p50"),
+    "interactive_wait_ms_p95": Metric("ms", "p95"),
+    "rate_limited_replies": Metric("replies", "max"),
 }
+
+
+class Beside(NamedTuple):
+    """A module of the bench that is run on an empty profile beside a sandbox."""
+
+    module: str
+    rate_limit: str
+    """Off where the program is measured and not the vendor."""
 
 
 class Probe(NamedTuple):
     """One way of measuring, and how often it is done, each time with a fresh process."""
 
     metrics: tuple[str, ...]
-    of: Callable[[outside.Open], outside.Samples] | None
-    """None: the first sync of an empty profile, which is watched from inside."""
+    of: Callable[[outside.Open], outside.Samples] | Beside
     runs: int
     warm_ups: int = 0
 
@@ -52,7 +62,16 @@ PROBES = (
     Probe(("search_keystroke_ms_p95",), outside.searching, runs=2),
     Probe(("scroll_frame_ms_p99",), outside.scrolling, runs=2),
     Probe(("action_paint_ms_p95", "action_paint_ms_max"), outside.acting, runs=1),
-    Probe(("sync_contacts_per_s", "ui_stall_ms_max", "pss_mb"), None, runs=1),
+    Probe(
+        ("sync_contacts_per_s", "ui_stall_ms_max", "pss_mb"),
+        Beside("rapport.app.bench.inside", "off"),
+        runs=1,
+    ),
+    Probe(
+        ("pacing_budget_used_percent", "interactive_wait_ms_p95", "rate_limited_replies"),
+        Beside("rapport.app.bench.pacing", "vendor"),
+        runs=1,
+    ),
 )
 
 
@@ -96,7 +115,7 @@ class Bench:
         what = ", ".join(probe.metrics)
         try:
             for number in range(-probe.warm_ups, probe.runs):
-                samples = self._synced() if probe.of is None else self._used(probe.of)
+                samples = self._measured(probe.of)
                 if number >= 0:
                     self._take(samples)
         except (Failed, OSError) as error:
@@ -119,13 +138,19 @@ class Bench:
             self._samples.setdefault(name, []).extend(found)
             self._runs[name] = self._runs.get(name, 0) + 1
 
+    def _measured(self, of: Callable[[outside.Open], outside.Samples] | Beside) -> outside.Samples:
+        return self._beside(of) if isinstance(of, Beside) else self._used(of)
+
     def _used(self, of: Callable[[outside.Open], outside.Samples]) -> outside.Samples:
         with outside.opened(self._profile(), self._env) as program:
             return of(program)
 
-    def _synced(self) -> outside.Samples:
-        with self._fresh() as profile, programs.sandbox(self._contacts, self._env) as info:
-            return programs.inside(info, profile, self._env, limit_s=SYNC_LIMIT_S)
+    def _beside(self, what: Beside) -> outside.Samples:
+        with (
+            self._fresh() as profile,
+            programs.sandbox(self._contacts, self._env, rate_limit=what.rate_limit) as info,
+        ):
+            return programs.beside(what.module, info, profile, self._env, limit_s=SYNC_LIMIT_S)
 
     def _profile(self) -> Path:
         """Made once; the key is in the keyring of this desktop."""

@@ -91,9 +91,9 @@ def running(command: list[str], env: dict[str, str]) -> Iterator[Program]:
 
 
 @contextmanager
-def sandbox(contacts: int, env: dict[str, str]) -> Iterator[dict[str, Any]]:
-    """What it says of itself. Without a rate limit: the program is measured, not the vendor."""
-    command = rapport_command("sandbox", "--contacts", str(contacts), "--rate-limit", "off")
+def sandbox(contacts: int, env: dict[str, str], *, rate_limit: str) -> Iterator[dict[str, Any]]:
+    """What it says of itself."""
+    command = rapport_command("sandbox", "--contacts", str(contacts), "--rate-limit", rate_limit)
     with running(command, env) as program:
         line = program.first_line()
         if not line:
@@ -101,11 +101,11 @@ def sandbox(contacts: int, env: dict[str, str]) -> Iterator[dict[str, Any]]:
         yield json.loads(line)
 
 
-def inside(
-    info: dict[str, Any], profile: Path, env: dict[str, str], *, limit_s: float
+def beside(
+    module: str, info: dict[str, Any], profile: Path, env: dict[str, str], *, limit_s: float
 ) -> dict[str, list[float]]:
-    """Runs the program with the stop-watch in it against a sandbox; the samples by name."""
-    command = [sys.executable, "-m", "rapport.app.bench.inside", str(profile)]
+    """Runs a module that has a stop-watch in it against a sandbox; the samples by name."""
+    command = [sys.executable, "-m", module, str(profile)]
     try:
         done = subprocess.run(
             command,
