@@ -243,7 +243,8 @@ async def test_fifteen_thousand_cancelled_requests_leave_the_pool_whole(
     cancelled = 0
     for number in range(CANCELLED // AT_ONCE):
         tasks = [
-            asyncio.ensure_future(client.contacts.get("x", lane=Lane.PERSON)) for _ in range(AT_ONCE)
+            asyncio.ensure_future(client.contacts.get("x", lane=Lane.PERSON))
+            for _ in range(AT_ONCE)
         ]
         for _ in range(number % 40):
             await asyncio.sleep(0)
