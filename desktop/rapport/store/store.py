@@ -180,8 +180,6 @@ class Store:
         future.set_running_or_notify_cancel()  # it cannot be stopped: whoever gives up leaves it
 
         def run() -> None:
-            if not future.set_running_or_notify_cancel():
-                return
             try:
                 db = self._database.connect(writes=True)
                 try:
