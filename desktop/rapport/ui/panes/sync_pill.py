@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from rapport.domain.views import OutboxItem, SyncState, SyncStatus
 from rapport.ui.context import WindowContext
 from rapport.ui.look.type import SEMIBOLD, TextSize
+from rapport.ui.panes.budget_gauge import BudgetGauge
 from rapport.ui.panes.parts import Rule
 from rapport.ui.widgets.button import Button
 from rapport.ui.widgets.chips import Pill, Tone
@@ -101,7 +102,7 @@ def state_sentence(status: SyncStatus) -> str:
 
 
 class SyncPopover(Popover):
-    """State, waiting edits, and Sync now."""
+    """State, waiting edits, Sync now, and how fresh the copy is at what cost."""
 
     def __init__(self, context: WindowContext, workspace: Workspace, parent: QWidget) -> None:
         super().__init__(parent, width=320, name=tr("Synchronisation"))
@@ -120,6 +121,8 @@ class SyncPopover(Popover):
             self.body.addWidget(widget)
         self.body.addLayout(self._items)
         self.body.addWidget(self._button, 0, Qt.AlignmentFlag.AlignLeft)
+        self._gauge = BudgetGauge(context, workspace, self)
+        self.body.addWidget(self._gauge)
         self._unsubscribe: Callable[[], None] = workspace.sync.subscribe(self._show)
         self._show(workspace.sync.status())
         self.closed.connect(self._leave)
@@ -127,12 +130,14 @@ class SyncPopover(Popover):
     def _leave(self) -> None:
         self._unsubscribe()
         self._context.runner.cancel("sync-popover")
+        self._context.runner.cancel("budget-gauge")
         self.deleteLater()
 
     def _show(self, status: SyncStatus) -> None:
         clock = self._workspace.clock
         synced = clock_time(status.synced_at, clock.zone()) if status.synced_at else ""
         parts, _ = pill_parts(status, synced)
+        self._gauge.show_status(status)
         self._title.setText(parts[0][1])
         self._sentence.setText(state_sentence(status))
         signed_out = status.state is SyncState.SIGN_IN
