@@ -3,7 +3,9 @@ what they wrote stays as it is.
 
 The same inputs are tried one by one beside the code that meets them: 18 in ``unit/api`` and
 ``integration/api``, 20 and 23 to 25 in ``ui/detail`` and ``unit/services``, 21 in ``ui/detail``, 22
-in ``unit/store``, 27 to 30 in ``unit/api``, ``ui/consent`` and ``e2e``, 38 in ``e2e``.
+in ``unit/store``, 27 to 30 in ``unit/api``, ``ui/consent`` and ``e2e``, 36 in ``integration/sync``
+and ``unit``, 37 in ``ui/detail`` and ``integration/store``, 38 in ``e2e``, 39 and 40 in ``e2e`` and
+``integration/store``.
 """
 
 from __future__ import annotations

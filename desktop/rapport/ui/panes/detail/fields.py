@@ -334,6 +334,9 @@ class FieldsPanel(Painted):
             except RapportError as error:
                 cell = self._cells.get(key)
                 if cell is not None and self._detail and self._detail.contact.id == contact.id:
+                    # What is saved is still the value before: else the next Enter would find
+                    # nothing changed, and show as saved what is not.
+                    self._fill(self._spec(key))
                     cell.begin_with(str(typed or ""), str(error))
                 raise
 
@@ -344,15 +347,23 @@ class FieldsPanel(Painted):
             contact = self._detail.contact
             self.tags.show_tags((*contact.tags, tag))
             self._context.runner.own(
-                self._context.perform(AddTags(contact_id=contact.id, tags=(tag,)), tag)
+                self._change_tags(AddTags(contact_id=contact.id, tags=(tag,)), tag)
             )
 
     def _remove_tag(self, tag: str) -> None:
         if self._detail is not None:
             contact = self._detail.contact
             self._context.runner.own(
-                self._context.perform(RemoveTags(contact_id=contact.id, tags=(tag,)), tag)
+                self._change_tags(RemoveTags(contact_id=contact.id, tags=(tag,)), tag)
             )
+
+    async def _change_tags(self, command: AddTags | RemoveTags, tag: str) -> None:
+        try:
+            await self._context.perform(command, tag)
+        except RapportError:
+            if self._detail is not None:
+                self.tags.show_tags(self._detail.contact.tags)
+            raise
 
     # Look.
 
