@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
+from openapi import OPENAPI, Watch
+
 if TYPE_CHECKING:
     from rapport.sandbox.server import SandboxThread
 
 TESTS = Path(__file__).parent
+NO_CONTRACT = "the vendor's documents are not beside this checkout"
 ON_A_DISPLAY = frozenset({"ui", "e2e"})
 
 # Two cores shared with a browser engine: how long one example takes says nothing.
@@ -32,6 +35,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             "Run `make test`, which brings its own, or "
             "`.venv/bin/python -m rapport.app.virtual_desktop -- .venv/bin/python -m pytest …`."
         )
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("contract") and not OPENAPI.is_dir():
+        pytest.skip(NO_CONTRACT)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    count = sum(NO_CONTRACT in str(report.longrepr) for report in skipped)
+    if count:
+        terminalreporter.write_line(f"{count} contract tests skipped: {NO_CONTRACT}")
+
+
+@pytest.fixture
+def by_contract(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
+    """Every request the client makes, and every reply it takes as success, is as the vendor's
+    documents say, where these are at hand."""
+    from rapport.api.http import Http
+
+    watch = Watch()
+    if OPENAPI.is_dir():
+        monkeypatch.setattr(Http, "exchange", watch.watched(Http.exchange))
+    yield watch
+    assert watch.complaints == []
 
 
 @pytest.fixture

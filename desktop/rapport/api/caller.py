@@ -214,7 +214,7 @@ class Caller:
         refusal = error_from(
             operation,
             reply.status,
-            reply.json_or_none(),
+            reply.said(),
             html=reply.is_html,
             headers=reply.headers,
             retry_after_s=permit.retry_after_s,

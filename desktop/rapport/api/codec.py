@@ -86,7 +86,7 @@ def several(name: str, of: Codec[Any]) -> Part:
 
 
 class Codec(Generic[T]):
-    """Reads and writes one type; ``kind`` is what a person calls it."""
+    """Reads and writes one type; ``kind`` is what a person calls it, with its article."""
 
     def __init__(self, type: type[T], kind: str, /, **parts: Part) -> None:
         self._type = type
@@ -112,8 +112,6 @@ class Codec(Generic[T]):
         for field, value in values.items():
             part = self._parts.get(field)
             if part is None or part.sent == "":
-                raise InvalidError(
-                    f"The CRM takes no “{field}” of a {self._kind} from this program."
-                )
+                raise InvalidError(f"The CRM takes no “{field}” of {self._kind} from this program.")
             body[part.sent or part.name] = part.write(value)
         return body

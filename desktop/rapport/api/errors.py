@@ -79,11 +79,9 @@ def outcome_of(error: BaseException, op: Op | None = None) -> WriteOutcome:
 
 def server_text(body: Any) -> str:
     """What the CRM says, as one line of plain text: ``message``, ``error`` or ``msg``, which may
-    each be text or a list (FACTS C)."""
-    if not isinstance(body, dict):
-        return ""
-    for key in ("message", "error", "msg", "error_description"):
-        value = body.get(key)
+    each be text or a list (FACTS C); the whole body where it is text."""
+    keys = ("message", "error", "msg", "error_description")
+    for value in [body.get(key) for key in keys] if isinstance(body, dict) else [body]:
         if isinstance(value, list):
             value = "; ".join(str(item) for item in value)
         if isinstance(value, str) and value.strip():
@@ -103,8 +101,8 @@ def error_from(
     headers: Mapping[str, str] | None = None,
     retry_after_s: float | None = None,
 ) -> ApiError:
-    """The error that a reply of ``status`` ≥ 400 stands for. ``body`` is the parsed JSON, None
-    where there was none; ``html`` tells of a page, which comes from a proxy, not from the CRM."""
+    """The error that a reply of ``status`` ≥ 400 stands for. ``body`` is ``Reply.said()``;
+    ``html`` tells of a page, which comes from a proxy, not from the CRM."""
     text = server_text(body)
     low = text.lower()
     trace = trace_id(body, headers or {})
@@ -113,6 +111,7 @@ def error_from(
         for line in (
             f"{operation.method} {operation.path} → {status}",
             f"The CRM said: {text}" if text else "",
+            "a page came instead of an answer" if html else "",
             f"trace id: {trace}" if trace else "",
         )
         if line
@@ -135,10 +134,14 @@ def error_from(
     if status == 403:
         return CapabilityError(
             "The CRM does not allow this sign-in to do that.",
-            _quoted(text) or "The location may be another one, or an agency sign-in is needed.",
+            _forbidden(text),
             **rest,
         )
-    other_id = _other_id(body)
+    if conversation := _id_in(body, "conversationId"):
+        return DuplicateError(
+            "This contact has a conversation already.", other_id=conversation, **rest
+        )
+    other_id = _id_in(_part(body, "meta"), "contactId")
     if status in (400, 409) and (other_id or "duplicated contacts" in low):
         return DuplicateError(
             "A contact with this e-mail or phone exists already.",
@@ -152,6 +155,8 @@ def error_from(
         return GoneError("This record is not in the CRM any more.", _quoted(text), **rest)
     if status == 400 and _NOT_FOUND.search(text):
         return GoneError("This record is not in the CRM any more.", _quoted(text), **rest)
+    if status == 413:
+        return InvalidError("This is too large for the CRM.", "Make it smaller.", **rest)
     return InvalidError("The CRM did not accept this.", _quoted(text), **rest)
 
 
@@ -159,7 +164,7 @@ def _unauthorized(operation: Operation, low: str, text: str, rest: dict[str, Any
     if "scope" in low:
         need = f"It needs the permission “{operation.scope}”." if operation.scope else _quoted(text)
         return CapabilityError("This sign-in is not allowed to do that.", need, **rest)
-    if "version header" in low or "e01" in low:
+    if "version header" in low or low.startswith("e01 "):
         return InvalidError("The CRM does not know this request.", _quoted(text), **rest)
     return AuthError(
         "The CRM does not accept the sign-in any more.",
@@ -172,24 +177,33 @@ def _quoted(text: str) -> str:
     return f"It says: “{text}”" if text else ""
 
 
-def _other_id(body: Any) -> str:
-    meta = body.get("meta") if isinstance(body, dict) else None
-    other = meta.get("contactId") if isinstance(meta, dict) else None
-    return other if isinstance(other, str) else ""
+def _forbidden(text: str) -> str:
+    if text.lower() == "forbidden resource":  # FACTS C: what only an agency's token opens
+        return f"An agency’s sign-in is needed. {_quoted(text)}"
+    return _quoted(text) or "The location may be another one, or an agency’s sign-in is needed."
+
+
+def _part(body: Any, key: str) -> Any:
+    return body.get(key) if isinstance(body, dict) else None
+
+
+def _id_in(body: Any, key: str) -> str:
+    found = _part(body, key)
+    return found if isinstance(found, str) else ""
 
 
 def _duplicate_of(body: Any) -> str:
-    meta = body.get("meta") if isinstance(body, dict) else None
-    name = meta.get("contactName") if isinstance(meta, dict) else None
-    return (
-        f"It is {visible(name)[:100].translate(_NO_MARKUP)}."
-        if isinstance(name, str) and name.strip()
-        else ""
-    )
+    name = _part(_part(body, "meta"), "contactName")
+    if isinstance(name, str) and name.strip():
+        return f"It is {visible(name)[:100].translate(_NO_MARKUP)}."
+    return ""
+
+
+_TRACES = ("x-trace-id", "x-request-id", "cf-ray")
+"""Headers by which somebody can find the request again; the last is the CDN's."""
 
 
 def trace_id(body: Any, headers: Mapping[str, str]) -> str:
-    """The name of a request in the CRM's own logs; "" where it tells none."""
-    found = body.get("traceId") if isinstance(body, dict) else None
-    found = found if isinstance(found, str) else headers.get("x-trace-id", "")
-    return visible(found)[:100]
+    """The name of a request in the CRM's own logs, or in its CDN's; "" where it tells none."""
+    told = [_part(body, "traceId"), *(headers.get(name) for name in _TRACES)]
+    return next((visible(one)[:100] for one in told if isinstance(one, str) and one), "")

@@ -28,6 +28,7 @@ EXCHANGE_S = 90.0
 """A whole exchange: a server that sends a byte now and then is never silent."""
 _CONNECTIONS = 16
 """More than the pacer lets background work hold at once: a click finds one that is free."""
+_LONGEST_TEXT = 2000
 
 Heard = Callable[[int, Mapping[str, str]], None]
 
@@ -70,6 +71,14 @@ class Reply(Struct, frozen=True, kw_only=True):
             return parse(self.body)
         except BadJson:
             return None
+
+    def said(self) -> Any:
+        """What a refusal says: its JSON, or the text that stands in its place; None for a page and
+        for nothing."""
+        told = self.json_or_none()
+        if told is None and not self.is_html:
+            told = self.body[:_LONGEST_TEXT].decode("utf-8", "replace").strip() or None
+        return told
 
 
 class Http:

@@ -264,7 +264,7 @@ _NOTE_WRITE = {"body": "body", "title": "title", "color": "color", "pinned": "pi
 
 
 def task_body(values: Mapping[str, Any], *, create: bool = False) -> dict[str, Any]:
-    body = _renamed("task", _TASK_WRITE, values, create)
+    body = _renamed("a task", _TASK_WRITE, values, create)
     if body.get("dueDate"):
         body["dueDate"] = sent_time(body["dueDate"])
     if create:
@@ -273,7 +273,7 @@ def task_body(values: Mapping[str, Any], *, create: bool = False) -> dict[str, A
 
 
 def note_body(values: Mapping[str, Any], *, create: bool = False) -> dict[str, Any]:
-    return _renamed("note", _NOTE_WRITE, values, create)
+    return _renamed("a note", _NOTE_WRITE, values, create)
 
 
 _APPOINTMENT_WRITE = {
@@ -289,7 +289,7 @@ _APPOINTMENT_WRITE = {
 
 
 def appointment_body(values: Mapping[str, Any], *, create: bool = False) -> dict[str, Any]:
-    body = _renamed("appointment", _APPOINTMENT_WRITE, values, create)
+    body = _renamed("an appointment", _APPOINTMENT_WRITE, values, create)
     return {
         name: sent_time(value) if name in ("startTime", "endTime") else value
         for name, value in body.items()
@@ -302,7 +302,7 @@ def _renamed(
     body: dict[str, Any] = {}
     for field, value in values.items():
         if field not in names:
-            raise InvalidError(f"The CRM takes no “{field}” of a {kind} from this program.")
+            raise InvalidError(f"The CRM takes no “{field}” of {kind} from this program.")
         if not (create and value in (None, "")):
             body[names[field]] = value
     return body

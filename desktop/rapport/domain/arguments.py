@@ -96,10 +96,7 @@ def _placed(action: Action, values: Mapping[str, Any], rows: list[Any] | None) -
     if action.body_is_list:
         body = rows if rows is not None else [body]
     elif not action.body:
-        # POST and PUT without fields are documented with an empty object (FACTS B3).
-        body = {} if action.method in ("POST", "PUT") else None
-    elif not body and action.method == "DELETE":
-        body = None
+        body = {} if action.empty_body else None
     return Arguments(
         path={one.name: values[one.name] for one in action.params if one.place == "path"},
         query={

@@ -61,6 +61,8 @@ class Action(Entry, frozen=True, kw_only=True, tag="action"):
     body: tuple[Field, ...] = ()
     body_is_list: bool = False
     """The body is a list of objects that each have the fields of ``body``."""
+    empty_body: bool = False
+    """The API wants an object, and knows nothing that could be in it."""
     content_type: Literal["json", "form", "multipart"] = "json"
     reply: Literal["json", "file"] = "json"
     deprecated: bool = False

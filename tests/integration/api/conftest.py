@@ -99,6 +99,12 @@ def control(sandbox: SandboxThread) -> Control:
 
 
 @pytest.fixture
+def control_of() -> Callable[[SandboxThread], Control]:
+    """Of a sandbox that the test itself has started."""
+    return Control
+
+
+@pytest.fixture
 async def client_for() -> AsyncIterator[Callable[..., ApiClient]]:
     """``client_for(base_url, tokens=…, location_id=…)``, closed afterwards."""
     made: list[ApiClient] = []

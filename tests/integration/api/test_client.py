@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,8 @@ from rapport.domain.errors import (
 )
 from rapport.domain.records import Kind, record_from
 from rapport.sandbox.server import SandboxThread
+
+pytestmark = pytest.mark.usefixtures("by_contract")
 
 
 async def every(call: Callable[..., Any]) -> list[Any]:
@@ -233,8 +236,6 @@ async def test_refusals_by_meaning(
     with pytest.raises(InvalidError) as caught:
         await client.contacts.update(info["examples"]["contact"], {"date_of_birth": "yesterday"})
     assert caught.value.trace_id or caught.value.details
-    with pytest.raises(InvalidError):
-        await client.tasks.create(info["examples"]["contact"], {"title": "no due date"})
     stranger = client_for(info["base_url"], info["access_token"], "elsewhere")
     with pytest.raises(CapabilityError):
         await stranger.contacts.search()
@@ -324,3 +325,28 @@ async def test_the_vendors_limit_is_never_hit(client_for: Callable[..., ApiClien
         async with httpx2.AsyncClient(trust_env=False, headers=headers) as http:
             log = (await http.get(f"{info['base_url']}/_sandbox/log")).json()["requests"]
     assert [entry["status"] for entry in log] == [200] * 250
+
+
+UNKNOWN = {"lunarPhase": {"name": "waxing", "days": [1, 2]}, "weight": 0.5}
+
+
+async def test_what_the_client_does_not_know_survives_a_round_trip(
+    client: ApiClient, sandbox: SandboxThread, control: Any
+) -> None:
+    """Read into ``extra``, and still there after a write that sent only what changed."""
+    examples = sandbox.info()["examples"]
+    for kind, resource, change in [
+        ("contact", client.contacts, {"city": "Faro"}),
+        ("opportunity", client.opportunities, {"name": "Roof"}),
+        ("business", client.businesses, {"city": "Faro"}),
+    ]:
+        rid = examples[kind]
+        await control("POST", f"records/{kind}/{rid}", UNKNOWN)
+        before = await resource.get(rid)
+        assert {name: before.extra[name] for name in UNKNOWN} == UNKNOWN
+        await resource.update(rid, change)
+        (asked,) = [one for one in await control.seen(rid) if one["method"] == "PUT"]
+        assert json.loads(asked["body"]) == change
+        after = await resource.get(rid)
+        assert after != before
+        assert {name: after.extra[name] for name in UNKNOWN} == UNKNOWN

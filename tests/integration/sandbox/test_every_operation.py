@@ -1,132 +1,12 @@
-"""Every operation of the vendor's documents, asked once and laid beside its declared reply.
+"""Every operation of the vendor's documents, asked once and laid beside its declared reply."""
 
-Nulls are left out before comparing, and custom fields may hold any value; what else is known to
-answer otherwise than documented stands in ``DEVIATIONS``, with the fact that justifies it.
-"""
+from typing import Any
 
-import json
-from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
-from typing import Any, NamedTuple
-
-import jsonschema
 import pytest
 
-OPENAPI = Path(__file__).parents[4] / "shared" / "contract" / "openapi"
+from openapi import DEVIATIONS, DOCUMENTS, check_reply, declared, operations
 
-pytestmark = pytest.mark.skipif(
-    not OPENAPI.is_dir(), reason="the vendor's documents are not beside this checkout"
-)
-
-DOCUMENTS = (
-    *("contacts", "locations", "users", "calendars"),
-    *("businesses", "workflows", "campaigns", "opportunities", "conversations"),
-)
-
-
-class Deviation(NamedTuple):
-    """Properties whose documented type is not the real one, and the fact that says so."""
-
-    properties: tuple[str, ...]
-    fact: str
-
-
-DEVIATIONS: dict[tuple[str, str], Deviation] = {
-    ("POST", "/locations/{locationId}/tasks/search"): Deviation(
-        ("tasks",), "B2: documented as arrays in an array, really objects"
-    ),
-    **dict.fromkeys(
-        [
-            ("GET", "/calendars/events"),
-            ("GET", "/calendars/blocked-slots"),
-            ("POST", "/calendars/events/block-slots"),
-            ("PUT", "/calendars/events/block-slots/{eventId}"),
-        ],
-        Deviation(
-            ("startTime", "endTime", "dateAdded", "dateUpdated"),
-            "F8: ISO text with an offset, documented as an object",
-        ),
-    ),
-    ("GET", "/calendars/events/appointments/{eventId}"): Deviation(
-        ("event",), "B5: the reply calls it appointment"
-    ),
-    ("GET", "/calendars/{calendarId}/free-slots"): Deviation(
-        ("traceId",), "F17: a trace id stands beside the dates"
-    ),
-    ("POST", "/contacts/bulk/tags/update/{type}"): Deviation(
-        ("responses",), "B3: documented as text, really an object for each contact"
-    ),
-    ("GET", "/opportunities/pipelines"): Deviation(
-        ("stages",), "B5: documented as arrays in an array, really objects"
-    ),
-    **dict.fromkeys(
-        [
-            ("GET", "/opportunities/search"),
-            ("POST", "/opportunities/search"),
-            ("POST", "/opportunities/"),
-            ("GET", "/opportunities/{id}"),
-            ("PUT", "/opportunities/{id}"),
-        ],
-        Deviation(
-            ("indexVersion", "notes", "tasks", "calendarEvents", "followers"),
-            "B4: a number and lists of objects; documented as text and arrays in an array",
-        ),
-    ),
-    ("POST", "/locations/{locationId}/customFields/upload"): Deviation(
-        ("meta",), "the document's own example: objects, where its type says strings"
-    ),
-    **dict.fromkeys(
-        [("GET", "/users/"), ("GET", "/users/search"), ("POST", "/users/")],
-        Deviation(("scopes",), "B4: one string in the documents, elsewhere an array"),
-    ),
-}
-
-
-@cache
-def document(name: str) -> Any:
-    return json.loads((OPENAPI / f"{name}.json").read_text("utf-8"))
-
-
-def operations(*names: str) -> Iterator[tuple[str, str]]:
-    for name in names:
-        for path, methods in document(name)["paths"].items():
-            for method in methods:
-                yield method.upper(), path
-
-
-def without_nulls(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: without_nulls(item) for key, item in value.items() if item is not None}
-    if isinstance(value, list):
-        return [without_nulls(item) for item in value]
-    return value
-
-
-def loosened(schema: Any, ignored: tuple[str, ...]) -> Any:
-    """The schema without examples, without the types of the ignored properties."""
-    if isinstance(schema, list):
-        return [loosened(item, ignored) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    properties = schema.get("properties")
-    if isinstance(properties, dict) and set(properties) == {"id", "value"}:
-        return {"type": "object", "required": ["id", "value"]}
-    out = {
-        # The alternatives of the documents are not exclusive: most demand nothing.
-        "anyOf" if key == "oneOf" else key: loosened(item, ignored)
-        for key, item in schema.items()
-        if key not in ("example", "examples", "description", "default")
-    }
-    if isinstance(schema.get("additionalProperties"), dict):
-        out["properties"] = {name: {} for name in ignored}
-    if isinstance(properties, dict):
-        # One property may itself be called ``description`` or ``default``.
-        out["properties"] = {
-            name: {} if name in ignored else loosened(item, ignored)
-            for name, item in properties.items()
-        }
-    return out
+pytestmark = pytest.mark.contract
 
 
 class Contract:
@@ -152,24 +32,12 @@ class Contract:
                 query[name] = value
         reply = self.api(method, url, params=query, **options)
         self.asked.add((method, path))
-        declared = document(self.name)["paths"][path][method.lower()]["responses"]
-        assert str(reply.status_code) in declared, f"{method} {path}: {reply.text}"
         assert reply.status_code < 300, f"{method} {path}: {reply.text}"
-        content = declared[str(reply.status_code)].get("content", {})
-        if "application/json" in content:
-            self._compare(method, path, content["application/json"].get("schema"), reply.json())
         kind = reply.headers["content-type"]
-        return reply.json() if kind.startswith("application/json") else reply.content
-
-    def _compare(self, method: str, path: str, schema: Any, body: Any) -> None:
-        ignored = DEVIATIONS.get((method, path), Deviation((), "")).properties
-        components = loosened(document(self.name)["components"], ignored)
-        whole = {**loosened(schema or {}, ignored), "components": components}
-        try:
-            jsonschema.Draft4Validator(whole).validate(without_nulls(body))
-        except jsonschema.ValidationError as error:
-            where = "/".join(map(str, error.absolute_path))
-            raise AssertionError(f"{method} {path}: {where}: {error.message}") from None
+        if not kind.startswith("application/json"):
+            return reply.content
+        check_reply(method, path, reply.status_code, reply.json())
+        return reply.json()
 
     def complete(self) -> None:
         assert set(operations(self.name)) - self.asked == set()
@@ -506,4 +374,4 @@ def test_the_table_is_that_of_the_documents() -> None:
 
     have = {(operation.method, operation.path) for operation in OPERATIONS}
     assert set(operations(*DOCUMENTS)) - have == set()
-    assert set(DEVIATIONS) <= set(operations(*DOCUMENTS))
+    assert {key[1:] for key in DEVIATIONS} <= set(declared())

@@ -17,6 +17,7 @@ import msgspec
 import pytest
 from ulid import ULID
 
+from openapi import Watch
 from rapport.api import ApiClient, StaticToken, TokenSource
 from rapport.domain.filters import ContactQuery
 from rapport.domain.scopes import ALL, Capabilities
@@ -44,6 +45,11 @@ QUICK = Pace(
     page=25,
 )
 """In seconds of the hasty clock."""
+
+
+@pytest.fixture(autouse=True)
+def lawful(by_contract: Watch) -> None:
+    """Whatever the engine sends."""
 
 
 class HastyClock:

@@ -10,11 +10,11 @@ from rapport.api.errors import WriteOutcome, error_from, outcome_of, server_text
 from rapport.domain import errors
 from rapport.domain.changes import Op
 
-GET_CONTACT, CREATE_CONTACT, UPDATE_CONTACT, GET_TASK, LIST_USERS = (
+GET_CONTACT, CREATE_CONTACT, UPDATE_CONTACT, GET_TASK, LIST_USERS, CREATE_CONVERSATION = (
     operation_of(action(id))
     for id in (
         *("contacts.get", "contacts.create", "contacts.update", "contacts.tasks.get"),
-        "users.list",
+        *("users.list", "conversations.create"),
     )
 )
 
@@ -22,6 +22,12 @@ DUPLICATE = {
     "statusCode": 400,
     "message": "This location does not allow duplicated contacts.",
     "meta": {"contactId": "abc", "contactName": "Ana <b>", "matchingField": "email"},
+}
+
+CONVERSATION = {
+    "message": "Conversation already exists",
+    "canonicalCode": "CONVERSATIONS_CONVERSATION_ALREADY_EXISTS",
+    "conversationId": "talk",
 }
 
 MEANINGS: list[tuple[Any, int, Any, type[errors.ApiError]]] = [
@@ -64,6 +70,16 @@ MEANINGS: list[tuple[Any, int, Any, type[errors.ApiError]]] = [
         errors.InvalidError,
     ),
     (UPDATE_CONTACT, 413, None, errors.InvalidError),
+    (UPDATE_CONTACT, 422, {"message": "a plain text"}, errors.InvalidError),
+    (UPDATE_CONTACT, 400, {"error": "Contact with id X not found"}, errors.GoneError),
+    (GET_CONTACT, 400, {"msg": "Contact not found"}, errors.GoneError),
+    (GET_CONTACT, 404, "Cannot GET /x", errors.InvalidError),
+    (GET_CONTACT, 401, "Command timed out", errors.ServerError),
+    (CREATE_CONVERSATION, 400, CONVERSATION, errors.DuplicateError),
+    # v3 declares them (FACTS C).
+    (GET_CONTACT, 403, {"message": "Forbidden resource"}, errors.CapabilityError),
+    (GET_TASK, 404, {"statusCode": 404, "message": "Task not found"}, errors.GoneError),
+    (GET_CONTACT, 401, {"message": "token cafe01 is invalid"}, errors.AuthError),
     (GET_CONTACT, 429, {"message": "Too Many Requests"}, errors.RateLimitError),
     (GET_CONTACT, 408, None, errors.ServerError),
     (GET_CONTACT, 500, {"message": "Contact not found"}, errors.ServerError),
@@ -77,6 +93,39 @@ def test_meaning(operation: Any, status: int, body: Any, kind: type[errors.ApiEr
     assert type(error) is kind
     assert error.status == status
     assert error.title.endswith(".")
+    assert error.message == "" or error.message[-1] in ".”"
+    assert error.retry is (kind in (errors.RateLimitError, errors.ServerError))
+    assert f"{operation.method} {operation.path} → {status}" in error.details
+
+
+@pytest.mark.parametrize(("operation", "status", "body", "kind"), MEANINGS)
+def test_the_trace_id_is_in_the_details(
+    operation: Any, status: int, body: Any, kind: type[errors.ApiError]
+) -> None:
+    told = error_from(operation, status, body, headers={"x-trace-id": "t-2", "cf-ray": "ray"})
+    if isinstance(body, dict):
+        own = error_from(operation, status, {**body, "traceId": "t-1"}, headers={"x-trace-id": "x"})
+        assert (own.trace_id, "trace id: t-1" in own.details) == ("t-1", True)
+    if not (isinstance(body, dict) and "traceId" in body):
+        assert (told.trace_id, "trace id: t-2" in told.details) == ("t-2", True)
+
+
+def test_a_page_of_the_cdn_can_be_traced_by_its_ray() -> None:
+    error = error_from(GET_CONTACT, 503, None, html=True, headers={"cf-ray": "8f1-LIS"})
+    assert "a page came instead of an answer" in error.details
+    assert error.trace_id == "8f1-LIS"
+
+
+def test_what_only_an_agency_may_do_is_said_in_words() -> None:
+    error = error_from(GET_CONTACT, 403, {"message": "Forbidden resource"})
+    assert error.message == "An agency’s sign-in is needed. It says: “Forbidden resource”"
+
+
+def test_the_conversation_that_there_is_already_is_named() -> None:
+    error = error_from(CREATE_CONVERSATION, 400, CONVERSATION)
+    assert isinstance(error, errors.DuplicateError)
+    assert error.other_id == "talk"
+    assert error.title == "This contact has a conversation already."
 
 
 def test_a_page_from_a_proxy_is_no_verdict_on_the_token() -> None:

@@ -107,7 +107,12 @@ def test_files_are_kept_apart() -> None:
 
 def test_no_body_where_none_is_documented() -> None:
     assert given("contacts.delete", "contactId=c").body is None
-    assert given("contacts.workflows.remove", "contactId=c", "workflowId=w").body is None
+    assert given("calendars.schedules.attach", "id=s", "calendarId=c").body is None
+
+
+def test_an_empty_object_where_one_is_documented() -> None:
+    assert given("contacts.workflows.remove", "contactId=c", "workflowId=w").body == {}
+    assert given("calendars.events.delete", "eventId=e").body == {}
     assert given("contacts.campaigns.add", "contactId=c", "campaignId=k").body == {}
 
 

@@ -11,14 +11,14 @@ from rapport.domain.resources import Campaign, Workflow
 
 WORKFLOW = Codec(
     Workflow,
-    "workflow",
+    "a workflow",
     name=codec.text("name"),
     status=codec.text("status"),
     version=codec.whole("version"),
     added_at=codec.time("createdAt"),
     updated_at=codec.time("updatedAt"),
 )
-CAMPAIGN = Codec(Campaign, "campaign", name=codec.text("name"), status=codec.text("status"))
+CAMPAIGN = Codec(Campaign, "a campaign", name=codec.text("name"), status=codec.text("status"))
 
 
 class Workflows(Resource):

@@ -29,7 +29,7 @@ _NOTES_LIMIT = 20
 
 CALENDAR = Codec(
     Calendar,
-    "calendar",
+    "a calendar",
     name=codec.text("name"),
     description=codec.text("description"),
     kind=codec.text("calendarType"),
@@ -38,7 +38,7 @@ CALENDAR = Codec(
 )
 BLOCKED_SLOT = Codec(
     BlockedSlot,
-    "blocked slot",
+    "a blocked slot",
     title=codec.text("title"),
     start_at=codec.time("startTime"),
     end_at=codec.time("endTime"),
@@ -47,7 +47,7 @@ BLOCKED_SLOT = Codec(
 )
 APPOINTMENT_NOTE = Codec(
     AppointmentNote,
-    "note",
+    "a note",
     body=codec.text("body"),
     user_id=codec.ref("userId"),
     contact_rid=codec.ref("contactId", sent=""),

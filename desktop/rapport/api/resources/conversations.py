@@ -14,7 +14,7 @@ from rapport.domain.resources import Conversation, Message
 
 CONVERSATION = Codec(
     Conversation,
-    "conversation",
+    "a conversation",
     contact_rid=codec.ref("contactId"),
     type=codec.text("type"),
     unread=codec.whole("unreadCount"),
@@ -26,7 +26,7 @@ CONVERSATION = Codec(
 )
 MESSAGE = Codec(
     Message,
-    "message",
+    "a message",
     conversation_id=codec.ref("conversationId"),
     contact_rid=codec.ref("contactId"),
     type=codec.text("messageType"),

@@ -15,17 +15,17 @@ from rapport.domain.resources import CustomValue, Tag
 
 LOCATION = Codec(
     Location,
-    "location",
+    "a location",
     name=codec.text("name"),
     city=codec.text("city"),
     country=codec.text("country"),
     timezone=codec.text("timezone"),
     company_id=codec.ref("companyId"),
 )
-TAG = Codec(Tag, "tag", name=codec.text("name"))
+TAG = Codec(Tag, "a tag", name=codec.text("name"))
 CUSTOM_FIELD = Codec(
     CustomField,
-    "custom field",
+    "a custom field",
     # FACTS B4: a definition is written under other names than it is read.
     name=codec.text("name"),
     key=codec.text("fieldKey", sent=""),
@@ -39,7 +39,7 @@ CUSTOM_FIELD = Codec(
 )
 CUSTOM_VALUE = Codec(
     CustomValue,
-    "custom value",
+    "a custom value",
     name=codec.text("name"),
     key=codec.text("fieldKey", sent=""),
     value=codec.text("value"),

@@ -13,13 +13,13 @@ from rapport.api.replies import confirmed, listed, one, records_in, texts_in, un
 from rapport.api.resources.resource import Resource, given
 from rapport.domain.resources import Opportunity, Pipeline, Stage
 
-STAGE = Codec(Stage, "stage", name=codec.text("name"), position=codec.whole("position"))
+STAGE = Codec(Stage, "a stage", name=codec.text("name"), position=codec.whole("position"))
 PIPELINE = Codec(
-    Pipeline, "pipeline", name=codec.text("name"), stages=codec.several("stages", STAGE)
+    Pipeline, "a pipeline", name=codec.text("name"), stages=codec.several("stages", STAGE)
 )
 OPPORTUNITY = Codec(
     Opportunity,
-    "opportunity",
+    "an opportunity",
     name=codec.text("name"),
     contact_rid=codec.ref("contactId"),
     pipeline_id=codec.ref("pipelineId"),

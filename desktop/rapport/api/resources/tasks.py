@@ -97,7 +97,7 @@ class Tasks(Resource):
 
 RECURRING_TASK = Codec(
     RecurringTask,
-    "recurring task",
+    "a recurring task",
     title=codec.text("title"),
     description=codec.text("description"),
     contact_rids=codec.texts("contactIds"),

@@ -63,7 +63,7 @@ class Users(Resource):
 
 BUSINESS = Codec(
     Business,
-    "business",
+    "a business",
     name=codec.text("name"),
     email=codec.text("email"),
     phone=codec.text("phone"),
