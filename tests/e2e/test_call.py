@@ -213,6 +213,29 @@ async def test_a_copied_command_runs_in_a_shell(
     assert json.loads(output)["note"]["body"] == text
 
 
+async def audited(start: Callable[..., Any], paths: Paths) -> list[dict[str, Any]]:
+    """The audit log's entries about calls."""
+    export = start(
+        "audit", "export", "--format", "json", "--kind", "operation", "--profile", paths.profile
+    )
+    status, output, errors = await export.ended(30)
+    assert (status, errors) == (0, "")
+    entries: list[dict[str, Any]] = json.loads(output)
+    return entries
+
+
+async def test_what_is_sent_alone_is_in_the_audit_log(
+    account: Account, call: Call, sandbox: SandboxThread, start: Any, paths: Paths
+) -> None:
+    assert (await call("contacts.notes.create", of_contact(sandbox), "body=By hand"))[0] == 0
+    assert (await call("contacts.get", "contactId=nobody"))[0] == 1
+
+    written, read = await audited(start, paths)
+    assert (written["record"], written["title"]) == ("contacts.notes.create", "Write a note")
+    assert written["reply"]["status"] == 201
+    assert (read["record"], read["reply"]["status"]) == ("contacts.get", 400)
+
+
 # Where one runs.
 
 
@@ -227,6 +250,15 @@ async def test_through_the_running_one(
 
     assert (status, errors) == (0, "")
     assert json.loads(output)["note"]["body"] == "By hand"
+
+
+async def test_what_goes_through_it_is_in_the_audit_log(
+    running: Any, call: Call, sandbox: SandboxThread, start: Any, paths: Paths
+) -> None:
+    assert (await call("contacts.notes.create", of_contact(sandbox), "body=By hand"))[0] == 0
+    (entry,) = await audited(start, paths)
+    assert (entry["record"], entry["reply"]["status"]) == ("contacts.notes.create", 201)
+    assert entry["origin"] == "person"
 
 
 async def test_errors_and_raw_replies_are_the_same_through_it(

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import closing
-from typing import Any
+from contextlib import AsyncExitStack, closing
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
@@ -19,10 +19,15 @@ from rapport.app.error_sentence import sentence
 from rapport.domain.arguments import Arguments
 from rapport.domain.errors import InputError
 from rapport.domain.operations import OperationCall, OperationReply, Upload
+from rapport.domain.ports import Clock
 from rapport.domain.settings import Account
 from rapport.host.instance import InstanceLock
 from rapport.host.messages import Message, ask_or_lock, request
 from rapport.host.paths import Paths
+
+if TYPE_CHECKING:
+    from rapport.app.secrets import Secrets
+    from rapport.store import Store
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -62,31 +67,45 @@ def perform(paths: Paths, account: Account, call: OperationCall) -> Answer:
 
 
 async def _alone(paths: Paths, account: Account, call: OperationCall) -> OperationReply:
+    """What a running Rapport would do: as the account, and into its audit log."""
     from rapport.api.caller import Caller
     from rapport.api.http import Http
     from rapport.app.clock import SystemClock
     from rapport.app.credentials import token_source
     from rapport.app.sandbox_process import SandboxProcess, at_todays_port
     from rapport.app.secrets import Secrets
+    from rapport.services.audit import Audit
+    from rapport.services.workspace import new_id
     from rapport.sync.operations import Operations
 
-    clock, http = SystemClock(), Http()
-    sandbox = SandboxProcess(paths.sandbox_state)
-    with closing(Secrets.of(paths)) as secrets:
-        try:
-            if account.sandbox:
-                account = await at_todays_port(account, sandbox)
-            tokens = await token_source(account, secrets, clock, http)
-            client = Caller(
-                account.api_url, tokens, location_id=account.location_id, clock=clock, http=http
-            )
-            try:
-                return await Operations(client, account.api_url, clock).call(call)
-            finally:
-                await client.aclose()
-        finally:
-            await http.aclose()
-            await sandbox.stop()
+    clock = SystemClock()
+    async with AsyncExitStack() as ends:
+        secrets = ends.enter_context(closing(Secrets.of(paths)))
+        if account.sandbox:
+            sandbox = SandboxProcess(paths.sandbox_state)
+            ends.push_async_callback(sandbox.stop)
+            account = await at_todays_port(account, sandbox)
+        store = await asyncio.to_thread(_store, paths, account, secrets, clock)
+        ends.callback(store.close)
+        http = Http()
+        ends.push_async_callback(http.aclose)
+        tokens = await token_source(account, secrets, clock, http)
+        client = Caller(
+            account.api_url, tokens, location_id=account.location_id, clock=clock, http=http
+        )
+        ends.push_async_callback(client.aclose)
+        operations = Operations(client, account.api_url, clock)
+        return await Audit(store, clock, None, new_id).recorded(call, lambda: operations.call(call))
+
+
+def _store(paths: Paths, account: Account, secrets: Secrets, clock: Clock) -> Store:
+    from rapport.app.copies import DATABASE
+    from rapport.services.workspace import new_id
+    from rapport.store import Store
+
+    database = paths.account(account.id) / DATABASE
+    key = secrets.database_key(account.id, database)
+    return Store.open(database, key, clock=clock, new_id=new_id, who=account.user_id)
 
 
 # What crosses the socket.
