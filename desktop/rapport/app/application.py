@@ -215,6 +215,7 @@ class Application:
             sandbox=self._sandbox,
             clock=self.clock,
             opened=self._signed_in,
+            added=self._added,
             known=self._known,
             appearance=lambda: (self._theme.mode.value, self._theme.text_scale),
             open_browser=lambda url: QDesktopServices.openUrl(QUrl(url)),
@@ -245,25 +246,35 @@ class Application:
         """Whether there is a copy of it: one that was in memory only ended with its program."""
         return account.id in self._sessions or (self.paths.account(account.id) / DATABASE).exists()
 
-    def _known(self, host: str, location_id: str) -> Account | None:
+    def _known(self, host: str, location_id: str, user_id: str) -> Account | None:
         for account in self.config.accounts:
             theirs = "sandbox" if account.sandbox else QUrl(account.api_url).host()
-            if theirs == host and account.location_id == location_id:
+            if (theirs, account.location_id, account.user_id) == (host, location_id, user_id):
                 return account
         return None
 
     async def _signed_in(self, account: Account) -> None:
         self._save(self.config.with_account(account))
-        earlier = self._sessions.pop(account.id, None)
-        if earlier is not None:
-            if self.session is earlier:
-                self.window.set_workspace(None)
-            session = self._sessions[account.id] = await earlier.replaced(account)
-        else:
-            session = await self._open_afresh(account)
+        session = await self._session_after_sign_in(account)
         await self._show(session)
         self.window.show_page(Page.CONTACTS)
         await session.connect(self._thread)
+
+    async def _added(self, account: Account) -> None:
+        """A further account of one sign-in: it syncs, and is there to be switched to."""
+        config = self.config.with_account(account)
+        self._save(msgspec.structs.replace(config, current=self.config.current))
+        session = await self._session_after_sign_in(account)
+        await session.connect(self._thread)
+
+    async def _session_after_sign_in(self, account: Account) -> Session:
+        earlier = self._sessions.pop(account.id, None)
+        if earlier is None:
+            return await self._open_afresh(account)
+        if self.session is earlier:
+            self.window.set_workspace(None)
+        session = self._sessions[account.id] = await earlier.replaced(account)
+        return session
 
     async def _open_afresh(self, account: Account) -> Session:
         """After a sign-in. A copy whose key is lost is kept beside the new one."""
@@ -343,10 +354,13 @@ class Application:
         self._sessions.pop(session.account.id, None)
         await session.close()
         self.session = None
-        vault = self._secrets.vault(session.account.id)
-        await asyncio.to_thread(vault.delete_all)
-        await asyncio.to_thread(_delete_folder, self.paths.account(session.account.id))
-        self._save(self.config.without_account(session.account.id))
+        account = session.account
+        await asyncio.to_thread(self._secrets.vault(account.id).delete_all)
+        await asyncio.to_thread(_delete_folder, self.paths.account(account.id))
+        self._save(self.config.without_account(account.id))
+        if account.agency and all(one.agency != account.agency for one in self.config.accounts):
+            # Nothing is left that its tokens could be minted for.
+            await asyncio.to_thread(self._secrets.vault(account.agency).delete_all)
         if self._companions is not None:
             self._companions.show(None)
 
@@ -370,15 +384,18 @@ class Application:
     def _sign_in_again(self) -> None:
         account = self.session.account if self.session is not None else None
         page = self._welcome()
-        if account is not None and account.sandbox:
-            page.explore()
-        elif account is not None:
-            page.prefill(account)
+        if account is not None:
+            page.reconnect(account)
 
     def _ask_write(self) -> None:
         if self._sandbox_scopes is not None and WRITE.name not in self._sandbox_scopes:
             self._sandbox_scopes = (*self._sandbox_scopes, WRITE.name)
-        self._sign_in_again()
+        account = self.session.account if self.session is not None else None
+        page = self._welcome()
+        if account is not None and account.sandbox:
+            page.explore()
+        elif account is not None:
+            page.prefill(account)
 
     def _trouble(self, account: Account, error: RapportError) -> None:
         """The local copy cannot be opened: say why, keep it, and offer to try again."""

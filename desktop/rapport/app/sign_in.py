@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
 from ulid import ULID
 
+from rapport.api.agency import Agency
+from rapport.api.caller import Caller
 from rapport.api.http import Http
-from rapport.api.oauth import OAuthApp, OAuthFlow, Tokens, revoke
+from rapport.api.oauth import MINT_SCOPE, OAuthApp, OAuthFlow, Tokens, reconnect, revoke
 from rapport.api.pacing import Lane
-from rapport.api.session import encode
+from rapport.api.session import StaticToken, encode
+from rapport.app.credentials import agency_vault_id
 from rapport.app.engine_thread import EngineThread
 from rapport.app.sandbox_process import SandboxSource
 from rapport.app.secrets import Secrets
 from rapport.domain import scopes
 from rapport.domain.errors import AuthError, CapabilityError, RapportError, SignInError
-from rapport.domain.ports import Clock, SignInObserver
-from rapport.domain.settings import Account, ConnectRequest, TokenRequest
+from rapport.domain.ports import Clock, LoadLocations, SignInObserver
+from rapport.domain.settings import (
+    Account,
+    ConnectRequest,
+    InstalledLocation,
+    InstalledPage,
+    TokenRequest,
+)
 from rapport.host.loopback import LoopbackReceiver, is_loopback
 from rapport.ui.consent.launch import ask_consent
 from rapport.ui.consent.request import ConsentRequest, Ending, ScopeLine
@@ -30,14 +40,19 @@ CONSENT_LIMIT_S = 600.0
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 Open = Callable[[Account], Awaitable[None]]
+Known = Callable[[str, str, str], Account | None]
+"""The account of a host, a location and a user, each as its id; the user is "" where the CRM does
+not say who signed in. What waits in the outbox of one person is never sent for another."""
 
 
 class SignIn:
     """``domain.ports.AuthGateway``. Lives on the window's loop; HTTP happens on the engine's.
 
-    ``opened`` is called with the new account before a sign-in counts as done. ``appearance`` gives
-    theme and text scale for the consent page; ``open_browser`` is the desktop's.
+    ``opened`` is called with the new account before a sign-in counts as done, ``added`` with each
+    further one of the same sign-in. ``appearance`` gives theme and text scale for the consent page;
+    ``open_browser`` is the desktop's.
     """
 
     def __init__(
@@ -48,7 +63,8 @@ class SignIn:
         sandbox: SandboxSource,
         clock: Clock,
         opened: Open,
-        known: Callable[[str, str], Account | None],
+        added: Open,
+        known: Known,
         appearance: Callable[[], tuple[str, float]],
         open_browser: Callable[[str], bool],
         sandbox_scopes: tuple[str, ...] | None = None,
@@ -58,6 +74,7 @@ class SignIn:
         self._sandbox = sandbox
         self._clock = clock
         self._opened = opened
+        self._added = added
         self._known = known
         self._appearance = appearance
         self._open_browser = open_browser
@@ -72,14 +89,7 @@ class SignIn:
         await self._only_one()
         await self._secrets.prepare()
         request = await self._with_secret(request)
-        app = OAuthApp(
-            authorize_url=request.authorize_url,
-            token_url=request.token_url,
-            client_id=request.client_id,
-            client_secret=request.client_secret,
-            redirect_uri=request.redirect_uri,
-            revoke_url=request.revoke_url,
-        )
+        app = _app(request)
         http = Http()  # connects only when it is used, on the engine's loop
         flow = OAuthFlow(app, request.scopes, clock=self._clock, http=http)
         url = await asyncio.to_thread(lambda: flow.url)  # imports Authlib: 100 ms
@@ -89,10 +99,46 @@ class SignIn:
             flow.cancel()
             raise
         observer.finishing()
-        tokens = await asyncio.wrap_future(self._engine.run(_finish(flow, http, callback)))
+        tokens = await self._on_engine(_finish(flow, http, callback))
+        if tokens.is_agency and MINT_SCOPE not in tokens.scopes:
+            raise SignInError(
+                "This sign-in is for a whole agency.",
+                "Try again and choose one location, or ask for “Several locations of an agency”.",
+                reason="failed",
+            )
+        if tokens.is_agency:
+            return await self._open_of_agency(request, app, tokens, observer)
         account = self._account(request, tokens)
-        await self._keep(account, tokens, request.client_secret)
+        await self._keep(account.id, tokens, request.client_secret)
+        await self._opened(account)
         return account
+
+    async def reconnect(self, account: Account, observer: SignInObserver) -> Account:
+        await self._only_one()
+        await self._secrets.prepare()
+        if account.sandbox:
+            request = sandbox_request(await self._sandbox.start(), account.scopes)
+        else:
+            request = await self._with_secret(request_again(account))
+        if not account.agency:
+            observer.finishing()
+            tokens = Tokens(
+                access="",
+                scopes=account.scopes,
+                location_id=account.location_id,
+                user_id=account.user_id,
+            )
+            try:
+                fresh = await self._on_engine(_reconnect(_app(request), tokens, self._clock))
+            except RapportError as error:
+                log.info("reconnecting did not work: %s", type(error).__name__)
+            else:
+                account = self._account(request, fresh)
+                await self._keep(account.id, fresh, request.client_secret)
+                await self._opened(account)
+                return account
+        observer.consenting()
+        return await self.connect(request, observer)
 
     async def use_token(self, request: TokenRequest, observer: SignInObserver) -> Account:
         await self._only_one()
@@ -101,9 +147,9 @@ class SignIn:
         tokens = Tokens(
             access=request.token, scopes=request.scopes, location_id=request.location_id
         )
-        await asyncio.wrap_future(self._engine.run(_try_token(request, self._clock)))
+        await self._on_engine(_try_token(request, self._clock))
         host = urlsplit(request.api_url).hostname or ""
-        known = self._known(host, request.location_id)
+        known = self._known(host, request.location_id, "")
         account = Account(
             id=known.id if known else str(ULID()),
             name=known.name if known else request.location_id,
@@ -116,7 +162,8 @@ class SignIn:
             scopes=request.scopes,
             static_token=True,
         )
-        await self._keep(account, tokens, "")
+        await self._keep(account.id, tokens, "")
+        await self._opened(account)
         return account
 
     async def _with_secret(self, request: ConnectRequest) -> ConnectRequest:
@@ -148,7 +195,7 @@ class SignIn:
         theme, text_scale = self._appearance()
         lines = tuple(
             ScopeLine(title=tr(scope.title), detail=tr(scope.detail), name=scope.name)
-            for scope in scopes.ALL
+            for scope in (*scopes.ALL, *scopes.AGENCY)
             if scope.name in request.scopes
         )
         reply = await ask_consent(
@@ -158,6 +205,7 @@ class SignIn:
                 scopes=lines,
                 not_asked=tr(scopes.NOT_ASKED),
                 provider=tr("the sandbox") if request.sandbox else "HighLevel",
+                allowed_hosts=request.sign_in_hosts,
                 timeout_s=CONSENT_LIMIT_S,
                 theme=theme,
                 text_scale=text_scale,
@@ -192,14 +240,71 @@ class SignIn:
             except TimeoutError:
                 raise _timeout() from None
 
+    # An agency.
+
+    async def _open_of_agency(
+        self, request: ConnectRequest, app: OAuthApp, tokens: Tokens, observer: SignInObserver
+    ) -> Account:
+        """Lets the person choose locations and opens each as an account of its own. Nothing is kept
+        of what does not come to an end."""
+        caller = Caller(
+            request.api_url, StaticToken(tokens.access), location_id="", clock=self._clock
+        )
+        agency = Agency(caller, company_id=tokens.company_id, app_id=app.app_id, clock=self._clock)
+
+        def load(skip: int) -> Awaitable[InstalledPage]:
+            return self._on_engine(agency.installed(skip))
+
+        try:
+            minted = await self._minted(agency, load, observer)
+        finally:
+            await self._on_engine(caller.aclose())
+        observer.finishing()
+        kept_under = agency_vault_id(app, tokens)
+        await self._keep(kept_under, tokens, request.client_secret)
+        accounts = []
+        for place, theirs in minted:
+            account = self._account(request, theirs, name=place.name, agency=kept_under)
+            await self._keep(account.id, theirs, request.client_secret)
+            accounts.append(account)
+        for further in accounts[1:]:
+            await self._added(further)
+        await self._opened(accounts[0])
+        return accounts[0]
+
+    async def _minted(
+        self, agency: Agency, load: LoadLocations, observer: SignInObserver
+    ) -> list[tuple[InstalledLocation, Tokens]]:
+        """A token set for each location that is chosen; where one of them has none, the person
+        hears why and chooses again."""
+        trouble: RapportError | None = None
+        while True:
+            minted = []
+            for place in await observer.choose_locations(load, trouble):
+                try:
+                    minted.append((place, await self._on_engine(agency.mint(place.id))))
+                except RapportError as error:
+                    trouble = SignInError(
+                        f"“{place.name}” cannot be opened.",
+                        str(error),
+                        reason="failed",
+                        details=error.details,
+                    )
+                    break
+            else:
+                return minted
+
     # What becomes of it.
 
-    def _account(self, request: ConnectRequest, tokens: Tokens) -> Account:
-        host = urlsplit(request.api_url).hostname or ""
-        known = self._known("sandbox" if request.sandbox else host, tokens.location_id)
+    def _account(
+        self, request: ConnectRequest, tokens: Tokens, *, name: str = "", agency: str = ""
+    ) -> Account:
+        host = "sandbox" if request.sandbox else urlsplit(request.api_url).hostname or ""
+        known = self._known(host, tokens.location_id, tokens.user_id)
+        unnamed = "Sandbox" if request.sandbox else tokens.location_id
         return Account(
             id=known.id if known else str(ULID()),
-            name=known.name if known else ("Sandbox" if request.sandbox else tokens.location_id),
+            name=known.name if known else name or unnamed,
             place=known.place if known else "",
             location_id=tokens.location_id,
             api_url=request.api_url,
@@ -211,14 +316,49 @@ class SignIn:
             scopes=tokens.scopes,
             sandbox=request.sandbox,
             user_id=tokens.user_id,
+            agency=agency,
+            sign_in_hosts=request.sign_in_hosts,
         )
 
-    async def _keep(self, account: Account, tokens: Tokens, client_secret: str) -> None:
-        vault = self._secrets.vault(account.id)
-        await asyncio.to_thread(vault.write_tokens, encode(tokens))
+    async def _keep(self, vault_id: str, tokens: Tokens, client_secret: str) -> None:
+        vault = self._secrets.vault(vault_id)
+        async with self._secrets.exclusive(vault_id):
+            await asyncio.to_thread(vault.write_tokens, encode(tokens))
         if client_secret:
             await asyncio.to_thread(vault.set_client_secret, client_secret)
-        await self._opened(account)
+
+    async def _on_engine(self, work: Coroutine[Any, Any, T]) -> T:
+        return await asyncio.wrap_future(self._engine.run(work))
+
+
+def request_again(account: Account) -> ConnectRequest:
+    """The question that led to ``account``; its secret is in the keyring."""
+    wanted = account.scopes
+    if account.agency:
+        wanted = (*wanted, *(scope.name for scope in scopes.AGENCY))
+    return ConnectRequest(
+        client_id=account.client_id,
+        client_secret="",
+        scopes=wanted,
+        authorize_url=account.authorize_url,
+        token_url=account.token_url,
+        revoke_url=account.revoke_url,
+        api_url=account.api_url,
+        redirect_uri=account.redirect_uri,
+        account_id=account.id,
+        sign_in_hosts=account.sign_in_hosts,
+    )
+
+
+def _app(request: ConnectRequest) -> OAuthApp:
+    return OAuthApp(
+        authorize_url=request.authorize_url,
+        token_url=request.token_url,
+        client_id=request.client_id,
+        client_secret=request.client_secret,
+        redirect_uri=request.redirect_uri,
+        revoke_url=request.revoke_url,
+    )
 
 
 def sandbox_request(info: dict[str, object], wanted: tuple[str, ...]) -> ConnectRequest:
@@ -246,6 +386,14 @@ async def end_session(app: OAuthApp, tokens: Tokens) -> bool:
     except RapportError as error:
         log.info("the sign-in was not revoked: %s", type(error).__name__)
         return False
+    finally:
+        await http.aclose()
+
+
+async def _reconnect(app: OAuthApp, tokens: Tokens, clock: Clock) -> Tokens:
+    http = Http()
+    try:
+        return await reconnect(app, tokens, clock=clock, http=http)
     finally:
         await http.aclose()
 

@@ -8,9 +8,16 @@ from typing import Protocol
 
 from rapport.domain.changes import ChangeEvent, Origin
 from rapport.domain.commands import Command
+from rapport.domain.errors import RapportError
 from rapport.domain.operations import OperationCall, OperationReply
 from rapport.domain.records import Id
-from rapport.domain.settings import Account, ConnectRequest, TokenRequest
+from rapport.domain.settings import (
+    Account,
+    ConnectRequest,
+    InstalledLocation,
+    InstalledPage,
+    TokenRequest,
+)
 from rapport.domain.views import Candidate, Outcome, SyncStatus
 
 
@@ -122,6 +129,10 @@ class Notifier(Protocol):
         ...
 
 
+LoadLocations = Callable[[int], Awaitable[InstalledPage]]
+"""The locations of an agency from the given position on. Raises RapportError."""
+
+
 class SignInObserver(Protocol):
     """Hears how a sign-in goes on, to show it."""
 
@@ -129,8 +140,19 @@ class SignInObserver(Protocol):
         """The system browser was opened at ``url``; the person has so long."""
         ...
 
+    def consenting(self) -> None:
+        """A page asks for consent after all."""
+        ...
+
     def finishing(self) -> None:
         """Consent was given; the account is being opened."""
+        ...
+
+    async def choose_locations(
+        self, load: LoadLocations, trouble: RapportError | None
+    ) -> Sequence[InstalledLocation]:
+        """An agency has signed in: which of its locations are to be opened, at least one.
+        ``trouble`` says why the choice before could not be."""
         ...
 
 
@@ -141,5 +163,10 @@ class AuthGateway(Protocol):
     async def explore_sandbox(self, observer: SignInObserver) -> Account: ...
 
     async def connect(self, request: ConnectRequest, observer: SignInObserver) -> Account: ...
+
+    async def reconnect(self, account: Account, observer: SignInObserver) -> Account:
+        """Signs a known account in again: without asking anybody where the CRM allows that, else
+        on its page. Another person's sign-in leads to another account."""
+        ...
 
     async def use_token(self, request: TokenRequest, observer: SignInObserver) -> Account: ...

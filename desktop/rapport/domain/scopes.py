@@ -71,6 +71,21 @@ OPTIONAL = (
     ),
 )
 ALL = (READ, WRITE, *OPTIONAL)
+AGENCY = (
+    Scope(
+        "oauth.readonly",
+        "See where the app is",
+        "the agency’s locations",
+        "The agency’s locations cannot be listed.",
+    ),
+    Scope(
+        "oauth.write",
+        "Open locations",
+        "those you choose",
+        "The agency’s locations cannot be opened.",
+    ),
+)
+"""What an agency signs in with, to open several of its locations at once."""
 NOT_ASKED = "messages, payments, campaigns"
 
 

@@ -68,13 +68,18 @@ DEFAULT_REDIRECT = "http://127.0.0.1:47311/callback"
 """A fixed port, since the address must be registered with the provider."""
 
 
+AUTHORIZE_URL = "https://marketplace.gohighlevel.com/v2/oauth/chooselocation"
+WHITE_LABEL_AUTHORIZE_URL = "https://marketplace.leadconnectorhq.com/v2/oauth/chooselocation"
+"""For agencies under their own name (FACTS A)."""
+
+
 class ConnectRequest(Struct, frozen=True, kw_only=True):
     """What a person fills in to connect an account; the addresses default to HighLevel's."""
 
     client_id: str
     client_secret: str
     scopes: tuple[str, ...]
-    authorize_url: str = "https://marketplace.gohighlevel.com/v2/oauth/chooselocation"
+    authorize_url: str = AUTHORIZE_URL
     token_url: str = "https://services.leadconnectorhq.com/oauth/token"
     api_url: str = "https://services.leadconnectorhq.com"
     revoke_url: str = ""

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractItemView,
     QAbstractSpinBox,
     QComboBox,
     QLineEdit,
@@ -34,8 +35,8 @@ def bind_keys(window: QWidget, actions: ActionRegistry) -> None:
 def keeps_key(focus: QWidget | None, event: QKeyEvent) -> bool:
     """Whether ``focus`` needs this key itself, so that it must not act as a shortcut.
 
-    Bare keys are text in a text field; Space, Enter and Delete press a button or remove a chip.
-    What is open over the window keeps everything but Quit.
+    Bare keys are text in a text field; Space, Enter and Delete press a button or remove a chip, and
+    Space ticks a row that can be ticked. What is open over the window keeps everything but Quit.
     """
     if focus is not None and _over_window(focus):
         return not event.matches(QKeySequence.StandardKey.Quit)
@@ -48,6 +49,9 @@ def keeps_key(focus: QWidget | None, event: QKeyEvent) -> bool:
         return True
     if isinstance(focus, QAbstractButton | QComboBox):
         return event.key() in _PRESSING
+    if isinstance(focus, QAbstractItemView):
+        ticks = focus.currentIndex().flags() & Qt.ItemFlag.ItemIsUserCheckable
+        return bool(ticks) and event.key() == Qt.Key.Key_Space
     return False
 
 

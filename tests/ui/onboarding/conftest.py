@@ -81,6 +81,9 @@ class Gateway:
     async def connect(self, request: ConnectRequest, observer: SignInObserver) -> Account:
         return await self._wait(request, observer)
 
+    async def reconnect(self, account: Account, observer: SignInObserver) -> Account:
+        return await self._wait(account, observer)
+
     async def use_token(self, request: TokenRequest, observer: SignInObserver) -> Account:
         return await self._wait(request, observer)
 

@@ -9,10 +9,19 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QRadioButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QCheckBox,
+    QLabel,
+    QLineEdit,
+    QRadioButton,
+    QWidget,
+)
 
 from rapport.domain.errors import NetworkError, SignInError
 from rapport.domain.settings import DEFAULT_REDIRECT, ConnectRequest, TokenRequest
+from rapport.ui.onboarding.forms import host_of
 
 
 def texts(page: QWidget) -> str:
@@ -239,6 +248,93 @@ async def test_signing_in_again_asks_for_nothing_that_is_kept(
     await submit(see)
     await until(lambda: gateway.asked)
     assert (gateway.asked[0].account_id, gateway.asked[0].client_secret) == (account.id, "")
+
+
+async def test_white_label_signs_in_elsewhere(
+    page: Any, gateway: Any, see: Any, until: Any
+) -> None:
+    see("choose-account").click()
+    await until(lambda: see("client-id"))
+    assert see("sign-in-hosts") is None
+    see("provider").setFocus()
+    segment = next(one for one in see("provider").findChildren(QAbstractButton) if one.isChecked())
+    segment.setFocus()
+    press(Qt.Key.Key_Right)
+    await until(lambda: see("sign-in-hosts"))
+    fill(page, client_id="c", client_secret="s", sign_in_hosts="not a host")
+    await submit(see)
+    assert "This must be a host" in texts(page)
+    assert gateway.asked == []
+    fill(page, sign_in_hosts="https://app.agency.example/, sso.agency.example")
+    await submit(see)
+    await until(lambda: gateway.asked)
+    request = gateway.asked[0]
+    assert request.authorize_url.startswith("https://marketplace.leadconnectorhq.com/")
+    assert request.sign_in_hosts == ("app.agency.example", "sso.agency.example")
+
+
+async def test_another_host_shows_the_addresses(
+    page: Any, gateway: Any, see: Any, until: Any
+) -> None:
+    see("choose-account").click()
+    await until(lambda: see("client-id"))
+    segments = see("provider").findChildren(QAbstractButton)
+    segments[2].click()
+    await until(lambda: see("authorize-url") and focused() == "authorize-url")
+    fill(page, client_id="c", client_secret="s", authorize_url="http://crm.example/authorize")
+    await submit(see)
+    assert "This must be an https address" in texts(page)
+    fill(page, authorize_url="https://crm.example/authorize")
+    await submit(see)
+    await until(lambda: gateway.asked)
+    assert gateway.asked[0].authorize_url == "https://crm.example/authorize"
+    assert gateway.asked[0].sign_in_hosts == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "host"),
+    [
+        ("app.agency.example", "app.agency.example"),
+        ("HTTPS://App.Agency.example/login?x=1", "app.agency.example"),
+        ("crm.münchen.example", "crm.xn--mnchen-3ya.example"),
+        ("com", None),
+        ("127.0.0.1", None),
+        ("localhost", None),
+        ("*.agency.example", None),
+        ("http://app.agency.example", None),
+        ("app.agency.example:8443", None),
+        ("someone@app.agency.example", None),
+        ("app..example", None),
+        ("", None),
+    ],
+)
+def test_which_hosts_a_sign_in_may_lead_through(text: str, host: str | None) -> None:
+    assert host_of(text) == host
+
+
+async def test_an_agency_asks_for_what_mints(page: Any, gateway: Any, see: Any, until: Any) -> None:
+    see("choose-account").click()
+    await until(lambda: see("client-id"))
+    fill(page, client_id="c", client_secret="s")
+    page.findChild(QRadioButton, "reach-agency").click()
+    await submit(see)
+    await until(lambda: gateway.asked)
+    assert {"oauth.readonly", "oauth.write"} <= set(gateway.asked[0].scopes)
+
+
+async def test_reconnecting_asks_for_nothing_and_goes_back_to_what_is_known(
+    page: Any, gateway: Any, see: Any, account: Any, until: Any
+) -> None:
+    page.reconnect(account)
+    await until(lambda: gateway.asked == [account])
+    gateway.observer.finishing()
+    gateway.endings[0].set_exception(SignInError("It is gone.", "Type it.", reason="failed"))
+    await until(lambda: see("sign-in-again"))
+    page.findChild(QWidget, "sign-in-again").click()
+    await until(lambda: len(gateway.asked) == 2)
+    see("sign-in-cancel").click()
+    await until(lambda: see("client-id"))
+    assert see("client-id").text() == account.client_id
 
 
 async def test_everything_that_takes_focus_has_a_name(page: Any, see: Any, until: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import QTimer, Signal
@@ -17,10 +19,17 @@ from PySide6.QtWidgets import (
 )
 
 from rapport.domain import scopes
-from rapport.domain.settings import Account, ConnectRequest, TokenRequest
+from rapport.domain.settings import (
+    AUTHORIZE_URL,
+    WHITE_LABEL_AUTHORIZE_URL,
+    Account,
+    ConnectRequest,
+    TokenRequest,
+)
 from rapport.ui.look.theme import current_theme
 from rapport.ui.onboarding.text import Words
 from rapport.ui.widgets.button import Button, Kind, Size
+from rapport.ui.widgets.segmented import Segmented
 from rapport.ui.wording import tr
 
 
@@ -76,6 +85,33 @@ def is_address(text: str) -> bool:
         return False
     local = host in ("127.0.0.1", "localhost", "::1")
     return parts.scheme == "https" or (parts.scheme == "http" and local)
+
+
+def host_of(text: str) -> str | None:
+    """The host in ``text``, which may be a whole address; None where it names none."""
+    try:
+        parts = urlsplit(text if "://" in text else f"//{text}")
+        host, port = (parts.hostname or "").encode("idna").decode(), parts.port
+    except (UnicodeError, ValueError):
+        return None
+    plain = parts.scheme in ("", "https") and parts.username is None and port in (None, 443)
+    return host if plain and _HOST.fullmatch(host) else None
+
+
+_HOST = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}")
+"""A host under a domain: neither an address in numbers nor a whole top-level domain."""
+
+
+class Provider(StrEnum):
+    HIGHLEVEL = "highlevel"
+    WHITE_LABEL = "white label"
+    OTHER = "other"
+
+
+_AUTHORIZE = {
+    Provider.HIGHLEVEL: AUTHORIZE_URL,
+    Provider.WHITE_LABEL: WHITE_LABEL_AUTHORIZE_URL,
+}
 
 
 class ScopeChoice(QWidget):
@@ -150,6 +186,42 @@ class _Form(QWidget):
         raise NotImplementedError
 
 
+class ReachChoice(QWidget):
+    """One location, or several of an agency."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        px = current_theme().type.px
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(px(6))
+        column.addWidget(Words(tr("Open"), caption=True, strong=True))
+        self._one = QRadioButton(tr("One location"))
+        self._one.setObjectName("reach-location")
+        self._agency = QRadioButton(tr("Several locations of an agency"))
+        self._agency.setObjectName("reach-agency")
+        self._agency.setAccessibleDescription(
+            tr("You choose them after the sign-in. Your app must be one for agencies.")
+        )
+        self._agency.setToolTip(self._agency.accessibleDescription())
+        self._one.setChecked(True)
+        group = QButtonGroup(self)
+        row = QHBoxLayout()
+        row.setSpacing(px(16))
+        for button in (self._one, self._agency):
+            group.addButton(button)
+            row.addWidget(button)
+        row.addStretch()
+        column.addLayout(row)
+
+    def choose(self, *, agency: bool) -> None:
+        (self._agency if agency else self._one).setChecked(True)
+
+    def scopes(self) -> tuple[str, ...]:
+        """What is asked for beyond one location."""
+        return tuple(scope.name for scope in scopes.AGENCY) if self._agency.isChecked() else ()
+
+
 class ConnectForm(_Form):
     """An account through its sign-in page. Client id and secret are the person's own: a secret
     shipped in a program is none."""
@@ -179,6 +251,23 @@ class ConnectForm(_Form):
         copy.setAccessibleName(tr("Copy redirect address"))
         copy.clicked.connect(lambda: self._copy(copy))
         self.redirect.row.addWidget(copy)
+        self.provider = Segmented(
+            [
+                (Provider.HIGHLEVEL, tr("HighLevel")),
+                (Provider.WHITE_LABEL, tr("White label")),
+                (Provider.OTHER, tr("Another host")),
+            ],
+            name=tr("Where you sign in"),
+        )
+        self.provider.setObjectName("provider")
+        self.provider.chosen.connect(self._provider_chosen)
+        self.hosts = Field(
+            tr("Your agency’s own host"),
+            "sign-in-hosts",
+            hint=tr("Such as app.youragency.com, where the sign-in leads through it."),
+        )
+        self.hosts.hide()
+        self.reach = ReachChoice()
         self.scopes = ScopeChoice()
         self.authorize = Field(tr("Sign-in page"), "authorize-url")
         self.authorize.edit.setText(usual.authorize_url)
@@ -189,7 +278,19 @@ class ConnectForm(_Form):
         self.in_browser = QCheckBox(tr("Use my browser instead of a window here"))
         self.in_browser.setObjectName("in-browser")
 
-        for part in (self.client_id, self.client_secret, self.redirect, self.scopes):
+        where = QVBoxLayout()
+        where.setSpacing(current_theme().type.px(6))
+        where.addWidget(Words(tr("Where you sign in"), caption=True, strong=True))
+        where.addWidget(self.provider)
+        self.column.addLayout(where)
+        for part in (
+            self.hosts,
+            self.client_id,
+            self.client_secret,
+            self.redirect,
+            self.reach,
+            self.scopes,
+        ):
             self.column.addWidget(part)
         self.column.addWidget(self.in_browser)
         addresses = Button(tr("Addresses"), kind=Kind.QUIET, size=Size.SMALL, chevron=True)
@@ -211,6 +312,31 @@ class ConnectForm(_Form):
         self.authorize.edit.setText(account.authorize_url)
         self.token.edit.setText(account.token_url)
         self.api.edit.setText(account.api_url)
+        self.hosts.edit.setText(" ".join(account.sign_in_hosts))
+        self.reach.choose(agency=bool(account.agency))
+        known = {url: provider for provider, url in _AUTHORIZE.items()}
+        provider = known.get(account.authorize_url, Provider.OTHER)
+        self.provider.set_value(provider)
+        self.hosts.setVisible(provider is not Provider.HIGHLEVEL)
+
+    def _provider_chosen(self, provider: Provider) -> None:
+        """Fills in where that is. Addresses that are typed stay."""
+        self.hosts.setVisible(provider is not Provider.HIGHLEVEL)
+        if provider in _AUTHORIZE:
+            self.authorize.edit.setText(_AUTHORIZE[provider])
+            self.authorize.complain("")
+        else:
+            for field in self._addresses:
+                field.show()
+            self.authorize.edit.setFocus()
+            self.authorize.edit.selectAll()
+
+    def _sign_in_hosts(self) -> tuple[str, ...] | None:
+        """None where one of them is no host."""
+        if self.provider.value() is Provider.HIGHLEVEL:
+            return ()
+        named = [host_of(one) for one in self.hosts.text().replace(",", " ").split()]
+        return tuple(host for host in named if host) if all(named) else None
 
     def _toggle_addresses(self) -> None:
         for field in self._addresses:
@@ -234,17 +360,22 @@ class ConnectForm(_Form):
                     tr("This must be an https address, or http on this computer (127.0.0.1).")
                 )
                 return
+        hosts = self._sign_in_hosts()
+        if hosts is None:
+            self.hosts.complain(tr("This must be a host, such as app.youragency.com."))
+            return
         self.wanted.emit(
             ConnectRequest(
                 client_id=self.client_id.text(),
                 client_secret=self.client_secret.text(),
-                scopes=self.scopes.chosen(),
+                scopes=(*self.scopes.chosen(), *self.reach.scopes()),
                 authorize_url=self.authorize.text(),
                 token_url=self.token.text(),
                 api_url=self.api.text(),
                 redirect_uri=self.redirect.text(),
                 in_browser=self.in_browser.isChecked(),
                 account_id=self._known.id if self._known is not None and known else "",
+                sign_in_hosts=hosts,
             )
         )
 

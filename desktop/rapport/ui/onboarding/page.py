@@ -19,19 +19,26 @@ from PySide6.QtWidgets import (
 )
 
 from rapport.domain.errors import RapportError, SignInError
-from rapport.domain.ports import AuthGateway
-from rapport.domain.settings import Account, ConnectRequest, ThemeMode, TokenRequest
+from rapport.domain.ports import AuthGateway, LoadLocations
+from rapport.domain.settings import (
+    Account,
+    ConnectRequest,
+    InstalledLocation,
+    ThemeMode,
+    TokenRequest,
+)
 from rapport.ui.look.icons import draw_icon, mark_pixmap
 from rapport.ui.look.paint import rounded
 from rapport.ui.look.theme import Mode, Theme, current_theme
 from rapport.ui.onboarding.choice import Choice
 from rapport.ui.onboarding.forms import ConnectForm, TokenForm
+from rapport.ui.onboarding.locations import LocationsPage
 from rapport.ui.onboarding.text import Words
 from rapport.ui.runner import Runner
 from rapport.ui.widgets.base import Painted
 from rapport.ui.widgets.button import Button, KeyCap, Kind
 from rapport.ui.widgets.segmented import Segmented
-from rapport.ui.wording import tr
+from rapport.ui.wording import count, tr
 
 CARD_WIDTH = 520
 
@@ -100,11 +107,16 @@ class WelcomePage(QWidget):
         self._token.wanted.connect(self.use_token)
         self._waiting = _WaitingPage()
         self._waiting.cancelled.connect(self.cancel)
+        self._locations = LocationsPage()
+        self._locations.cancelled.connect(self.cancel)
+        self._observer = _Observer(self._waiting, self._locations, self._turn_to)
         self._ended = _EndedPage()
         self._ended.again.connect(lambda: self._again())
         self._ended.back.connect(lambda: self._turn_to(self._came_from or self._choices))
 
-        self._pages = _Pages(self._choices, self._connect, self._token, self._waiting, self._ended)
+        self._pages = _Pages(
+            self._choices, self._connect, self._token, self._waiting, self._locations, self._ended
+        )
         card = _Card(theme)
         inside = QVBoxLayout(card)
         inside.setContentsMargins(1, 1, 1, 1)
@@ -137,18 +149,29 @@ class WelcomePage(QWidget):
 
     def explore(self) -> None:
         self._again = self.explore
-        self._begin(lambda: self._gateway.explore_sandbox(self._waiting), tr("the sandbox"))
+        self._begin(lambda: self._gateway.explore_sandbox(self._observer), tr("the sandbox"))
 
     def connect_account(self, request: ConnectRequest) -> None:
         self._again = lambda: self.connect_account(request)
-        self._begin(lambda: self._gateway.connect(request, self._waiting), tr("your account"))
+        self._begin(lambda: self._gateway.connect(request, self._observer), tr("your account"))
 
     def use_token(self, request: TokenRequest) -> None:
         self._again = lambda: self.use_token(request)
-        self._begin(lambda: self._gateway.use_token(request, self._waiting), tr("your account"))
+        self._begin(lambda: self._gateway.use_token(request, self._observer), tr("your account"))
+
+    def reconnect(self, account: Account) -> None:
+        """Sign in again to an account that is known, without asking for what is known of it."""
+        if account.static_token:
+            self.prefill(account)
+            return
+        self._connect.fill(account)
+        self._locations.prefer(account.location_id)
+        self._again = lambda: self.reconnect(account)
+        self._turn_to(self._choices if account.sandbox else self._connect)
+        self._begin(lambda: self._gateway.reconnect(account, self._observer), account.name)
 
     def prefill(self, account: Account) -> None:
-        """Sign in again to an account that is known: only what must be typed is asked for."""
+        """The form with what is known of an account: only what must be typed is asked for."""
         if account.static_token:
             self._token.fill(account)
             self._turn_to(self._token)
@@ -361,8 +384,40 @@ class _Pages(QWidget):
             other.setVisible(other is page)
 
 
+class _Observer:
+    """``domain.ports.SignInObserver``: shows how a sign-in goes on."""
+
+    def __init__(
+        self,
+        waiting: _WaitingPage,
+        locations: LocationsPage,
+        turn_to: Callable[[QWidget], None],
+    ) -> None:
+        self._waiting = waiting
+        self._locations = locations
+        self._turn_to = turn_to
+
+    def in_browser(self, url: str, timeout_s: float) -> None:
+        self._waiting.in_browser(url, timeout_s)
+
+    def consenting(self) -> None:
+        self._waiting.consenting()
+
+    def finishing(self) -> None:
+        self._waiting.finishing()
+
+    async def choose_locations(
+        self, load: LoadLocations, trouble: RapportError | None
+    ) -> tuple[InstalledLocation, ...]:
+        self._turn_to(self._locations)
+        chosen = await self._locations.choose(load, trouble)
+        self._waiting.opening(len(chosen))
+        self._turn_to(self._waiting)
+        return chosen
+
+
 class _WaitingPage(QWidget):
-    """While a sign-in is under way; hears of its progress (``domain.ports.SignInObserver``)."""
+    """While a sign-in is under way."""
 
     cancelled = Signal()
 
@@ -400,6 +455,9 @@ class _WaitingPage(QWidget):
         self._left.hide()
         self._copy.hide()
         self._title.setText(tr("Opening {what}").format(what=what))
+        self.consenting()
+
+    def consenting(self) -> None:
         self._sentence.setText(tr("Agree on the page that opens. Nothing happens before you do."))
 
     def in_browser(self, url: str, timeout_s: float) -> None:
@@ -421,8 +479,13 @@ class _WaitingPage(QWidget):
         self._ticking.stop()
         self._copy.hide()
         self._left.hide()
-        self._title.setText(tr("Signed in"))
         self._sentence.setText(tr("Opening the account…"))
+
+    def opening(self, locations: int) -> None:
+        self._title.setText(tr("Signed in"))
+        if locations > 1:
+            self._title.setText(tr("Opening {n} locations").format(n=count(locations)))
+        self._sentence.setText(tr("Asking the CRM for access to what you chose…"))
 
     def _tick(self) -> None:
         minutes, seconds = divmod(max(0, int(self._deadline - time.monotonic())), 60)
