@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 import ssl
 import zlib
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -130,15 +131,16 @@ class Http:
                     )
                 received = await _read(response.aiter_raw(), head.get("content-encoding", ""))
                 return Reply(status=response.status_code, headers=head, body=received)
+        except httpx.ProxyError as error:
+            raise _proxy_refused(error) from None
         except (
             httpx.ConnectError,
             httpx.ConnectTimeout,
             httpx.PoolTimeout,
-            httpx.ProxyError,
             httpx.UnsupportedProtocol,
             httpx.InvalidURL,
         ) as error:
-            raise _unreachable(error, sent=False) from None
+            raise _untrusted(error) or _unreachable(error, sent=False) from None
         except (httpx.TimeoutException, TimeoutError) as error:
             raise NetworkError(
                 "The CRM did not answer in time.",
@@ -163,19 +165,28 @@ class Http:
         client = self._clients.get(kind)
         if client is None:
             _quiet()
-            client = httpx.AsyncClient(
-                verify=_system_certificates()
-                if secure
-                else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
-                trust_env=not local,
-                follow_redirects=False,
-                timeout=httpx.Timeout(_SILENCE_S, connect=_CONNECT_S, pool=_CONNECT_S),
-                limits=httpx.Limits(
-                    max_connections=_CONNECTIONS,
-                    max_keepalive_connections=_CONNECTIONS,
-                    keepalive_expiry=30.0,
-                ),
-            )
+            try:
+                client = httpx.AsyncClient(
+                    verify=_system_certificates()
+                    if secure
+                    else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+                    trust_env=not local,
+                    follow_redirects=False,
+                    timeout=httpx.Timeout(_SILENCE_S, connect=_CONNECT_S, pool=_CONNECT_S),
+                    limits=httpx.Limits(
+                        max_connections=_CONNECTIONS,
+                        max_keepalive_connections=_CONNECTIONS,
+                        keepalive_expiry=30.0,
+                    ),
+                )
+            except (ValueError, ImportError, httpx.InvalidURL) as error:
+                # What the environment names as a proxy is none, or one for SOCKS.
+                raise NetworkError(
+                    "The proxy that this computer names cannot be used.",
+                    "Its address must begin with http:// or https:// (see HTTPS_PROXY). "
+                    "Edits are kept.",
+                    details=type(error).__name__,
+                ) from None
             self._clients[kind] = client
         return client
 
@@ -234,6 +245,44 @@ def _unreachable(error: BaseException, *, sent: bool) -> NetworkError:
         "Rapport goes on by itself when the network is back. Edits are kept.",
         details=type(error).__name__,
         sent=sent,
+    )
+
+
+_TIMES = {9: "is not valid yet", 10: "has expired"}
+"""OpenSSL's codes for what a wrong clock on this computer looks like, too."""
+
+
+def _untrusted(error: BaseException) -> NetworkError | None:
+    """What to say of a certificate that was refused; None where that was not the trouble."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLCertVerificationError):
+        cause = cause.__cause__ or cause.__context__
+    if cause is None:
+        return None
+    details = f"{type(cause).__name__}: {cause.verify_message}"
+    if cause.verify_code in _TIMES:
+        return NetworkError(
+            f"The CRM’s certificate {_TIMES[cause.verify_code]}.",
+            "Nothing was sent. Check the date and time of this computer. Edits are kept.",
+            details=details,
+        )
+    return NetworkError(
+        "This computer does not trust the CRM’s certificate.",
+        "Nothing was sent: somebody may be in between. Where your network checks what passes with "
+        "a certificate of its own, have it added to this computer’s. Edits are kept.",
+        details=details,
+    )
+
+
+def _proxy_refused(error: BaseException) -> NetworkError:
+    status = re.match(r"\d{3}", str(error))
+    wants_name = status is not None and status[0] == "407"
+    return NetworkError(
+        "The proxy asks for a name and password."
+        if wants_name
+        else "The proxy does not let Rapport through to the CRM.",
+        "Check the proxy that this computer names (HTTPS_PROXY). Edits are kept.",
+        details=f"proxy → {status[0]}" if status else type(error).__name__,
     )
 
 
