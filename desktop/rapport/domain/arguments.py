@@ -71,6 +71,8 @@ def arguments(
             values[name] = _as_text(one, values[name])
             complaints += _place_complaints(one, values[name])
         complaints += _complaints(one, values[name], name)
+    if action.one_of and not any(name in values for name in action.one_of):
+        complaints.append(f"“{action.id}” needs one of {', '.join(action.one_of)}.")
     for number, row in enumerate(rows or ()):
         whole = Shape(type="object", fields=action.body)
         complaints += _complaints(whole, row, f"data[{number}]")

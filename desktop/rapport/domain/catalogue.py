@@ -63,6 +63,8 @@ class Action(Entry, frozen=True, kw_only=True, tag="action"):
     """The body is a list of objects that each have the fields of ``body``."""
     empty_body: bool = False
     """The API wants an object, and knows nothing that could be in it."""
+    one_of: tuple[str, ...] = ()
+    """At least one of these has to be given."""
     content_type: Literal["json", "form", "multipart"] = "json"
     reply: Literal["json", "file"] = "json"
     deprecated: bool = False

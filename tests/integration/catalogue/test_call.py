@@ -52,7 +52,6 @@ def control(info: dict[str, Any], command: str) -> None:
 
 
 FIRST = {
-    "calendars.schedules.detach": "calendars.schedules.attach",
     "conversations.create": "conversations.delete",
     "conversations.subtypes.update": "conversations.subtypes.create",
     "conversations.emails.cancel": "conversations.messages.send",
@@ -62,9 +61,6 @@ FIRST = {
 """What has to happen first, where ``examples`` alone do not do: another action."""
 ALSO = {
     "contacts.create": ("firstName",),
-    "calendars.events.list": ("calendarId",),
-    "calendars.blocked-slots.list": ("calendarId",),
-    "calendars.blocked-slots.create": ("startTime", "endTime"),
     "conversations.messages.send": ("message", "scheduledTimestamp"),
     "conversations.attachments.upload": ("fileAttachment",),
 }
@@ -107,6 +103,7 @@ class Sample:
         if entry.method == "PUT" and not any(one in fields for one in changes):
             fields += changes[:1]
         fields += [one for one in entry.named().values() if one.name in ALSO.get(entry.id, ())]
+        fields += [one for one in entry.named().values() if one.name in entry.one_of[:1]]
         words = []
         for one in fields:
             if one.name not in LOCATION:

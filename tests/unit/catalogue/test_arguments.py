@@ -105,6 +105,13 @@ def test_files_are_kept_apart() -> None:
     assert made.files == {"file": ("a.txt", "b.txt")}
 
 
+def test_one_of_several_is_needed() -> None:
+    times = ("startTime=1", "endTime=2")
+    with pytest.raises(ArgumentsError, match="needs one of userId, calendarId, groupId"):
+        given("calendars.events.list", *times, location="L")
+    assert given("calendars.events.list", *times, "groupId=g", location="L").query["groupId"] == "g"
+
+
 def test_no_body_where_none_is_documented() -> None:
     assert given("contacts.delete", "contactId=c").body is None
     assert given("calendars.schedules.attach", "id=s", "calendarId=c").body is None

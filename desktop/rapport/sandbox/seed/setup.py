@@ -178,7 +178,7 @@ def _schedule(fill: Filling, rng: random.Random, now_ms: int, place: Place) -> s
         "userId": place.users[0],
         "timezone": place.doc["timezone"],
         "rules": [{"type": "wday", "day": day, "intervals": hours} for day in days],
-        "calendarIds": place.calendars[1:],
+        "calendarIds": place.calendars,
         "deleted": False,
         "dateAdded": added,
         "dateUpdated": added,
