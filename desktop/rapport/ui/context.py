@@ -89,8 +89,11 @@ class WindowContext(QObject):
     """A contact is to be shown; also sent when it is already shown, to bring it forward."""
     task_opened = Signal(str)
     page_changed = Signal(str)
-    activity_wanted = Signal(str)
-    """The id of the tab that the Activity page is to show."""
+    activity_wanted = Signal(str, str)
+    """The id of the tab that the Activity page is to show, and of a contact that it is to be
+    about; "" for none."""
+    note_edit_wanted = Signal(str)
+    """The id of a note whose contact is shown: it is to be opened in its editor."""
     query_wanted = Signal(object)
     """A :class:`ContactQuery` the contact list is to show."""
     noticed = Signal(object)
@@ -132,10 +135,16 @@ class WindowContext(QObject):
     def show_page(self, page: Page) -> None:
         self.change(page=page)
 
-    def show_activity(self, tab: str) -> None:
-        """Show a tab of the Activity page by its id."""
+    def show_activity(self, tab: str, contact_id: Id = "") -> None:
+        """Show a tab of the Activity page by its id, at what concerns a contact."""
         self.change(page=Page.ACTIVITY)
-        self.activity_wanted.emit(tab)
+        self.activity_wanted.emit(tab, contact_id)
+
+    def edit_note(self, contact_id: Id, note_id: Id) -> None:
+        """Show a note's contact and open the note in its editor."""
+        self.open_contact(contact_id)
+        self.change(note_id=note_id)
+        self.note_edit_wanted.emit(note_id)
 
     def open_contact(self, contact_id: Id) -> None:
         """Show a contact beside the list, whichever page is open."""

@@ -173,6 +173,8 @@ class Pages(QStackedWidget):
             cast("TodayRoom", self._today).step(by)
         elif self._context.situation.page is Page.CONTACTS and self.contacts is not None:
             self.contacts.list.step(by)
+        elif self._context.situation.page is Page.ACTIVITY and self._activity is not None:
+            self._activity.step(by)
 
     def pane_of(self, widget: QWidget) -> Pane:
         if self._today is not None and self._today.isAncestorOf(widget):
@@ -206,10 +208,10 @@ class Pages(QStackedWidget):
             self.addWidget(self._activity)
         return self._activity
 
-    def _show_activity(self, tab: str) -> None:
+    def _show_activity(self, tab: str, contact_id: Id) -> None:
         activity = self._build_activity()
         if activity is not None:
-            activity.show_tab(tab)
+            activity.show_tab(tab, contact_id)
 
     def _build_settings(self) -> QWidget | None:
         if self._settings is None and self._rooms.settings is not None:

@@ -134,6 +134,23 @@ class OperationRole(IntEnum):
     """bool: whether the rows below a header are shown"""
 
 
+class EntryRole(IntEnum):
+    """A row of the sync ledger or of the inbox: who, when, and one line of what."""
+
+    KIND = _FIRST + 400
+    """RowKind; a HEADER has NAME and COUNT"""
+    ID = _FIRST + 401
+    SEED_ID = _FIRST + 402
+    """str: chooses the avatar's tone"""
+    NAME = _FIRST + 403
+    TIME = _FIRST + 404
+    ICON = _FIRST + 405
+    ICON_COLOUR = _FIRST + 406
+    """str: the name of a colour token"""
+    TEXT = _FIRST + 407
+    COUNT = _FIRST + 408
+
+
 def _tr(text: str) -> str:
     return QCoreApplication.translate("Rows", text)
 

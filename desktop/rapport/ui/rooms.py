@@ -76,9 +76,26 @@ def _today(workspace: Workspace, context: WindowContext) -> QWidget:
     return TodayPage(workspace, context, user_id=workspace.account.user_id or None)
 
 
+def _ledger(workspace: Workspace, context: WindowContext) -> QWidget:
+    from rapport.ui.panes.activity.ledger import LedgerView
+
+    return LedgerView(workspace, context)
+
+
+def _conflicts(workspace: Workspace, context: WindowContext) -> QWidget:
+    from rapport.ui.panes.activity.inbox import ConflictsView
+
+    return ConflictsView(workspace, context)
+
+
 def _load() -> None:
     import rapport.ui.panes.detail
     import rapport.ui.panes.today  # noqa: F401
 
 
-STANDARD_ROOMS = Rooms(detail=_detail, today=_today, load=_load)
+ACTIVITY = (
+    Tab("ledger", "Sync ledger", _ledger, lambda status: status.waiting + status.refused),
+    Tab("conflicts", "Conflicts", _conflicts, lambda status: status.conflicts, alert=True),
+)
+
+STANDARD_ROOMS = Rooms(detail=_detail, today=_today, activity=ACTIVITY, load=_load)

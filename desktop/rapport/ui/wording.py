@@ -23,6 +23,7 @@ _DONE = {
     "Complete": "completed",
     "Reopen": "reopened",
     "Snooze": "snoozed",
+    "Resolve": "resolved",
 }
 
 

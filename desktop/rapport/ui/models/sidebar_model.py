@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
@@ -18,7 +19,7 @@ from PySide6.QtCore import (
 from rapport.domain.changes import ChangeEvent, Origin
 from rapport.domain.filters import AnyCondition, HasTag
 from rapport.domain.text import visible
-from rapport.domain.views import SidebarCounts
+from rapport.domain.views import SidebarCounts, SyncStatus
 from rapport.ui.look.text import plain_tip
 from rapport.ui.roles import NavKind, NavRole
 from rapport.ui.runner import Runner
@@ -46,14 +47,22 @@ class Entry:
     icon: str = ""
     count: str = ""
     conditions: tuple[AnyCondition, ...] = ()
+    alert: bool = False
+    """The count is of what waits for a decision."""
 
     @property
     def spoken(self) -> str:
+        if self.alert and self.count:
+            return tr("{text}, {n} to decide").format(text=self.text, n=self.count)
         return f"{self.text}, {self.count}" if self.count else self.text
 
 
 def entries(
-    counts: SidebarCounts, *, all_tags: bool = False, has_activity: bool = False
+    counts: SidebarCounts,
+    *,
+    all_tags: bool = False,
+    has_activity: bool = False,
+    to_decide: int = 0,
 ) -> list[Entry]:
     """The lines for these counts; without ``all_tags`` only the tags used most."""
     places = [
@@ -61,7 +70,9 @@ def entries(
         Entry(CONTACTS, NavKind.PLACE, tr("Contacts"), "contacts", _some(counts.contacts)),
     ]
     if has_activity:
-        places.append(Entry(ACTIVITY, NavKind.PLACE, tr("Activity"), "activity"))
+        decide = _some(to_decide)
+        place = Entry(ACTIVITY, NavKind.PLACE, tr("Activity"), "activity", decide, alert=True)
+        places.append(place)
     lists = [
         Entry(LIST + lst.id, NavKind.LIST, tr(lst.name), "smart", count(n), lst.conditions)
         for lst, n in counts.smart_lists
@@ -109,7 +120,8 @@ class SidebarModel(QAbstractListModel):
         self._collapsed = False
         self._workspace: Workspace | None = None
         self._runner: Runner | None = None
-        self._unsubscribe: Callable[[], None] | None = None
+        self._to_decide = 0
+        self._unsubscribe: list[Callable[[], None]] = []
         self._again = QTimer(self, singleShot=True)
         self._again.timeout.connect(self.refresh)
         self._minute = QTimer(self, interval=60_000)
@@ -120,16 +132,21 @@ class SidebarModel(QAbstractListModel):
         self.close()
         self._workspace, self._runner = workspace, runner
         if workspace is None:
+            self._to_decide = 0
             self._show(SidebarCounts())
             return
-        self._unsubscribe = workspace.feed.subscribe(self._heard)
+        self._unsubscribe = [
+            workspace.feed.subscribe(self._heard),
+            workspace.sync.subscribe(self._synced),
+        ]
+        self._to_decide = workspace.sync.status().parked
         self._minute.start()
         self.refresh()
 
     def close(self) -> None:
-        if self._unsubscribe is not None:
-            self._unsubscribe()
-            self._unsubscribe = None
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        self._unsubscribe = []
         self._again.stop()
         self._minute.stop()
         if self._runner is not None:
@@ -199,6 +216,8 @@ class SidebarModel(QAbstractListModel):
                 return entry.icon
             case NavRole.COUNT:
                 return entry.count
+            case NavRole.ALERT:
+                return entry.alert
             case Qt.ItemDataRole.AccessibleTextRole:
                 return entry.spoken
             case Qt.ItemDataRole.ToolTipRole:
@@ -206,6 +225,11 @@ class SidebarModel(QAbstractListModel):
         return None
 
     # News.
+
+    def _synced(self, status: SyncStatus) -> None:
+        if status.parked != self._to_decide:
+            self._to_decide = status.parked
+            self._show(self._counts)
 
     def _heard(self, event: ChangeEvent) -> None:
         if not event.changes and not event.reference:
@@ -220,8 +244,9 @@ class SidebarModel(QAbstractListModel):
 
     def _show(self, counts: SidebarCounts) -> None:
         self._counts = counts
-        self._all = entries(counts, all_tags=True, has_activity=self.has_activity)
-        fresh = entries(counts, all_tags=self._all_tags, has_activity=self.has_activity)
+        made = partial(entries, counts, has_activity=self.has_activity, to_decide=self._to_decide)
+        self._all = made(all_tags=True)
+        fresh = made(all_tags=self._all_tags)
         if self._collapsed:
             fresh = rail(fresh)
         if [entry.id for entry in fresh] == [entry.id for entry in self._entries]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol, runtime_checkable
 
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from rapport.domain.records import Id
 from rapport.domain.views import SyncStatus
 from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
@@ -15,6 +17,20 @@ from rapport.ui.rooms import Tab
 from rapport.ui.widgets.labels import Label, Rule
 from rapport.ui.widgets.segmented import Segmented, Shape
 from rapport.ui.wording import count, tr
+
+
+@runtime_checkable
+class Steps(Protocol):
+    """A tab's view whose things J and K go through."""
+
+    def step(self, by: int) -> None: ...
+
+
+@runtime_checkable
+class ShowsContact(Protocol):
+    """A tab's view that can be asked for what concerns one contact."""
+
+    def show_contact(self, contact_id: Id) -> None: ...
 
 
 class ActivityPage(QWidget):
@@ -59,8 +75,15 @@ class ActivityPage(QWidget):
         self._count(workspace.sync.status())
         self.show_tab(tabs[0].id)
 
-    def show_tab(self, id: object) -> None:
-        """Show a tab by its id; its view takes the keyboard when it is asked to."""
+    def step(self, by: int) -> None:
+        """Go to the next thing of the tab, or the previous one, where it has such."""
+        view = self._stack.currentWidget()
+        if isinstance(view, Steps):
+            view.step(by)
+
+    def show_tab(self, id: object, contact_id: Id = "") -> None:
+        """Show a tab by its id, at what concerns a contact; its view takes the keyboard when it is
+        asked to."""
         tab = self._tabs[str(id)]
         self.tabs.set_value(tab.id)
         view = self._views.get(tab.id)
@@ -68,6 +91,8 @@ class ActivityPage(QWidget):
             view = self._views[tab.id] = tab.build(self._workspace, self._context)
             self._stack.addWidget(view)
         self._stack.setCurrentWidget(view)
+        if contact_id and isinstance(view, ShowsContact):
+            view.show_contact(contact_id)
 
     def view(self, id: str) -> QWidget | None:
         """A tab's view; None until it was shown."""

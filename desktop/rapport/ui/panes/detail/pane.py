@@ -56,6 +56,7 @@ class DetailPane(Painted):
         self._context = context
         self._contact_id: Id | None = None
         self._detail: ContactDetail | None = None
+        self._wanted_note: Id | None = None
         self._slot = f"detail-{id(self)}"
         self.header = Header(context, self)
         self.fields = FieldsPanel(workspace, context, self)
@@ -71,6 +72,7 @@ class DetailPane(Painted):
         self.timeline.link_asked.connect(self._ask_link)
         self.fields.revealed.connect(self._reveal)
         context.situation_changed.connect(self._allow)
+        context.note_edit_wanted.connect(self._want_note)
         ends: list[Callable[[], None]] = [
             workspace.feed.subscribe(self._heard),
             workspace.sync.subscribe(self._synced),
@@ -196,6 +198,7 @@ class DetailPane(Painted):
         self.setAccessibleName(tr("Contact {name}").format(name=visible(contact.name)))
         self._pages.setCurrentWidget(self._whole)
         self._share_height()
+        self._open_wanted()
 
     def _gone(self) -> None:
         """The contact was deleted, here or in the CRM."""
@@ -247,6 +250,17 @@ class DetailPane(Painted):
             danger=True,
         ):
             await self._context.perform(DeleteContact(contact_id=row.id), name)
+
+    def _want_note(self, note_id: Id) -> None:
+        """Opened now, or once its contact is read."""
+        self._wanted_note = note_id
+        self._open_wanted()
+
+    def _open_wanted(self) -> None:
+        note = self.timeline.note(self._wanted_note)
+        if note is not None and note.contact_id == self._contact_id:
+            self._wanted_note = None
+            self.composer.change(note)
 
     def _edit_note(self) -> None:
         note = self.timeline.note(self._context.situation.note_id)

@@ -1,0 +1,628 @@
+"""One record that both sides changed: the comparison, what will be saved, and the choice."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from rapport.domain.changes import Delta
+from rapport.domain.commands import (
+    AcceptDeletion,
+    Command,
+    CreateAgain,
+    DeleteContact,
+    DeleteNote,
+    DeleteTask,
+    ResolveConflict,
+)
+from rapport.domain.diff3 import Part, parts
+from rapport.domain.errors import InputError
+from rapport.domain.merge import SET_FIELDS, merge
+from rapport.domain.records import Contact, Kind, Ref
+from rapport.domain.text import visible
+from rapport.domain.views import (
+    Choice,
+    ConflictCase,
+    FieldConflict,
+    RecordConflict,
+    SettledConflict,
+)
+from rapport.services.html import is_html
+from rapport.services.workspace import Workspace
+from rapport.ui.context import WindowContext
+from rapport.ui.look.theme import current_theme
+from rapport.ui.look.type import SEMIBOLD, TextSize
+from rapport.ui.panes.activity.choices import Choices, both_texts, offers_both
+from rapport.ui.panes.activity.comparison import Comparison, FieldLine
+from rapport.ui.panes.activity.words import Words, record_words, taken_apart
+from rapport.ui.panes.detail import field_kinds as kinds
+from rapport.ui.widgets.button import Button, IconButton, KeyCap
+from rapport.ui.widgets.button import Kind as ButtonKind
+from rapport.ui.widgets.card import Card, ChoiceCard
+from rapport.ui.widgets.changed_text import ChangedText
+from rapport.ui.widgets.labels import Avatar, ElidedLabel, Label, Rule
+from rapport.ui.widgets.scroll import ScrollArea
+from rapport.ui.widgets.states import Banner
+from rapport.ui.wording import count, tr
+
+_SINGLE = frozenset({Qt.Key.Key_J, Qt.Key.Key_K, Qt.Key.Key_M, Qt.Key.Key_T, Qt.Key.Key_B})
+_EDITED = {Kind.TASK: {"title", "body"}, Kind.NOTE: {"title", "body"}}
+
+
+class ConflictEntry(QWidget):
+    """Keys: J and K go through the fields, M, T and B choose, Ctrl+Enter saves."""
+
+    left = Signal(int)
+    """The next record is wanted (1), or the previous one (-1)."""
+
+    def __init__(
+        self, workspace: Workspace, context: WindowContext, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("conflict-entry")
+        self._workspace, self._context = workspace, context
+        self._words = Words(workspace)
+        self._chosen: dict[Ref, Choices] = {}
+        self.choices: Choices | None = None
+        self._contact: Contact | None = None
+        self._table: Comparison | None = None
+        self._at = 0
+        self._saved: dict[str, ChangedText] = {}
+        self._scroll = ScrollArea(self)
+        self._foot = QHBoxLayout()
+        self._build_foot()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._scroll, 1)
+        self._rule = Rule(self)
+        column.addWidget(self._rule)
+        self._foot_box = QWidget(self)
+        self._foot_box.setLayout(self._foot)
+        column.addWidget(self._foot_box)
+        context.situation_changed.connect(self._allow)
+
+    def _build_foot(self) -> None:
+        px = current_theme().type.px
+        self.all_mine = Button(tr("Keep all mine"), self)
+        self.all_theirs = Button(tr("Take all theirs"), self)
+        self.later = Button(tr("Decide later"), self, kind=ButtonKind.QUIET)
+        self.save = Button(tr("Save"), self, kind=ButtonKind.FILLED, key="Ctrl ↵")
+        for button, name, does in (
+            (self.all_mine, "all-mine", partial(self._choose_all, Choice.MINE)),
+            (self.all_theirs, "all-theirs", partial(self._choose_all, Choice.THEIRS)),
+            (self.later, "later", lambda: self.left.emit(1)),
+            (self.save, "save", self.commit),
+        ):
+            button.setObjectName(f"conflict-{name}")
+            button.clicked.connect(does)
+        self._foot.setContentsMargins(px(20), px(12), px(20), px(10))
+        self._foot.setSpacing(px(8))
+        self._foot.addWidget(self.all_mine)
+        self._foot.addWidget(self.all_theirs)
+        self._foot.addStretch(1)
+        self._foot.addWidget(self.later)
+        self._foot.addWidget(self.save)
+
+    # What the inbox asks.
+
+    def show_conflict(self, conflict: RecordConflict) -> None:
+        known = self._chosen.get(conflict.ref)
+        if known is not None and known.conflict == conflict and self.choices is known:
+            return
+        if known is None:
+            known = self._chosen[conflict.ref] = Choices(conflict)
+        known.follow(conflict)
+        self.choices = known
+        self._at = 0
+        self._compose(conflict)
+        if conflict.ref.kind is Kind.CONTACT:
+            self._context.runner.start(lambda: self._read_contact(conflict), slot="conflict")
+
+    def show_settled(self, settled: list[SettledConflict]) -> None:
+        """What was decided: to be read, and to be taken back."""
+        self.choices = None
+        self._table = None
+        first = settled[0]
+        page, column = self._page()
+        self._add_head(
+            column,
+            page,
+            first.contact_seed,
+            first.contact_name,
+            first.contact_id,
+            settled_words(self._words, settled),
+        )
+        shown = [one for one in settled if one.field]
+        for one in shown:
+            column.addWidget(
+                Label(self._words.field(one.ref.kind, one.field), page, weight=SEMIBOLD)
+            )
+            grid = QGridLayout()
+            grid.setColumnStretch(1, 1)
+            value = partial(self._words.value, one.ref.kind, one.field)
+            told = [(tr("Before"), one.base), (tr("Mine"), one.mine), (tr("Theirs"), one.theirs)]
+            if one.choice is not Choice.MERGED:
+                told.append((tr("Kept"), one.kept))
+            for row, (title, what) in enumerate(told):
+                top = Qt.AlignmentFlag.AlignTop
+                grid.addWidget(Label(title, page, role="muted"), row, 0, top)
+                text = ChangedText(page)
+                plain = row == 0 or row == 3
+                words = value(what) or tr("empty")
+                text.show_parts([Part("=", words)] if plain else parts(value(one.base), words))
+                grid.addWidget(text, row, 1)
+            grid.setHorizontalSpacing(current_theme().type.px(16))
+            column.addLayout(grid)
+        if first.undo_id is not None:
+            undo_id = first.undo_id
+            revert = Button(tr("Revert this choice"), page, icon="undo")
+            revert.setObjectName("conflict-revert")
+            revert.clicked.connect(lambda: self._context.runner.own(self._context.undo(undo_id)))
+            column.addWidget(revert, 0, Qt.AlignmentFlag.AlignLeft)
+        elif first.choice not in (Choice.MERGED, Choice.AGREED):
+            column.addWidget(
+                Label(
+                    tr("This choice cannot be taken back here any more."),
+                    page,
+                    role="muted",
+                    wrap=True,
+                )
+            )
+        self._finish(page, column, foot=False)
+
+    # Composing.
+
+    def _page(self) -> tuple[QWidget, QVBoxLayout]:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        px = current_theme().type.px
+        column.setContentsMargins(px(20), px(16), px(20), px(20))
+        column.setSpacing(px(16))
+        return page, column
+
+    def _finish(self, page: QWidget, column: QVBoxLayout, *, foot: bool) -> None:
+        column.addStretch(1)
+        self._scroll.setWidget(page)
+        self._foot_box.setVisible(foot)
+        self._rule.setVisible(foot)
+        self._allow()
+
+    def _compose(self, conflict: RecordConflict) -> None:
+        self._table = None
+        page, column = self._page()
+        self._add_head(
+            column,
+            page,
+            conflict.contact_seed,
+            conflict.contact_name,
+            conflict.contact_id,
+            self._sentence(conflict),
+        )
+        safe = Banner(
+            tr("Nothing is sent, and nothing is lost, until you choose."),
+            page,
+            icon="shield",
+            strong=tr("Your edit is safe."),
+        )
+        column.addWidget(safe)
+        if conflict.case is ConflictCase.FIELDS:
+            self._add_table(column, page, conflict)
+            self._add_keys(column, page)
+            self._add_outcome(column, page, conflict)
+            self._show_choices()
+        else:
+            self._add_deletion(column, page, conflict)
+        self._finish(page, column, foot=conflict.case is ConflictCase.FIELDS)
+
+    def _sentence(self, conflict: RecordConflict) -> str:
+        what = {
+            Kind.CONTACT: tr("this contact"),
+            Kind.TASK: tr("this task"),
+            Kind.NOTE: tr("this note"),
+        }.get(conflict.ref.kind, tr("this record"))
+        form = {
+            ConflictCase.FIELDS: tr("You edited {what} here while it was changed in the CRM."),
+            ConflictCase.GONE: tr("You edited {what} here, and it was deleted in the CRM."),
+            ConflictCase.DELETED: tr("You deleted {what} here, and it was changed in the CRM."),
+        }[conflict.case]
+        about = record_words(conflict.ref, conflict.subject)
+        sentence = form.format(what=what)
+        return f"{about} · {sentence}" if about else sentence
+
+    def _add_head(
+        self, column: QVBoxLayout, page: QWidget, seed: str, name: str, contact_id: str, words: str
+    ) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(current_theme().type.px(14))
+        row.addWidget(Avatar(seed, name, page, size=40), 0, Qt.AlignmentFlag.AlignTop)
+        told = QVBoxLayout()
+        told.setSpacing(0)
+        told.addWidget(ElidedLabel(visible(name), page, size=TextSize.SECTION, weight=SEMIBOLD))
+        told.addWidget(Label(words, page, role="muted", wrap=True))
+        row.addLayout(told, 1)
+        open_ = Button(tr("Open contact"), page, icon="ext")
+        open_.setObjectName("conflict-open")
+        open_.clicked.connect(lambda: self._context.open_contact(contact_id))
+        back = IconButton("left", tr("Previous"), page)
+        back.clicked.connect(lambda: self.left.emit(-1))
+        on = IconButton("right", tr("Next"), page)
+        on.clicked.connect(lambda: self.left.emit(1))
+        for button in (open_, back, on):
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(row)
+
+    def _add_table(self, column: QVBoxLayout, page: QWidget, conflict: RecordConflict) -> None:
+        noticed = self._words.moment(conflict.at)
+        heads = [
+            (tr("Before"), tr("when you began")),
+            (tr("Mine"), tr("you, on this computer")),
+            (tr("Theirs"), tr("in the CRM, seen {when}").format(when=noticed)),
+        ]
+        table = self._table = Comparison(heads, page)
+        table.setObjectName("conflict-table")
+        table.picked.connect(self._picked)
+        kind = conflict.ref.kind
+        for one in conflict.fields:
+            line = table.add_field(one.field, self._words.field(kind, one.field))
+            ltr = self._words.is_left_to_right(one.field)
+            before = self._words.value(kind, one.field, one.base)
+            line.before_text.show_text(before or tr("empty"), left_to_right=ltr)
+            for cell, value in ((line.mine, one.mine), (line.theirs, one.theirs)):
+                now = self._words.value(kind, one.field, value)
+                shown = parts(before, now) if now else [Part("=", tr("empty"))]
+                cell.show_parts(shown, left_to_right=ltr)
+            line.both.setVisible(offers_both(kind, one.field))
+            line.both.clicked.connect(partial(self._choose, one.field, Choice.MERGED))
+            line.copy.clicked.connect(partial(self._copy, one.field))
+            line.edit.setVisible(self._can_edit(conflict, one))
+            line.edit.clicked.connect(partial(self._begin, one.field))
+            line.editor.textChanged.connect(partial(self._typed, one.field))
+            line.editor.submitted.connect(self.commit)
+        for one in conflict.merged:
+            self._add_merged(table, kind, one)
+        column.addWidget(table)
+
+    def _add_merged(self, table: Comparison, kind: Kind, one: FieldConflict) -> None:
+        name = self._words.field(kind, one.field)
+        both = merge(one.field, base=one.base, mine=one.mine, theirs=one.theirs)
+        if one.field in SET_FIELDS:
+            table.add_merged(name, one.base or (), both, one.mine or ())
+            return
+        value = partial(self._words.value, kind, one.field)
+        table.add_merged_text(name, parts(value(one.base), value(both)))
+
+    def _add_keys(self, column: QVBoxLayout, page: QWidget) -> None:
+        row = QHBoxLayout()
+        px = current_theme().type.px
+        row.setSpacing(px(6))
+        for keys, words in (
+            (("J", "K"), tr("next field")),
+            (("M",), tr("mine")),
+            (("T",), tr("theirs")),
+            (("B",), tr("both, for texts")),
+        ):
+            for key in keys:
+                row.addWidget(KeyCap(key, page))
+            row.addWidget(Label(words, page, size=TextSize.CAPTION, role="muted"))
+            row.addSpacing(px(8))
+        row.addStretch(1)
+        column.addLayout(row)
+
+    def _add_outcome(self, column: QVBoxLayout, page: QWidget, conflict: RecordConflict) -> None:
+        column.addWidget(Label(tr("What will be saved"), page, weight=SEMIBOLD))
+        card = Card(page, padding=14)
+        card.setObjectName("conflict-outcome")
+        grid = QGridLayout()
+        grid.setColumnStretch(1, 1)
+        grid.setHorizontalSpacing(current_theme().type.px(24))
+        grid.setVerticalSpacing(current_theme().type.px(4))
+        kind = conflict.ref.kind
+        self._saved = {}
+        for row, one in enumerate(conflict.fields):
+            top = Qt.AlignmentFlag.AlignTop
+            label = Label(self._words.field(kind, one.field), page, role="muted")
+            grid.addWidget(label, row, 0, top)
+            text = self._saved[one.field] = ChangedText(page)
+            text.setObjectName(f"conflict-saved-{one.field}")
+            grid.addWidget(text, row, 1)
+        card.body.addLayout(grid)
+        column.addWidget(card)
+
+    # A record that is gone on one side.
+
+    def _add_deletion(self, column: QVBoxLayout, page: QWidget, conflict: RecordConflict) -> None:
+        kind, (whole,) = conflict.ref.kind, conflict.fields
+        gone = conflict.case is ConflictCase.GONE
+        old = whole.base if isinstance(whole.base, dict) else {}
+        new = (whole.mine if gone else whole.theirs) or {}
+        changed = {
+            name: Delta(old.get(name), value)
+            for name, value in new.items()
+            if name in old and old[name] != value
+        }
+        told = taken_apart(kind, changed)
+        if told:
+            title = tr("What you changed") if gone else tr("What was changed in the CRM")
+            column.addWidget(Label(title, page, weight=SEMIBOLD))
+        grid = QGridLayout()
+        grid.setColumnStretch(1, 1)
+        grid.setHorizontalSpacing(current_theme().type.px(24))
+        for row, (name, delta) in enumerate(told):
+            value = partial(self._words.value, kind, name)
+            text = ChangedText(page)
+            text.show_parts(parts(value(delta.base), value(delta.want)))
+            top = Qt.AlignmentFlag.AlignTop
+            grid.addWidget(Label(self._words.field(kind, name), page, role="muted"), row, 0, top)
+            grid.addWidget(text, row, 1)
+        column.addLayout(grid)
+        for id, icon, words, sentence, command in self._ways(conflict):
+            card = ChoiceCard(icon, words, sentence, page)
+            card.setObjectName(f"conflict-{id}")
+            why_not = self._context.situation.why_not_write
+            if why_not is not None and id in ("again", "delete"):
+                card.setEnabled(False)
+                card.setToolTip(why_not)
+            card.clicked.connect(partial(self._decide, command, words))
+            column.addWidget(card)
+
+    def _ways(self, conflict: RecordConflict) -> list[tuple[str, str, str, str, Command]]:
+        ref = conflict.ref
+        if conflict.case is ConflictCase.GONE:
+            more = tr("with its notes and tasks ") if ref.kind is Kind.CONTACT else ""
+            again = tr("It is made anew in the CRM {more}as you have it here.").format(more=more)
+            return [
+                ("again", "plus", tr("Create it again"), again, CreateAgain(ref=ref)),
+                (
+                    "accept",
+                    "trash",
+                    tr("Delete it here, too"),
+                    tr("Your edit is given up, and it is not listed here any more."),
+                    AcceptDeletion(ref=ref),
+                ),
+            ]
+        delete: dict[Kind, Command] = {
+            Kind.CONTACT: DeleteContact(contact_id=ref.id),
+            Kind.TASK: DeleteTask(task_id=ref.id),
+            Kind.NOTE: DeleteNote(note_id=ref.id),
+        }
+        keep = ResolveConflict(ref=ref, fields={"": Delta(None, None)})
+        return [
+            ("keep", "check", tr("Keep it"), tr("It stays as it is in the CRM now."), keep),
+            (
+                "delete",
+                "trash",
+                tr("Delete it nevertheless"),
+                tr("It is deleted in the CRM with what was changed there."),
+                delete[ref.kind],
+            ),
+        ]
+
+    def _decide(self, command: Command, words: str) -> None:
+        async def decide() -> None:
+            outcome = await self._workspace.bus.run(command)
+            about = visible(self.choices.conflict.contact_name) if self.choices else ""
+            self._context.notice(
+                tr("Decided: {what}").format(what=words.lower()), about, undo_id=outcome.undo_id
+            )
+
+        self._context.runner.own(decide())
+
+    # Choosing.
+
+    def _picked(self, field: str, side: str) -> None:
+        self._at = next(n for n, line in enumerate(self._lines()) if line.field == field)
+        self._choose(field, Choice(side))
+
+    def _lines(self) -> list[FieldLine]:
+        return self._table.lines if self._table is not None else []
+
+    def _choose(self, field: str, choice: Choice) -> None:
+        if self.choices is None or self._table is None:
+            return
+        self._table.line(field).box.hide()
+        self.choices.choose(field, choice)
+        self._show_choices()
+
+    def _choose_all(self, choice: Choice) -> None:
+        for line in self._lines():
+            self._choose(line.field, choice)
+
+    def _show_choices(self) -> None:
+        choices, table = self.choices, self._table
+        if choices is None or table is None:
+            return
+        kind = choices.conflict.ref.kind
+        for line in table.lines:
+            choice = choices.chosen(line.field)
+            line.mine.setChecked(choice is Choice.MINE)
+            line.theirs.setChecked(choice is Choice.THEIRS)
+            text = self._saved[line.field]
+            text.set_role("text" if choice else "muted")
+            words = tr("not chosen yet")
+            if choice is not None:
+                words = self._words.value(kind, line.field, choices.kept[line.field]) or tr("empty")
+            text.show_text(words, left_to_right=self._words.is_left_to_right(line.field))
+        self._allow()
+
+    def _allow(self) -> None:
+        why_not = self._context.situation.why_not_write
+        choices = self.choices
+        number = len(choices.kept) if choices else 0
+        words = tr("Save 1 choice") if number == 1 else tr("Save {n} choices")
+        self.save.setText(words.format(n=count(number)))
+        self.save.setAccessibleName(self.save.text())
+        only_theirs = choices is not None and choices.command().only_theirs
+        allowed = number > 0 and (why_not is None or only_theirs) and not self._is_wrong()
+        self.save.setEnabled(allowed)
+        self.save.setToolTip("" if allowed else why_not or tr("Choose a side first."))
+        self.save.setAccessibleDescription(self.save.toolTip())
+        self.save.restyle()
+        self.all_mine.setEnabled(why_not is None)
+        self.all_mine.setToolTip(why_not or "")
+
+    def commit(self) -> None:
+        """Save what was chosen."""
+        choices = self.choices
+        if choices is None or not self.save.isEnabled():
+            return
+        command = choices.command()
+        name = visible(choices.conflict.contact_name)
+
+        async def save() -> None:
+            await self._context.perform(command, name)
+            self._chosen.pop(command.ref, None)
+
+        self._context.runner.own(save())
+
+    # Copying and editing.
+
+    def _copy(self, field: str) -> None:
+        choices = self.choices
+        if choices is None:
+            return
+        one = choices.field(field)
+        value = choices.kept.get(field, one.mine)
+        text = self._words.value(choices.conflict.ref.kind, field, value)
+        QGuiApplication.clipboard().setText(text)
+        self._context.notice(tr("Copied"), text[:120], icon="copy")
+
+    async def _read_contact(self, conflict: RecordConflict) -> None:
+        """Its fields are edited and checked as in the contact's own pane."""
+        detail = await self._workspace.queries.detail(conflict.contact_id)
+        if detail is None or self.choices is None or self.choices.conflict != conflict:
+            return
+        self._contact = detail.contact
+        for one in conflict.fields:
+            if self._table is not None:
+                self._table.line(one.field).edit.setVisible(self._can_edit(conflict, one))
+
+    def _spec(self, field: str) -> kinds.FieldSpec | None:
+        if self._contact is None:
+            return None
+        reference = self._workspace.reference
+        specs = (*kinds.standard_specs(reference, self._contact), *kinds.custom_specs(reference))
+        return next((spec for spec in specs if spec.key == field), None)
+
+    def _can_edit(self, conflict: RecordConflict, one: FieldConflict) -> bool:
+        if self._context.situation.why_not_write is not None:
+            return False
+        if conflict.ref.kind is Kind.CONTACT:
+            spec = self._spec(one.field)
+            return spec is not None and spec.editor in (kinds.Editor.LINE, kinds.Editor.TEXT)
+        plain = not any(is_html(str(side or "")) for side in (one.mine, one.theirs))
+        return plain and one.field in _EDITED.get(conflict.ref.kind, ())
+
+    def _begin(self, field: str) -> None:
+        choices, table = self.choices, self._table
+        if choices is None or table is None:
+            return
+        line, one = table.line(field), choices.field(field)
+        value = choices.kept.get(field, one.mine)
+        if offers_both(choices.conflict.ref.kind, field) and choices.chosen(field) is None:
+            value = both_texts(one)
+        line.box.show()
+        line.editor.setPlainText("" if value is None else str(value))
+        line.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        line.editor.selectAll()
+        self._typed(field)
+
+    def _typed(self, field: str) -> None:
+        choices, table = self.choices, self._table
+        if choices is None or table is None or table.line(field).box.isHidden():
+            return
+        line = table.line(field)
+        try:
+            value = self._parse(choices.conflict.ref.kind, field, line.editor.toPlainText())
+        except InputError as error:
+            line.message.say(str(error))
+            line.editor.set_invalid(True)
+        else:
+            line.message.say("")
+            line.editor.set_invalid(False)
+            choices.choose(field, Choice.EDITED, value)
+        self._show_choices()
+
+    def _parse(self, kind: Kind, field: str, text: str) -> Any:
+        spec = self._spec(field) if kind is Kind.CONTACT else None
+        if spec is None:
+            if not text.strip() and (kind, field) in ((Kind.NOTE, "body"), (Kind.TASK, "title")):
+                raise InputError(tr("This cannot be empty."), field=field)
+            return text
+        clock, location = self._workspace.clock, self._workspace.reference.location
+        today = clock.now().astimezone(clock.zone()).date()
+        return kinds.parse(spec, text, today, location.country if location else "")
+
+    def _is_wrong(self) -> bool:
+        return any(not line.box.isHidden() and line.message.words.text() for line in self._lines())
+
+    # Keys.
+
+    def takes(self, event: QKeyEvent) -> bool:
+        """Whether the key means something here; a text field keeps its letters by itself."""
+        if self._table is None:
+            return False
+        if event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+            return event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        return event.modifiers() == Qt.KeyboardModifier.NoModifier and event.key() in _SINGLE
+
+    def press(self, event: QKeyEvent) -> None:
+        lines = self._lines()
+        if not lines:
+            return
+        match event.key():
+            case Qt.Key.Key_J:
+                self._go(self._at + (1 if self._is_here() else 0))
+            case Qt.Key.Key_K:
+                self._go(self._at - 1)
+            case Qt.Key.Key_M:
+                self._by_key(Choice.MINE)
+            case Qt.Key.Key_T:
+                self._by_key(Choice.THEIRS)
+            case Qt.Key.Key_B:
+                kind = self.choices.conflict.ref.kind if self.choices else Kind.CONTACT
+                if offers_both(kind, lines[self._at].field):
+                    self._by_key(Choice.MERGED)
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                self.commit()
+
+    def _is_here(self) -> bool:
+        focus = QApplication.focusWidget()
+        return focus is not None and self._table is not None and self._table.isAncestorOf(focus)
+
+    def _by_key(self, choice: Choice) -> None:
+        line = self._lines()[self._at]
+        self._choose(line.field, choice)
+        self._go(self._at)
+
+    def _go(self, at: int) -> None:
+        lines = self._lines()
+        self._at = min(max(at, 0), len(lines) - 1)
+        line = lines[self._at]
+        cell = line.theirs if line.theirs.isChecked() else line.mine
+        self.window().setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
+        cell.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._scroll.ensureWidgetVisible(cell)
+
+
+def settled_words(words: Words, settled: list[SettledConflict]) -> str:
+    """“You kept theirs: Address, City”."""
+    first = settled[0]
+    form = {
+        Choice.MINE: tr("You kept yours"),
+        Choice.THEIRS: tr("You took theirs"),
+        Choice.EDITED: tr("You wrote it anew"),
+        Choice.MERGED: tr("Merged by itself"),
+        Choice.AGREED: tr("Both sides agree by now"),
+    }
+    if first.field == "":
+        about = record_words(first.ref, first.subject) or tr("the contact")
+        return f"{form[first.choice]}: {about}"
+    told: dict[Choice, list[str]] = {}
+    for one in settled:
+        told.setdefault(one.choice, []).append(words.field(one.ref.kind, one.field))
+    return "; ".join(f"{form[choice]}: {', '.join(names)}" for choice, names in told.items())
