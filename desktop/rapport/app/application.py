@@ -42,7 +42,7 @@ from rapport.host.paths import Paths
 from rapport.ui.collector import Collector
 from rapport.ui.context import Page, WindowContext
 from rapport.ui.look.theme import Mode, Theme
-from rapport.ui.rooms import STANDARD_ROOMS, Tab
+from rapport.ui.rooms import ACTIVITY, STANDARD_ROOMS, Tab
 from rapport.ui.window import MainWindow
 from rapport.ui.wording import count, tr
 
@@ -97,7 +97,7 @@ class Application:
             rooms=replace(
                 STANDARD_ROOMS,
                 settings=self._settings,
-                activity=(Tab("operations", "Operations", self._operations),),
+                activity=(*ACTIVITY, Tab("operations", "Operations", self._operations)),
             ),
             keep_settings=self._keep_settings,
             hides_on_close=self._hides_on_close,

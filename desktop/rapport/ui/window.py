@@ -31,6 +31,7 @@ from rapport.ui.panes.sidebar import Sidebar
 from rapport.ui.panes.top_bar import TopBar
 from rapport.ui.rooms import STANDARD_ROOMS, Rooms
 from rapport.ui.toasts import Toasts
+from rapport.ui.wording import tr
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace
@@ -74,6 +75,7 @@ class MainWindow(QWidget):
         self._kept = settings
         self._quitting = False
         self._painted = False
+        self._conflicts = 0
         self._unsubscribe: list[Callable[[], None]] = []
         self.context = WindowContext(theme, settings, self)
 
@@ -130,6 +132,7 @@ class MainWindow(QWidget):
                 workspace.sync.subscribe(self._synced),
                 workspace.feed.subscribe(self._heard),
             ]
+            self._conflicts = workspace.sync.status().conflicts
             self._synced(workspace.sync.status())
             self.show_query(ContactQuery())
         self._say_title()
@@ -295,6 +298,15 @@ class MainWindow(QWidget):
 
     def _synced(self, status: SyncStatus) -> None:
         self.banners.show_status(status)
+        before, self._conflicts = self._conflicts, status.conflicts
+        elsewhere = self.context.situation.page is not Page.ACTIVITY
+        if status.conflicts > before and elsewhere and self.pages.has_activity:
+            self.context.notice(
+                tr("Changed here and in the CRM"),
+                tr("Your edit is safe."),
+                icon="alert",
+                act=(tr("Decide"), lambda: self.context.show_activity("conflicts")),
+            )
 
     def _heard(self, event: ChangeEvent) -> None:
         """Forget what was deleted."""

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from tests.ui.window.conftest import PlainDetail, PlainToday
@@ -28,6 +28,7 @@ from rapport.ui.panes.activity.ledger import LedgerView
 from rapport.ui.panes.activity.page import ActivityPage
 from rapport.ui.rooms import ACTIVITY, Rooms
 from rapport.ui.widgets.changed_text import ChangedText
+from rapport.ui.widgets.chips import Pill
 from rapport.ui.widgets.inputs import LineEdit, TextArea
 
 T = TypeVar("T", bound=QWidget)
@@ -353,6 +354,40 @@ async def test_every_control_has_a_name(
         for widget in view.findChildren(QWidget):
             if widget.isVisible() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
                 assert widget.accessibleName(), widget.objectName() or type(widget)
+
+
+async def test_a_count_in_the_pill_opens_its_tab(
+    open_window: Any, book: Any, sync: Any, until: Until
+) -> None:
+    window = await open_window()
+    await until(lambda: window.pages._ready)
+    sync.say(state=SyncState.IDLE, waiting=3, refused=1, conflicts=2)
+    pill = window.top_bar.findChild(Pill, "sync-pill")
+    await until(lambda: pill.accessibleName() == "Synced, 3 to send, 1 refused, 2 conflicts")
+    for part, tab in ((3, "conflicts"), (1, "ledger")):
+        x = next(x for x in range(pill.width()) if pill.part_at(x) == part)
+        QTest.mouseClick(pill, Qt.MouseButton.LeftButton, pos=QPoint(x + 4, pill.height() // 2))
+        page = window.findChild(ActivityPage, "activity-page")
+        assert page is not None
+        assert page.tabs.value() == tab
+    pill.click()
+    await until(lambda: see(window, QAbstractButton, "sync-conflicts"))
+    press(window, "sync-conflicts")
+    assert page.tabs.value() == "conflicts"
+
+
+async def test_a_new_conflict_is_told_where_one_works(
+    open_window: Any, book: Any, sync: Any, until: Until
+) -> None:
+    window = await open_window()
+    told: list[Any] = []
+    window.context.noticed.connect(told.append)
+    sync.say(state=SyncState.IDLE, conflicts=1)
+    await until(lambda: told)
+    told[0].act[1]()
+    assert window.context.situation.page == "activity"
+    sync.say(state=SyncState.IDLE, conflicts=2)
+    assert len(told) == 1
 
 
 async def test_the_sidebar_and_the_tabs_count_what_waits_for_a_decision(

@@ -162,6 +162,8 @@ class TaskListModel(QAbstractListModel):
                 return task.completed
             case TaskRole.PENDING:
                 return row.pending
+            case TaskRole.CONFLICT:
+                return row.conflict
             case TaskRole.SNOOZED_TEXT:
                 return self._snoozed(row)
             case TaskRole.ASSIGNEE:
@@ -177,6 +179,7 @@ class TaskListModel(QAbstractListModel):
                     snoozed=self._snoozed(row),
                     done=task.completed,
                     pending=row.pending,
+                    conflict=row.conflict,
                 )
         return None
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from rapport.domain.views import OutboxItem, SyncState, SyncStatus
@@ -79,6 +80,13 @@ def pill_parts(status: SyncStatus, synced: str) -> tuple[tuple[Part, ...], Tone]
     return tuple(parts), tone
 
 
+def pill_tabs(status: SyncStatus) -> tuple[str, ...]:
+    """The tab of the Activity page for each of :func:`pill_parts`; "" for none."""
+    counted = ((status.waiting, "ledger"), (status.refused, "ledger"))
+    tabs = ["", *(tab for number, tab in counted if number)]
+    return (*tabs, "conflicts") if status.conflicts else tuple(tabs)
+
+
 def state_sentence(status: SyncStatus) -> str:
     """What the state means for the person."""
     if status.message:
@@ -114,12 +122,15 @@ class SyncPopover(Popover):
         self._sentence = Label(parent=self, role="muted", wrap=True)
         self._items = QVBoxLayout()
         self._items.setSpacing(px(2))
+        self._ways = QVBoxLayout()
+        self._ways.setSpacing(px(6))
         self._button = Button(tr("Sync now"), self, icon="sync", key="F5")
         self._button.setObjectName("sync-now")
         self._button.clicked.connect(self._act)
         for widget in (self._title, self._sentence):
             self.body.addWidget(widget)
         self.body.addLayout(self._items)
+        self.body.addLayout(self._ways)
         self.body.addWidget(self._button, 0, Qt.AlignmentFlag.AlignLeft)
         self._gauge = BudgetGauge(context, workspace, self)
         self.body.addWidget(self._gauge)
@@ -147,10 +158,34 @@ class SyncPopover(Popover):
         self._button.key = "" if signed_out else self._context.actions.key_text("sync.now")
         self._button.set_icon("key" if signed_out else "sync")
         self._button.restyle()
+        self._show_ways(status)
         if status.waiting or status.parked:
             self._context.runner.start(self._list_items, slot="sync-popover")
         else:
             self._show_items([])
+
+    def _show_ways(self, status: SyncStatus) -> None:
+        """What waits can be looked at, and decided, on the Activity page."""
+        while (old := self._ways.takeAt(0)) is not None:
+            if (widget := old.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        if not self._context.actions.is_bound("go.activity"):
+            return
+        decide = tr("Decide {what}").format(what=conflict_count(status))
+        for number, words, tab in (
+            (status.waiting + status.refused, tr("Open the sync ledger"), "ledger"),
+            (status.conflicts, decide, "conflicts"),
+        ):
+            if number:
+                button = Button(words, self, icon="right" if tab == "ledger" else "alert")
+                button.setObjectName(f"sync-{tab}")
+                button.clicked.connect(lambda _=False, tab=tab: self._leave_for(tab))
+                self._ways.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _leave_for(self, tab: str) -> None:
+        self.close()
+        self._context.show_activity(tab)
 
     async def _list_items(self) -> None:
         self._show_items(await self._workspace.queries.outbox_items())
@@ -188,6 +223,8 @@ class SyncPill(Pill):
         self._context = context
         self._workspace: Workspace | None = None
         self._unsubscribe: Callable[[], None] | None = None
+        self._tabs: tuple[str, ...] = ()
+        self._pressed = -1
         self.setObjectName("sync-pill")
         self.clicked.connect(self._unfold)
 
@@ -208,10 +245,21 @@ class SyncPill(Pill):
         synced = clock_time(status.synced_at, clock.zone()) if status.synced_at else ""
         parts, tone = pill_parts(status, synced)
         self.set_parts(*parts, tone=tone)
+        self._tabs = pill_tabs(status)
         self.setToolTip(state_sentence(status))
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pressed = self.part_at(event.position().x())
+        super().mousePressEvent(event)
+
     def _unfold(self) -> None:
+        """A count opens the tab where what it counts is seen; the rest of the pill says more."""
         if self._workspace is None:
+            return
+        pressed, self._pressed = self._pressed, -1
+        tab = self._tabs[pressed] if 0 <= pressed < len(self._tabs) else ""
+        if tab and self._context.actions.is_bound("go.activity"):
+            self._context.show_activity(tab)
             return
         popover = SyncPopover(self._context, self._workspace, self)
         popover.open_at(self)

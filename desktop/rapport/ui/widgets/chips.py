@@ -198,6 +198,7 @@ class Pill(Control):
         self._design_height = height
         self._strong = strong
         self._parts: list[tuple[str, str, str]] = []
+        self._ends: list[float] = []
         self._tone = tone
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if clickable else Qt.FocusPolicy.NoFocus)
         if not clickable:
@@ -214,6 +215,12 @@ class Pill(Control):
         self.setText(words)
         self.setAccessibleName(words)
         self.restyle()
+
+    def part_at(self, x: float) -> int:
+        """Which of the parts is ``x`` pixels from the left."""
+        self._lay_out(None)
+        along = self.width() - x if is_rtl(self) else x
+        return next((n for n, end in enumerate(self._ends) if along < end), len(self._ends) - 1)
 
     def corner(self) -> float:
         return self.sizeHint().height() / 2
@@ -240,6 +247,7 @@ class Pill(Control):
         side = type_.px(14 if self._design_height >= 24 else 12)
         colour = getattr(self.tokens, self._tone.value[0])
         x: float = type_.px(8)
+        self._ends = []
         for position, (icon, word, role) in enumerate(self._parts):
             if position:
                 x += type_.px(6)
@@ -260,4 +268,5 @@ class Pill(Control):
                 metrics = type_.metrics(TextSize.CAPTION, weight)
                 run.draw(painter, area.left(), baseline_in(0, rect.height(), metrics))
             x += run.width
+            self._ends.append(x + type_.px(6))
         return x + type_.px(10 if self._design_height >= 24 else 8)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -118,7 +118,7 @@ class FieldLine:
         self.head = QWidget(table)
         column = QVBoxLayout(self.head)
         px = current_theme().type.px
-        column.setContentsMargins(px(12), px(10), px(4), px(6))
+        column.setContentsMargins(px(12), px(10), px(12), px(6))
         column.setSpacing(px(2))
         column.addWidget(Label(name, self.head, weight=SEMIBOLD, wrap=True))
         self.tools = QHBoxLayout()
@@ -186,13 +186,14 @@ class Comparison(Painted):
         cell = QWidget(self)
         px = self.type.px
         column = QVBoxLayout(cell)
-        column.setContentsMargins(px(12), px(6), px(8), px(6))
+        column.setContentsMargins(px(12), px(6), px(12), px(6))
         column.setSpacing(0)
         size = TextSize.BODY if caption else TextSize.CAPTION
         role = "text" if caption else "muted"
         column.addWidget(Label(title, cell, size=size, weight=SEMIBOLD, role=role))
         if caption:
             column.addWidget(Label(caption, cell, size=TextSize.CAPTION, role="muted", wrap=True))
+            column.addStretch(1)
         return cell
 
     def add_field(self, field: str, name: str) -> FieldLine:
@@ -215,7 +216,7 @@ class Comparison(Painted):
         head = QWidget(self)
         px = self.type.px
         column = QVBoxLayout(head)
-        column.setContentsMargins(px(12), px(10), px(4), px(10))
+        column.setContentsMargins(px(12), px(10), px(12), px(10))
         column.addWidget(Label(name, head, weight=SEMIBOLD))
         self._grid.addWidget(head, row, 0)
         self._grid.addWidget(self._chips(list(before), set(), ""), row, 1)
@@ -252,7 +253,7 @@ class Comparison(Painted):
         head = QWidget(self)
         px = self.type.px
         column = QVBoxLayout(head)
-        column.setContentsMargins(px(12), px(10), px(4), px(10))
+        column.setContentsMargins(px(12), px(10), px(12), px(10))
         column.addWidget(Label(name, head, weight=SEMIBOLD, wrap=True))
         column.addStretch(1)
         cell = QWidget(self)
@@ -265,6 +266,13 @@ class Comparison(Painted):
         self._grid.addWidget(head, row, 0)
         self._grid.addWidget(cell, row, 1, 1, 3)
         self._rows.append(head)
+
+    def _cells(self) -> list[QRect]:
+        """All but those of the first column."""
+        found = (self._grid.itemAt(n) for n in range(self._grid.count()))
+        areas = [item.geometry() for item in found if item is not None and not item.isEmpty()]
+        heads = {head.geometry().left() for head in self._rows}
+        return [area for area in areas if area.left() not in heads]
 
     def line(self, field: str) -> FieldLine:
         return next(line for line in self.lines if line.field == field)
@@ -288,11 +296,8 @@ class Comparison(Painted):
                 painter.fillRect(ground, QColor(tokens.window))
             else:
                 painter.fillRect(QRectF(0, top, area.width(), 1), divider)
-        for column in (1, 2, 3):
-            cell = self._grid.itemAtPosition(0, column)
-            if cell is not None:
-                edge = cell.geometry()
-                x = edge.right() + 1 if is_rtl(self) else edge.left() - 1
-                painter.fillRect(QRectF(x, 0, 1, area.height()), divider)
+        for cell in self._cells():
+            x = cell.right() + 1 if is_rtl(self) else cell.left() - 1
+            painter.fillRect(QRectF(x, cell.top() - 1, 1, cell.height() + 2), divider)
         painter.setClipping(False)
         rounded(painter, area, radius, border=tokens.divider)

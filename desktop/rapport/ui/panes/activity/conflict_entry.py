@@ -19,7 +19,7 @@ from rapport.domain.commands import (
     DeleteTask,
     ResolveConflict,
 )
-from rapport.domain.diff3 import Part, parts
+from rapport.domain.diff3 import parts
 from rapport.domain.errors import InputError
 from rapport.domain.merge import SET_FIELDS, merge
 from rapport.domain.records import Contact, Kind, Ref
@@ -38,7 +38,13 @@ from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.panes.activity.choices import Choices, both_texts, offers_both
 from rapport.ui.panes.activity.comparison import Comparison, FieldLine
-from rapport.ui.panes.activity.words import Words, record_words, taken_apart
+from rapport.ui.panes.activity.words import (
+    Words,
+    change_parts,
+    record_words,
+    side_parts,
+    taken_apart,
+)
 from rapport.ui.panes.detail import field_kinds as kinds
 from rapport.ui.widgets.button import Button, IconButton, KeyCap
 from rapport.ui.widgets.button import Kind as ButtonKind
@@ -152,9 +158,8 @@ class ConflictEntry(QWidget):
                 top = Qt.AlignmentFlag.AlignTop
                 grid.addWidget(Label(title, page, role="muted"), row, 0, top)
                 text = ChangedText(page)
-                plain = row == 0 or row == 3
-                words = value(what) or tr("empty")
-                text.show_parts([Part("=", words)] if plain else parts(value(one.base), words))
+                ltr = self._words.is_left_to_right(one.field)
+                text.show_text(value(what) or tr("empty"), left_to_right=ltr)
                 grid.addWidget(text, row, 1)
             grid.setHorizontalSpacing(current_theme().type.px(16))
             column.addLayout(grid)
@@ -257,7 +262,7 @@ class ConflictEntry(QWidget):
         column.addLayout(row)
 
     def _add_table(self, column: QVBoxLayout, page: QWidget, conflict: RecordConflict) -> None:
-        noticed = self._words.moment(conflict.at)
+        noticed = self._words.short_moment(conflict.at)
         heads = [
             (tr("Before"), tr("when you began")),
             (tr("Mine"), tr("you, on this computer")),
@@ -274,8 +279,8 @@ class ConflictEntry(QWidget):
             line.before_text.show_text(before or tr("empty"), left_to_right=ltr)
             for cell, value in ((line.mine, one.mine), (line.theirs, one.theirs)):
                 now = self._words.value(kind, one.field, value)
-                shown = parts(before, now) if now else [Part("=", tr("empty"))]
-                cell.show_parts(shown, left_to_right=ltr)
+                # A number with another one struck within it is hard to read.
+                cell.show_parts(side_parts(before, now, added_only=ltr), left_to_right=ltr)
             line.both.setVisible(offers_both(kind, one.field))
             line.both.clicked.connect(partial(self._choose, one.field, Choice.MERGED))
             line.copy.clicked.connect(partial(self._copy, one.field))
@@ -355,7 +360,7 @@ class ConflictEntry(QWidget):
         for row, (name, delta) in enumerate(told):
             value = partial(self._words.value, kind, name)
             text = ChangedText(page)
-            text.show_parts(parts(value(delta.base), value(delta.want)))
+            text.show_parts(change_parts(value(delta.base), value(delta.want)))
             top = Qt.AlignmentFlag.AlignTop
             grid.addWidget(Label(self._words.field(kind, name), page, role="muted"), row, 0, top)
             grid.addWidget(text, row, 1)

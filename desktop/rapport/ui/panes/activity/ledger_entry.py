@@ -10,7 +10,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from rapport.domain.changes import Op
-from rapport.domain.diff3 import Part, parts
+from rapport.domain.diff3 import Part
 from rapport.domain.errors import InputError, RapportError
 from rapport.domain.records import Contact, Kind
 from rapport.domain.text import visible
@@ -22,6 +22,7 @@ from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.panes.activity.words import (
     Words,
+    change_parts,
     record_words,
     state_in,
     subject_words,
@@ -147,16 +148,16 @@ class LedgerEntry(QWidget):
         for row, (name, delta) in enumerate(told):
             label = Label(self._words.field(kind, name), page, role="muted")
             top = Qt.AlignmentFlag.AlignTop
-            self._grid.addWidget(label, row, 0, top)
+            self._grid.addWidget(label, 2 * row, 0, top)
             before = self._words.value(kind, name, delta.base)
             after = self._words.value(kind, name, delta.want)
             text = ChangedText(page)
             text.setObjectName(f"ledger-field-{name}")
-            shown = _change(before, after)
+            shown = change_parts(before, after)
             if item.op is Op.CREATE:
                 shown = [Part("=", after)]
             text.show_parts(shown, left_to_right=self._words.is_left_to_right(name))
-            self._grid.addWidget(text, row, 1)
+            self._grid.addWidget(text, 2 * row, 1)
         column.addLayout(self._grid)
 
     # What can be done.
@@ -286,12 +287,6 @@ class LedgerEntry(QWidget):
             spec = specs.get(name)
             if spec is None or spec.editor is kinds.Editor.FIXED:
                 continue
-            for column in (0, 1):
-                place = self._grid.itemAtPosition(row, column)
-                if place is not None and (old := place.widget()) is not None:
-                    self._grid.removeWidget(old)
-                    old.hide()
-                    old.deleteLater()
             cell = FieldCell(spec, partial(self._wrong, spec), self._scroll.widget())
             cell.setObjectName(f"ledger-edit-{name}")
             value = kinds.value_of(spec, contact)
@@ -301,7 +296,7 @@ class LedgerEntry(QWidget):
             shown = kinds.shown(spec, contact, reference, clock.now(), clock.zone())
             cell.show_value(editable, shown, pending=False, why_not=why_not)
             cell.submitted.connect(partial(self._correct, spec, contact))
-            self._grid.addWidget(cell, row, 0, 1, 2)
+            self._grid.addWidget(cell, 2 * row + 1, 0, 1, 2)
             self._cells[name] = cell
             cell.show()
 
@@ -377,12 +372,3 @@ class LedgerEntry(QWidget):
     async def _link(self, item: OutboxItem, candidate: Candidate) -> None:
         await self._workspace.sync.link(item.seq, candidate.rid)
         self._context.notice(tr("Linked"), visible(item.contact_name), icon="link")
-
-
-def _change(before: str, after: str) -> list[Part]:
-    """What changed within the value; “old → new” where nothing of it stayed."""
-    found = parts(before, after)
-    if any(part.kind == "=" and part.text.strip() for part in found):
-        return found
-    whole = [Part("-", before), Part("=", " → "), Part("+", after or tr("empty"))]
-    return whole if before else whole[2:]

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from rapport.domain.changes import Delta, Op
 from rapport.domain.commands import CUSTOM
+from rapport.domain.diff3 import Part, parts
 from rapport.domain.records import SERVER_FIELDS, Kind, Ref
 from rapport.domain.text import visible
 from rapport.domain.views import EntryState, OutboxItem
@@ -134,6 +135,30 @@ def taken_apart(
         elif not all_ or delta.want not in (None, "", [], False):
             told.append((name, delta))
     return told
+
+
+def change_parts(before: str, after: str) -> list[Part]:
+    """What changed within a value; “old → new” where nothing of it stayed."""
+    found = parts(before, after)
+    if _is_kept(found):
+        return found
+    whole = [Part("-", before), Part("=", " → "), Part("+", after or tr("empty"))]
+    return whole if before else whole[2:]
+
+
+def side_parts(before: str, after: str, *, added_only: bool = False) -> list[Part]:
+    """One side of a conflict beside the value before; what was removed is told only where the rest
+    makes it readable."""
+    if not after:
+        return [Part("=", tr("empty"))]
+    found = parts(before, after)
+    if added_only or not _is_kept(found):
+        return [part for part in found if part.kind != "-"]
+    return found
+
+
+def _is_kept(found: list[Part]) -> bool:
+    return any(part.kind == "=" and part.text.strip() for part in found)
 
 
 class Words:

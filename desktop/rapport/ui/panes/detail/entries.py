@@ -51,6 +51,7 @@ class Entry:
     tags: tuple[str, ...] = ()
     caption: str = ""
     pending: bool = False
+    conflict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ def _note(note: Note, detail: ContactDetail, people: People) -> Entry:
         title=note.title,
         caption=people.user(note.user_id),
         pending=note.id in detail.pending,
+        conflict=note.id in detail.conflicts,
     )
 
 
@@ -107,6 +109,7 @@ def _task(task: Task, detail: ContactDetail) -> Entry:
         title=task.title,
         caption="Completed",
         pending=task.id in detail.pending,
+        conflict=task.id in detail.conflicts,
     )
 
 

@@ -11,7 +11,7 @@ from rapport.ui.look.paint import mirrored, rounded
 from rapport.ui.look.text import Run, plain_tip
 from rapport.ui.look.type import TextSize
 from rapport.ui.panes.detail.field_kinds import Editor, FieldSpec
-from rapport.ui.roles import waiting_words
+from rapport.ui.roles import conflict_words, waiting_words
 from rapport.ui.widgets.base import is_rtl
 from rapport.ui.widgets.field_row import Check, FieldRow
 from rapport.ui.widgets.field_values import Choice, FieldKind
@@ -29,7 +29,7 @@ class FieldCell(FieldRow):
     """``check`` gets what was typed and returns a sentence when it cannot be used."""
 
     def __init__(self, spec: FieldSpec, check: Check, parent: QWidget | None = None) -> None:
-        self._pending = False
+        self._pending = self._conflict = False
         self._reason = ""
         kind = _KINDS.get(spec.editor, FieldKind.TEXT)
         if spec.editor is Editor.LINE and spec.left_to_right:
@@ -39,9 +39,11 @@ class FieldCell(FieldRow):
         self.spec = spec
         self.setObjectName(f"field-{spec.key}")
 
-    def show_value(self, value: object, shown: str, *, pending: bool, why_not: str) -> None:
+    def show_value(
+        self, value: object, shown: str, *, pending: bool, why_not: str, conflict: bool = False
+    ) -> None:
         """``why_not`` says why the field cannot be edited; "" when it can."""
-        self._pending, self._reason = pending, why_not
+        self._pending, self._conflict, self._reason = pending, conflict, why_not
         self.editable = not why_not
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.set_value(value, shown)
@@ -73,8 +75,7 @@ class FieldCell(FieldRow):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            lines = [self._hint, self._reason, waiting_words() if self._pending else ""]
-            words = "\n".join(filter(None, lines))
+            words = "\n".join(filter(None, [self._hint, self._reason, *self._marks()]))
             QToolTip.showText(event.globalPos(), plain_tip(words), self)
             return True
         return super().event(event)
@@ -90,18 +91,27 @@ class FieldCell(FieldRow):
         super().paintEvent(event)
         painter.begin(self)
         px, area = self.type.px, QRectF(self.rect())
-        if self._pending:
-            name = Run(self.name, self.type.font(TextSize.CAPTION))
-            middle = px(4) + self.type.line(TextSize.CAPTION) / 2
-            spot = QRectF(px(8) + name.width + px(5), middle - px(6), px(12), px(12))
-            draw_icon(painter, "clock", mirrored(spot, area, is_rtl(self)), self.tokens.muted)
+        x = px(8) + Run(self.name, self.type.font(TextSize.CAPTION)).width + px(5)
+        middle = px(4) + self.type.line(TextSize.CAPTION) / 2
+        for shown, icon, colour in (
+            (self._pending, "clock", self.tokens.muted),
+            (self._conflict, "alert", self.tokens.warning),
+        ):
+            if shown:
+                spot = QRectF(x, middle - px(6), px(12), px(12))
+                draw_icon(painter, icon, mirrored(spot, area, is_rtl(self)), colour)
+                x += px(17)
         if locked:
             spot = QRectF(area.width() - px(22), area.center().y() - px(7), px(14), px(14))
             draw_icon(painter, "lock", mirrored(spot, area, is_rtl(self)), self.tokens.muted)
 
+    def _marks(self) -> list[str]:
+        marks = [waiting_words()] if self._pending else []
+        return [*marks, conflict_words()] if self._conflict else marks
+
     def _describe(self) -> None:
         super()._describe()
-        if self._pending:
-            self.setAccessibleName(f"{self.accessibleName()}, {waiting_words()}")
+        if marks := self._marks():
+            self.setAccessibleName(", ".join([self.accessibleName(), *marks]))
         if self._reason:
             self.setAccessibleDescription(self._reason)

@@ -244,6 +244,7 @@ class FieldsPanel(Painted):
             _editable(value, spec),
             self._words(spec),
             pending=self._is_pending(spec),
+            conflict=spec.key in self._detail.conflict_fields,
             why_not=why_not,
         )
 

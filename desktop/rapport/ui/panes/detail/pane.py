@@ -30,10 +30,11 @@ from rapport.ui.panes.detail.fields import FieldsPanel
 from rapport.ui.panes.detail.header import Header
 from rapport.ui.panes.detail.timeline import Timeline
 from rapport.ui.widgets.base import Painted
+from rapport.ui.widgets.chips import Tone
 from rapport.ui.widgets.labels import Rule
 from rapport.ui.widgets.overlay import confirm
 from rapport.ui.widgets.scroll import ScrollArea
-from rapport.ui.widgets.states import EmptyState, Skeleton
+from rapport.ui.widgets.states import Banner, EmptyState, Skeleton
 from rapport.ui.wording import tr
 
 TWO_COLUMNS_FROM = 640
@@ -104,6 +105,13 @@ class DetailPane(Painted):
         page.setContentsMargins(0, 0, 0, 0)
         page.setSpacing(0)
         page.addWidget(self.header)
+        self.conflict = Banner("", whole, icon="alert", tone=Tone.WARNING, button=tr("Decide"))
+        self.conflict.button.setObjectName("contact-decide")
+        self.conflict.pressed.connect(self._decide)
+        self.conflict.hide()
+        self._conflict_box = QVBoxLayout()
+        self._conflict_box.addWidget(self.conflict)
+        page.addLayout(self._conflict_box)
         page.addLayout(self._body, 1)
         self._whole = whole
         self._pages = QStackedWidget(self)
@@ -190,6 +198,7 @@ class DetailPane(Painted):
         phone = phones.display(contact.phone, location.country if location else "")
         pending = bool(detail.pending)
         self.header.show_contact(contact, detail.seed, phone, pending=pending)
+        self._tell_conflict(detail)
         self.fields.show_detail(detail)
         self.timeline.show_detail(detail)
         self.composer.show_contact(contact)
@@ -199,6 +208,21 @@ class DetailPane(Painted):
         self._pages.setCurrentWidget(self._whole)
         self._share_height()
         self._open_wanted()
+
+    def _tell_conflict(self, detail: ContactDetail) -> None:
+        self.conflict.setVisible(bool(detail.conflicts))
+        what = tr("A value was changed here and in the CRM.")
+        if detail.contact.id not in detail.conflicts:
+            what = tr("A task or a note was changed here and in the CRM.")
+        self.conflict.set_text(tr("Your edit is safe."), strong=what)
+        self.conflict.button.setAccessibleName(tr("Decide the conflict"))
+        px = self.type.px
+        inset = (px(20), px(10), px(20), px(2)) if detail.conflicts else (0, 0, 0, 0)
+        self._conflict_box.setContentsMargins(*inset)
+
+    def _decide(self) -> None:
+        if self._contact_id is not None:
+            self._context.show_activity("conflicts", self._contact_id)
 
     def _gone(self) -> None:
         """The contact was deleted, here or in the CRM."""

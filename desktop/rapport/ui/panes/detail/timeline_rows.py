@@ -23,7 +23,7 @@ from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import SEMIBOLD
 from rapport.ui.notes.reading import NoteText
 from rapport.ui.panes.detail.entries import Entry, What
-from rapport.ui.roles import waiting_words
+from rapport.ui.roles import conflict_words, waiting_words
 from rapport.ui.widgets.base import by_keyboard, is_rtl
 from rapport.ui.widgets.button import IconButton, Size
 from rapport.ui.widgets.chips import Tone
@@ -160,7 +160,13 @@ def _content(entry: Entry, zone: tzinfo, row: EntryRow) -> QWidget:
             widget = _change(entry, time, row)
     if entry.pending and isinstance(widget, TimelineEntry):
         widget.add_caption(waiting_words().capitalize())
+    if entry.conflict and isinstance(widget, TimelineEntry):
+        widget.add_caption(_sentence(conflict_words()))
     return widget
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _note(note: Note, entry: Entry, time: str, row: EntryRow) -> NoteEntry:
@@ -248,5 +254,6 @@ def spoken(entry: Entry, zone: tzinfo) -> str:
             parts = [entry.title, *entry.tags[:_TAGS], entry.before, entry.after]
             words = " ".join(visible(part) for part in parts if part)
     time = clock_time(entry.at, zone) if entry.at else ""
-    marks = waiting_words() if entry.pending else ""
-    return ", ".join(filter(None, (words, entry.caption, time, marks)))
+    marks = [waiting_words()] if entry.pending else []
+    marks += [conflict_words()] if entry.conflict else []
+    return ", ".join(filter(None, (words, entry.caption, time, *marks)))
