@@ -33,7 +33,7 @@ from rapport.domain.changes import ChangeEvent
 from rapport.domain.errors import InputError, KeyringError, RapportError
 from rapport.domain.ports import Clock
 from rapport.domain.records import Id
-from rapport.domain.scopes import WRITE
+from rapport.domain.scopes import ALL, WRITE
 from rapport.domain.settings import Account, Settings
 from rapport.host.keyring import NoKeyring
 from rapport.host.messages import Message
@@ -107,6 +107,7 @@ class Application:
         self.window.hidden_to_tray.connect(self._hidden)
         self.window.context.accounts = config.accounts
         self.window.context.account_wanted.connect(self._account_wanted)
+        self.window.context.scope_wanted.connect(self._ask_scope)
         self.window.context.settings_changed.connect(self._apply_settings)
         self._bind_actions()
 
@@ -388,14 +389,19 @@ class Application:
             page.reconnect(account)
 
     def _ask_write(self) -> None:
-        if self._sandbox_scopes is not None and WRITE.name not in self._sandbox_scopes:
-            self._sandbox_scopes = (*self._sandbox_scopes, WRITE.name)
-        account = self.session.account if self.session is not None else None
-        page = self._welcome()
-        if account is not None and account.sandbox:
-            page.explore()
-        elif account is not None:
-            page.prefill(account)
+        self._ask_scope(WRITE.name)
+
+    def _ask_scope(self, name: str) -> None:
+        """A new sign-in, for this scope beside those that were granted before."""
+        if self.session is None:
+            return
+        account = self.session.account
+        if account.sandbox:
+            usual = self._sandbox_scopes or tuple(scope.name for scope in ALL)
+            self._sandbox_scopes = tuple(dict.fromkeys((*usual, *account.scopes, name)))
+            self._welcome().explore()
+        else:
+            self._welcome().prefill(account, (name,))
 
     def _trouble(self, account: Account, error: RapportError) -> None:
         """The local copy cannot be opened: say why, keep it, and offer to try again."""

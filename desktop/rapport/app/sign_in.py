@@ -195,15 +195,14 @@ class SignIn:
         theme, text_scale = self._appearance()
         lines = tuple(
             ScopeLine(title=tr(scope.title), detail=tr(scope.detail), name=scope.name)
-            for scope in (*scopes.ALL, *scopes.AGENCY)
-            if scope.name in request.scopes
+            for scope in map(scopes.described, request.scopes)
         )
         reply = await ask_consent(
             ConsentRequest(
                 url=url,
                 redirect_uri=request.redirect_uri,
                 scopes=lines,
-                not_asked=tr(scopes.NOT_ASKED),
+                not_asked=tr(scopes.not_asked(request.scopes)),
                 provider=tr("the sandbox") if request.sandbox else "HighLevel",
                 allowed_hosts=request.sign_in_hosts,
                 timeout_s=CONSENT_LIMIT_S,

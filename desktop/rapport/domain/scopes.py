@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -86,7 +87,25 @@ AGENCY = (
     ),
 )
 """What an agency signs in with, to open several of its locations at once."""
-NOT_ASKED = "messages, payments, campaigns"
+_NOT_ASKED = {"conversations": "messages", "payments": "payments", "campaigns": "campaigns"}
+_CAPITAL = re.compile(r"(?<=[a-z])([A-Z])")
+
+
+def described(name: str) -> Scope:
+    """Any scope in words; those that only single operations need are not in ``ALL``."""
+    known = next((scope for scope in (*ALL, *AGENCY) if scope.name == name), None)
+    if known is not None:
+        return known
+    what, _, right = name.rpartition(".")
+    words = _CAPITAL.sub(r" \1", what.replace("/", ": ")).lower()
+    verb = "See" if right == "readonly" else "Change"
+    return Scope(name, f"{verb} {words}", "for operations sent by hand", "")
+
+
+def not_asked(wanted: Iterable[str]) -> str:
+    """What a person may fear and is not asked for."""
+    areas = {re.split(r"[./]", name)[0] for name in wanted}
+    return ", ".join(words for area, words in _NOT_ASKED.items() if area not in areas)
 
 
 class Capabilities(Struct, frozen=True, kw_only=True):

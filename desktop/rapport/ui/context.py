@@ -102,6 +102,9 @@ class WindowContext(QObject):
     account_wanted = Signal(str)
     """The id of an account that is to be shown instead of the one that is."""
 
+    scope_wanted = Signal(str)
+    """The name of a scope that the open account's sign-in lacks, and that a person asks for."""
+
     def __init__(self, theme: Theme, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.theme = theme

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 from urllib.parse import urlsplit
 
@@ -147,6 +148,19 @@ class ScopeChoice(QWidget):
             box.setAccessibleDescription(tr(scope.lost))
             self._optional[scope.name] = box
             column.addWidget(box)
+        self._column = column
+
+    def ask_also(self, names: Iterable[str]) -> None:
+        """Offer further scopes, chosen already: an operation needs them."""
+        for scope in map(scopes.described, names):
+            usual = (scopes.READ, scopes.WRITE, *scopes.AGENCY)
+            if scope.name not in self._optional and scope not in usual:
+                box = QCheckBox(f"{tr(scope.title)} · {tr(scope.detail)}")
+                box.setChecked(True)
+                box.setObjectName(f"scope-{scope.name}")
+                box.setToolTip(scope.name)
+                self._optional[scope.name] = box
+                self._column.addWidget(box)
 
     def chosen(self) -> tuple[str, ...]:
         wanted = [scopes.READ.name]
@@ -303,9 +317,11 @@ class ConnectForm(_Form):
             self.column.addWidget(field)
         self.finish()
 
-    def fill(self, account: Account) -> None:
-        """What is known of an account; its secret is in the keyring, and need not be typed."""
+    def fill(self, account: Account, also: Iterable[str] = ()) -> None:
+        """What is known of an account; its secret is in the keyring, and need not be typed.
+        ``also`` are scopes beside those that it has."""
         self._known = account
+        self.scopes.ask_also((*account.scopes, *also))
         self.client_secret.edit.setPlaceholderText(tr("Kept in the keyring"))
         self.client_id.edit.setText(account.client_id)
         self.redirect.edit.setText(account.redirect_uri)

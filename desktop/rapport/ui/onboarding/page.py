@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal
@@ -170,13 +170,14 @@ class WelcomePage(QWidget):
         self._turn_to(self._choices if account.sandbox else self._connect)
         self._begin(lambda: self._gateway.reconnect(account, self._observer), account.name)
 
-    def prefill(self, account: Account) -> None:
-        """The form with what is known of an account: only what must be typed is asked for."""
+    def prefill(self, account: Account, also: Iterable[str] = ()) -> None:
+        """The form with what is known of an account: only what must be typed is asked for.
+        ``also`` are scopes that it has not yet."""
         if account.static_token:
             self._token.fill(account)
             self._turn_to(self._token)
         else:
-            self._connect.fill(account)
+            self._connect.fill(account, also)
             self._turn_to(self._connect)
 
     def allow_return(self, back: Callable[[], None]) -> None:

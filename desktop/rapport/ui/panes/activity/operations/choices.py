@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rapport.domain.catalogue import Action, Field
 from rapport.domain.records import Id, Kind
@@ -11,6 +12,9 @@ from rapport.domain.text import fold, visible
 from rapport.domain.views import ContactDetail, ContactRow
 from rapport.ui.context import WindowContext
 from rapport.ui.wording import tr
+
+if TYPE_CHECKING:
+    from rapport.services.workspace import Workspace
 
 _MOST = 20
 _CONTACT = frozenset({"contactId", "contact_id"})
@@ -42,12 +46,13 @@ class Source:
 def source_for(
     action: Action,
     one: Field,
+    workspace: Workspace,
     context: WindowContext,
     contact: Callable[[], Id],
 ) -> Source | None:
     """None for an id that the copy does not know. ``contact`` is the local id of the contact that
     is chosen in the same form, or ""."""
-    offers = _Offers(context, contact)
+    offers = _Offers(workspace, context, contact)
     if one.type != "string":
         return None
     if one.name in _CONTACT:
@@ -66,12 +71,15 @@ def source_for(
 
 
 class _Offers:
-    def __init__(self, context: WindowContext, contact: Callable[[], Id]) -> None:
+    def __init__(
+        self, workspace: Workspace, context: WindowContext, contact: Callable[[], Id]
+    ) -> None:
+        self._workspace = workspace
         self._context = context
         self._contact = contact
 
     async def contacts(self, text: str) -> Sequence[Choice]:
-        queries = self._context.workspace.queries
+        queries = self._workspace.queries
         if text.strip():
             return [_contact(row) for row in await queries.find_contacts(text)]
         # The contact that is open comes to mind first, then those looked at last.
@@ -81,7 +89,7 @@ class _Offers:
         return [_contact(row) for row in await queries.recent(recent[:9])]
 
     async def users(self, text: str) -> Sequence[Choice]:
-        users = self._context.workspace.reference.users
+        users = self._workspace.reference.users
         return _fitting(
             text,
             [
@@ -91,11 +99,11 @@ class _Offers:
         )
 
     async def businesses(self, text: str) -> Sequence[Choice]:
-        businesses = self._context.workspace.reference.businesses
+        businesses = self._workspace.reference.businesses
         return _fitting(text, [Choice(id=one.id, text=visible(one.name)) for one in businesses])
 
     async def custom_fields(self, text: str) -> Sequence[Choice]:
-        fields = self._context.workspace.reference.custom_fields
+        fields = self._workspace.reference.custom_fields
         return _fitting(text, [Choice(id=one.id, text=visible(one.name)) for one in fields])
 
     async def tasks(self, text: str) -> Sequence[Choice]:
@@ -122,7 +130,7 @@ class _Offers:
 
     async def _detail(self) -> ContactDetail | None:
         contact = self._contact()
-        return await self._context.workspace.queries.detail(contact) if contact else None
+        return await self._workspace.queries.detail(contact) if contact else None
 
 
 def _contact(row: ContactRow) -> Choice:

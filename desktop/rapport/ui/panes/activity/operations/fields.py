@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from rapport.domain.arguments import misfits
 from rapport.domain.catalogue import Field, Param, Shape
@@ -39,6 +40,9 @@ from rapport.ui.widgets.button import Button, Kind, Size
 from rapport.ui.widgets.inputs import LineEdit, Message, TextArea
 from rapport.ui.widgets.labels import ElidedLabel, Label
 from rapport.ui.wording import tr
+
+if TYPE_CHECKING:
+    from rapport.services.workspace import Workspace
 
 MISSING: Final = object()
 """Nothing is given: the argument is not sent."""
@@ -450,8 +454,16 @@ class _IdLine(LineEdit):
 class IdField(ArgumentField):
     """An id of the CRM: chosen by name from the local copy, or pasted."""
 
-    def __init__(self, one: Field, source: Source, context: WindowContext, parent: QWidget) -> None:
+    def __init__(
+        self,
+        one: Field,
+        source: Source,
+        workspace: Workspace,
+        context: WindowContext,
+        parent: QWidget,
+    ) -> None:
         super().__init__(one, parent)
+        self._workspace = workspace
         self._context = context
         self._source = source
         self._chosen: Choice | None = None
@@ -514,7 +526,7 @@ class IdField(ArgumentField):
 
     async def _find(self, text: str) -> None:
         found = await self._source.find(text)
-        if self.line.text() != text or not self.line.hasFocus():
+        if not isValid(self) or self.line.text() != text or not self.line.hasFocus():
             return
         self._offered = {f"{one.id}/{one.local}": one for one in found}
         self._suggestions.offer(
@@ -531,7 +543,7 @@ class IdField(ArgumentField):
 
     async def _take(self, choice: Choice) -> None:
         if not choice.id and self._source.kind is not None:
-            queries = self._context.workspace.queries
+            queries = self._workspace.queries
             found = await queries.server_id(self._source.kind, choice.local)
             choice = Choice(
                 id=found or "",
@@ -540,6 +552,8 @@ class IdField(ArgumentField):
                 beside=choice.beside,
                 seed=choice.seed,
             )
+        if not isValid(self):
+            return  # another form is shown by now
         self.restore((choice.text, choice))
         self.check()
         self.changed.emit()
@@ -552,16 +566,20 @@ def _id_kind(one: Field, source: Source) -> str:
 
 
 def field_for(
-    one: Field, source: Source | None, context: WindowContext, parent: QWidget
+    one: Field,
+    source: Source | None,
+    workspace: Workspace,
+    context: WindowContext,
+    parent: QWidget,
 ) -> ArgumentField:
     """The input that fits an argument."""
     if source is not None:
-        return IdField(one, source, context, parent)
+        return IdField(one, source, workspace, context, parent)
     if one.enum:
         return ChoiceField(one, [(str(value), value) for value in one.enum], parent)
     match one.type, one.format:
         case "string" | "number", "date-time" | "epoch-ms":
-            return MomentField(one, context.workspace.clock, parent)
+            return MomentField(one, workspace.clock, parent)
         case "number", _:
             return NumberField(one, parent)
         case "boolean", _ if one.required:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -27,6 +27,9 @@ from rapport.ui.panes.activity.operations.fields import (
 )
 from rapport.ui.widgets.labels import ElidedLabel, Label, SectionTitle
 from rapport.ui.wording import tr
+
+if TYPE_CHECKING:
+    from rapport.services.workspace import Workspace
 
 Drafts = Mapping[str, Any]
 
@@ -86,11 +89,17 @@ class OperationForm(QScrollArea):
     """
 
     def __init__(
-        self, action: Action, context: WindowContext, drafts: Drafts, parent: QWidget
+        self,
+        action: Action,
+        workspace: Workspace,
+        context: WindowContext,
+        drafts: Drafts,
+        parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self.action = action
-        self._location_id = context.workspace.account.location_id
+        self._workspace = workspace
+        self._location_id = workspace.account.location_id
         self.setObjectName("operation-form")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
@@ -119,8 +128,8 @@ class OperationForm(QScrollArea):
             self.fields[name].restore(draft)
 
     def _field(self, one: Field, context: WindowContext) -> ArgumentField:
-        source = source_for(self.action, one, context, self._contact)
-        field = self.fields[one.name] = field_for(one, source, context, self._body)
+        source = source_for(self.action, one, self._workspace, context, self._contact)
+        field = self.fields[one.name] = field_for(one, source, self._workspace, context, self._body)
         if one.name in LOCATION_NAMES and isinstance(field, TextField):
             field.restore(self._location_id)
         return field

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from rapport.domain.catalogue import Action
 from rapport.domain.errors import RapportError
 from rapport.domain.operations import OperationReply
+from rapport.domain.ports import Clock
 from rapport.ui.context import WindowContext
 from rapport.ui.delegates.operation_row import method_colour
 from rapport.ui.look.paint import mirrored, rounded
@@ -63,9 +64,10 @@ class Exchange:
 
 
 class ReplyPane(QWidget):
-    def __init__(self, context: WindowContext, parent: QWidget | None = None) -> None:
+    def __init__(self, context: WindowContext, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("operation-reply")
+        self._clock = clock
         self._context = context
         self._reading = Reading("", "")
         self._exchange: Exchange | None = None
@@ -92,7 +94,7 @@ class ReplyPane(QWidget):
         self.code.setObjectName("operation-code")
         self.note = Label("", self, size=TextSize.CAPTION, role="muted", wrap=True)
         self.note.setObjectName("operation-note")
-        self._below = _Below(context, self)
+        self._below = _Below(context, clock, self)
         self._below.chosen.connect(self._show_earlier)
         self._lay_out()
         self.parts.chosen.connect(lambda _: self._show_part())
@@ -163,8 +165,7 @@ class ReplyPane(QWidget):
 
     def _show(self, exchange: Exchange) -> None:
         self._exchange = exchange
-        clock = self._context.workspace.clock
-        at = clock_time(exchange.at, clock.zone())
+        at = clock_time(exchange.at, self._clock.zone())
         about = tr("{what}, sent at {time}").format(what=tr(exchange.action.title), time=at)
         reply = exchange.reply
         if reply is None:
@@ -243,9 +244,10 @@ class _Below(QScrollArea):
 
     chosen = Signal(object)
 
-    def __init__(self, context: WindowContext, parent: QWidget) -> None:
+    def __init__(self, context: WindowContext, clock: Clock, parent: QWidget) -> None:
         super().__init__(parent)
         self._context = context
+        self._clock = clock
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -283,8 +285,7 @@ class _Below(QScrollArea):
             column.addWidget(SectionTitle(tr("Earlier"), body))
             column.addWidget(Rule(body))
             for exchange in earlier:
-                clock = self._context.workspace.clock
-                line = _EarlierRow(exchange, clock_time(exchange.at, clock.zone()), body)
+                line = _EarlierRow(exchange, clock_time(exchange.at, self._clock.zone()), body)
                 line.setObjectName("operation-earlier")
                 line.clicked.connect(lambda _=False, one=exchange: self.chosen.emit(one))
                 column.addWidget(line)

@@ -18,7 +18,7 @@ from rapport.domain.command_lines import as_curl, as_rapport_call
 from rapport.domain.errors import InputError, RapportError
 from rapport.domain.operations import OperationCall
 from rapport.domain.ports import OperationCaller
-from rapport.domain.scopes import ALL
+from rapport.domain.scopes import WRITE
 from rapport.domain.views import SyncState, SyncStatus
 from rapport.host.uploads import read_uploads
 from rapport.ui.context import WindowContext
@@ -35,7 +35,7 @@ from rapport.ui.panes.activity.operations.form import (
 )
 from rapport.ui.panes.activity.operations.reply import Exchange, ReplyPane
 from rapport.ui.widgets.base import Painted
-from rapport.ui.widgets.button import Button, Kind
+from rapport.ui.widgets.button import Button, Kind, Size
 from rapport.ui.widgets.chips import Tone
 from rapport.ui.widgets.labels import IconView, Label, Rule
 from rapport.ui.widgets.overlay import confirm
@@ -85,7 +85,7 @@ class OperationsView(QWidget):
         self._middle_column.setSpacing(0)
         self.foot = _Foot(self._middle)
         self._middle_column.addWidget(self.foot)
-        self.reply = ReplyPane(context, self)
+        self.reply = ReplyPane(context, workspace.clock, self)
         self._inner = QSplitter(Qt.Orientation.Horizontal, self)
         self._outer = QSplitter(Qt.Orientation.Horizontal, self)
         for splitter, parts in (
@@ -107,6 +107,7 @@ class OperationsView(QWidget):
         self.list.chosen.connect(self._choose)
         self.list.opened.connect(self.focus_form)
         self.foot.send.clicked.connect(self.send)
+        self.foot.hint.ask.clicked.connect(self._ask)
         self.foot.cancel.clicked.connect(lambda: context.runner.cancel(SENDING))
         self.foot.curl.clicked.connect(self._copy_curl)
         self.foot.line.clicked.connect(self._copy_line)
@@ -143,7 +144,7 @@ class OperationsView(QWidget):
         self._form = None
         if isinstance(self._entry, Action):
             drafts = self._drafts.get(self._entry.id, {})
-            self._form = OperationForm(self._entry, self._context, drafts, page)
+            self._form = OperationForm(self._entry, self._workspace, self._context, drafts, page)
             for field in self._form.fields.values():
                 field.changed.connect(self._allow)
             column.addWidget(self._form, 1)
@@ -189,13 +190,24 @@ class OperationsView(QWidget):
         if entry.token == "agency":
             return tr("It needs the sign-in of an agency; this account is one location.")
         held = self._workspace.capabilities
-        lacking = [scope for scope in entry.scopes if not held.has(scope)]
+        lacking = self._lacking()
         if not lacking:
             return ""
-        known = next((scope for scope in ALL if scope.name == lacking[0]), None)
-        if known is not None and known.name == "contacts.write" and held.why_not_write:
+        if lacking == WRITE.name and held.why_not_write:
             return tr(held.why_not_write)
-        return tr("This sign-in does not have the permission “{scope}”.").format(scope=lacking[0])
+        return tr("This sign-in does not have the permission “{scope}”.").format(scope=lacking)
+
+    def _lacking(self) -> str:
+        """The first permission that the chosen action needs and this sign-in has not."""
+        entry, held = self._entry, self._workspace.capabilities
+        if not isinstance(entry, Action) or self._workspace.account.static_token:
+            return ""
+        return next((scope for scope in entry.scopes if not held.has(scope)), "")
+
+    def _ask(self) -> None:
+        lacking = self._lacking()
+        if lacking:
+            self._context.scope_wanted.emit(lacking)
 
     def _status_changed(self, status: SyncStatus) -> None:
         self._allow()
@@ -207,6 +219,7 @@ class OperationsView(QWidget):
             return
         why = self.why_not()
         self.foot.hint.say(*self._hint(action, why))
+        self.foot.hint.ask.setVisible(bool(self._lacking()) and action.token == "location")
         self.foot.set_busy(self._sending)
         invalid = self._form.is_invalid
         self.foot.send.setEnabled(not why and not invalid and not self._sending)
@@ -370,6 +383,10 @@ class _Hint(Painted):
         self._words.setObjectName("operation-hint")
         row.addWidget(self._icon)
         row.addWidget(self._words, 1)
+        self.ask = Button(tr("Ask for it"), self, kind=Kind.LINK, size=Size.SMALL)
+        self.ask.setObjectName("operation-ask")
+        self.ask.hide()
+        row.addWidget(self.ask)
 
     def text(self) -> str:
         return self._words.text()
