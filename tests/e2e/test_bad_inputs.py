@@ -1,11 +1,11 @@
 """What strangers put into a CRM, seen by the real window: nothing is loaded, nothing breaks, and
 what they wrote stays as it is.
 
-The same inputs are tried one by one beside the code that meets them: 18 in ``unit/api`` and
-``integration/api``, 20 and 23 to 25 in ``ui/detail`` and ``unit/services``, 21 in ``ui/detail``, 22
-in ``unit/store``, 27 to 30 in ``unit/api``, ``ui/consent`` and ``e2e``, 36 in ``integration/sync``
-and ``unit``, 37 in ``ui/detail`` and ``integration/store``, 38 in ``e2e``, 39 and 40 in ``e2e`` and
-``integration/store``.
+The same inputs are tried one by one beside the code that meets them: 20 and 23 to 25 in
+``ui/detail`` and ``unit/services``, 21 in ``ui/detail``, 22 in ``unit/store``, 36 in
+``integration/sync`` and ``unit``, 37 in ``ui/detail`` and ``integration/store``, 38 in ``e2e``, 39
+and 40 in ``e2e`` and ``integration/store``. Where 3 to 19 and 27 to 30 are is listed in
+``unit/test_where_bad_inputs_are_tried.py``.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ import pytest
 
 from rapport.api import ApiClient, Lane, WriteOutcome, caller, outcome_of
 from rapport.api.http import Http, Reply
-from rapport.domain.errors import NetworkError, OutageError, RapportError
+from rapport.domain.errors import NetworkError, OutageError, RapportError, RateLimitError
 from rapport.sandbox.server import SandboxThread
 
 Make = Callable[..., ApiClient]
@@ -159,6 +159,31 @@ async def test_when_everything_fails_tries_stay_in_their_budget(
             asked += 1
     seen = (await control("GET", "log"))["requests"]
     assert len(seen) <= 1.2 * asked + 10
+
+
+@pytest.mark.parametrize(
+    ("header", "least", "most"),
+    [
+        ("99999999", 3600, 3603),
+        ("-1", 0, 9),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0, 9),
+        ("300", 300, 303),
+    ],
+)
+async def test_whatever_a_429_asks_for_is_an_hour_at_most_and_is_told(
+    hostile: Any, client_for: Make, header: str, least: float, most: float
+) -> None:
+    clock = LeapingClock()
+    hostile.answers(b'{"message": "Too Many"}', "429 Too Many Requests", f"Retry-After: {header}")
+    client = client_for(hostile.url, clock=clock)
+    with pytest.raises(RateLimitError) as caught:
+        await client.tags.list(lane=Lane.PERSON)
+    assert caught.value.retry_after_s is not None
+    assert least <= caught.value.retry_after_s <= most
+    paused = client.budget().paused_until
+    assert least <= ((paused or clock.now()) - clock.now()).total_seconds() <= most + 1
+    assert len(hostile.requests) == (1 if least > 20 else 3)  # never before it was asked for
+    assert clock.at <= 20
 
 
 @pytest.mark.parametrize("writes", [False, True])
