@@ -134,6 +134,7 @@ class Caller:
         until = math.inf
         if lane is Lane.PERSON:
             until = self._clock.monotonic() + (EXCHANGE_S if form else DEADLINE_S)
+        self.breaker.check()  # before a token is renewed for nothing
         token = await self._tokens.access_token()
         renewed = False
         refused = failed = 0

@@ -351,10 +351,11 @@ def retry_after(value: str | None, now: datetime) -> float | None:
 
 
 def _after(now: datetime, seconds: float) -> datetime | None:
-    """To the second, so that it stays the same while nothing changes; None for what is past."""
+    """Up to the whole second, so that it stays the same while nothing changes; None for what is
+    past."""
     if seconds <= 0:
         return None
-    return (now + timedelta(seconds=seconds + 0.5)).replace(microsecond=0)
+    return (now + timedelta(seconds=seconds, milliseconds=999)).replace(microsecond=0)
 
 
 def _count(value: str | None) -> int | None:

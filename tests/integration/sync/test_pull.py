@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from rapport.api import StaticToken
 from rapport.domain.records import Kind
 from rapport.domain.views import Budget, SyncState
+from rapport.sandbox import limits
 from rapport.sandbox.server import SandboxThread
+from rapport.sync.pace import Pace
 
 READ_WRITE = frozenset({"contacts.readonly", "contacts.write"})
 
@@ -245,6 +249,34 @@ async def test_what_is_left_of_the_budget_is_told(
             assert budget.day_left is not None
             assert 199_900 < budget.day_left < 200_000
             assert budget.day_ends_at is not None
+
+
+async def test_backfill_leaves_half_of_the_day_and_an_opened_contact_is_read(
+    server_of: Any, desk_at: Any, tmp_path: Path, until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "PER_DAY", 120)
+    calm = Pace(poll_s=1e6, sweep_least_s=1e6, backfill_s=0.0)
+    with SandboxThread(contacts=60, index_lag_s=0.0) as sandbox:
+        server = server_of(sandbox)
+        async with desk_at(server, tmp_path / "db", pace=calm) as desk:
+            await desk.first_sync()
+
+            async def half() -> bool:
+                return len(await server.log()) >= 60
+
+            await until(half, "half of the day is used")
+            opened = [row.id for row in (await desk.rows())[-8:]]
+            for id in opened:
+                desk.workspace.sync.opened(id)
+
+                async def read(id: str = id) -> Any:
+                    detail = await desk.workspace.queries.detail(id)
+                    return detail and detail.details_synced_at
+
+                await until(read, "what a person opens is read")
+            rids = [await desk.rid(Kind.CONTACT, id) for id in opened]
+            others = [one for one in await server.log() if not any(r in one["path"] for r in rids)]
+            assert len(others) <= 60 + 6  # and what was under way
 
 
 async def test_two_scopes_are_enough(server: Any, open_desk: Any, until: Any) -> None:
