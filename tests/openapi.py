@@ -26,11 +26,122 @@ DOCUMENTS = (
 
 
 class Deviation(NamedTuple):
-    """Properties, or parameters, that are not as documented, and the fact that says so."""
+    """What is not as documented, and the fact that says so.
 
-    properties: tuple[str, ...]
+    ``names`` are properties or parameters of the ``operations``; of a refusal, which may come from
+    any operation, its status and the common schema that it has.
+    """
+
+    side: Literal["request", "reply", "refusal"]
+    operations: tuple[str, ...]
+    names: tuple[str, ...]
     fact: str
 
+
+DEVIATIONS = (
+    Deviation("reply", ("GET /contacts/",), ("count",), "B1b, F7: live there is meta instead"),
+    Deviation(
+        "reply",
+        ("POST /locations/{locationId}/tasks/search",),
+        ("tasks",),
+        "B2: documented as arrays in an array, really objects",
+    ),
+    Deviation(
+        "reply",
+        (
+            *("GET /calendars/events", "GET /calendars/blocked-slots"),
+            *("POST /calendars/events/block-slots", "PUT /calendars/events/block-slots/{eventId}"),
+        ),
+        ("startTime", "endTime", "dateAdded", "dateUpdated"),
+        "F8: ISO text with an offset, documented as an object",
+    ),
+    Deviation(
+        "reply",
+        ("GET /calendars/events/appointments/{eventId}",),
+        ("event",),
+        "B5, F7: the reply calls it appointment",
+    ),
+    Deviation(
+        "reply",
+        ("GET /calendars/{calendarId}/free-slots",),
+        ("traceId",),
+        "F17: a trace id stands beside the dates",
+    ),
+    Deviation(
+        "reply",
+        ("POST /contacts/bulk/tags/update/{type}",),
+        ("responses",),
+        "B3: documented as text, really an object for each contact",
+    ),
+    Deviation(
+        "reply",
+        ("GET /opportunities/pipelines",),
+        ("stages",),
+        "B5: documented as arrays in an array, really objects",
+    ),
+    Deviation(
+        "reply",
+        (
+            *("GET /opportunities/search", "POST /opportunities/search", "POST /opportunities/"),
+            *("GET /opportunities/{id}", "PUT /opportunities/{id}"),
+        ),
+        ("indexVersion", "notes", "tasks", "calendarEvents", "followers"),
+        "B4: a number and lists of objects; documented as text and arrays in an array",
+    ),
+    Deviation(
+        "reply",
+        ("POST /locations/{locationId}/customFields/upload",),
+        ("meta",),
+        "S:locations, its own example: objects, where its type says strings",
+    ),
+    Deviation(
+        "reply",
+        ("GET /users/", "GET /users/search", "POST /users/"),
+        ("scopes",),
+        "B4: one string in the documents, elsewhere an array",
+    ),
+    Deviation(
+        "request",
+        ("POST /contacts/", "POST /contacts/upsert", "PUT /contacts/{contactId}"),
+        ("dateOfBirth",),
+        "B1c: text, documented as an object",
+    ),
+    Deviation(
+        "request",
+        ("PUT /contacts/{contactId}",),
+        ("assignedTo",),
+        "B1c: nullable, as null clears it",
+    ),
+    Deviation(
+        "request",
+        ("PUT /contacts/{contactId}/tasks/{taskId}", "PUT /opportunities/{id}"),
+        ("assignedTo",),
+        "F13: null clears, though documented as text alone",
+    ),
+    Deviation(
+        "request",
+        ("POST /contacts/search",),
+        ("locationId", "pageLimit", "page", "searchAfter", "query", "filters", "sort"),
+        "B1a: documented as an object without properties",
+    ),
+    Deviation(
+        "request",
+        ("POST /conversations/messages",),
+        ("subType",),
+        "S:conversations, its own example: text, where its type says object",
+    ),
+    Deviation(
+        "request",
+        ("POST /opportunities/search",),
+        ("searchAfter",),
+        "B1a: a cursor goes back as it came, a number and an id",
+    ),
+    Deviation("refusal", (), ("400", "BadRequestDTO"), "C: what is missing is a 400"),
+    Deviation("refusal", (), ("401", "UnauthorizedDTO"), "C: no token, or one that is not enough"),
+    Deviation("refusal", (), ("403", "BadRequestDTO"), "C: another location, or only an agency's"),
+    Deviation("refusal", (), ("422", "UnprocessableDTO"), "C, F10: a property that there is not"),
+)
+"""Of refusals: those that come from operations that declare none of that status."""
 
 UNDOCUMENTED = {
     ("POST", "/oauth/reconnect"),  # FACTS A, Recovery: described in a help article only
@@ -38,93 +149,21 @@ UNDOCUMENTED = {
 }
 Side = Literal["request", "reply"]
 
-_REPLIES: dict[tuple[str, str], Deviation] = {
-    ("GET", "/contacts/"): Deviation(("count",), "B1b, F7: live there is meta instead"),
-    ("POST", "/locations/{locationId}/tasks/search"): Deviation(
-        ("tasks",), "B2: documented as arrays in an array, really objects"
-    ),
-    **dict.fromkeys(
-        [
-            ("GET", "/calendars/events"),
-            ("GET", "/calendars/blocked-slots"),
-            ("POST", "/calendars/events/block-slots"),
-            ("PUT", "/calendars/events/block-slots/{eventId}"),
-        ],
-        Deviation(
-            ("startTime", "endTime", "dateAdded", "dateUpdated"),
-            "F8: ISO text with an offset, documented as an object",
-        ),
-    ),
-    ("GET", "/calendars/events/appointments/{eventId}"): Deviation(
-        ("event",), "B5: the reply calls it appointment"
-    ),
-    ("GET", "/calendars/{calendarId}/free-slots"): Deviation(
-        ("traceId",), "F17: a trace id stands beside the dates"
-    ),
-    ("POST", "/contacts/bulk/tags/update/{type}"): Deviation(
-        ("responses",), "B3: documented as text, really an object for each contact"
-    ),
-    ("GET", "/opportunities/pipelines"): Deviation(
-        ("stages",), "B5: documented as arrays in an array, really objects"
-    ),
-    **dict.fromkeys(
-        [
-            ("GET", "/opportunities/search"),
-            ("POST", "/opportunities/search"),
-            ("POST", "/opportunities/"),
-            ("GET", "/opportunities/{id}"),
-            ("PUT", "/opportunities/{id}"),
-        ],
-        Deviation(
-            ("indexVersion", "notes", "tasks", "calendarEvents", "followers"),
-            "B4: a number and lists of objects; documented as text and arrays in an array",
-        ),
-    ),
-    ("POST", "/locations/{locationId}/customFields/upload"): Deviation(
-        ("meta",), "the document's own example: objects, where its type says strings"
-    ),
-    **dict.fromkeys(
-        [("GET", "/users/"), ("GET", "/users/search"), ("POST", "/users/")],
-        Deviation(("scopes",), "B4: one string in the documents, elsewhere an array"),
-    ),
-}
-_REQUESTS: dict[tuple[str, str], Deviation] = {
-    **dict.fromkeys(
-        [("POST", "/contacts/"), ("POST", "/contacts/upsert")],
-        Deviation(("dateOfBirth",), "B1c: text, documented as an object"),
-    ),
-    ("PUT", "/contacts/{contactId}"): Deviation(
-        ("dateOfBirth", "assignedTo"), "B1c: text, documented as an object; null clears both"
-    ),
-    **dict.fromkeys(
-        [("PUT", "/contacts/{contactId}/tasks/{taskId}"), ("PUT", "/opportunities/{id}")],
-        Deviation(("assignedTo",), "F13: null clears, though documented as text alone"),
-    ),
-    ("POST", "/contacts/search"): Deviation(
-        ("locationId", "pageLimit", "page", "searchAfter", "query", "filters", "sort"),
-        "B1a: documented as an object without properties",
-    ),
-    ("POST", "/conversations/messages"): Deviation(
-        ("subType",), "the document's own example: text, where its type says object"
-    ),
-    ("POST", "/opportunities/search"): Deviation(
-        ("searchAfter",), "B1a: a cursor goes back as it came, a number and an id"
-    ),
-}
 
-DEVIATIONS: dict[tuple[Side, str, str], Deviation] = {
-    **{("reply", *key): deviation for key, deviation in _REPLIES.items()},
-    **{("request", *key): deviation for key, deviation in _REQUESTS.items()},
-}
+def ignored_in(side: Side, method: str, path: str) -> tuple[str, ...]:
+    asked = f"{method} {path}"
+    return tuple(
+        name
+        for one in DEVIATIONS
+        if one.side == side and asked in one.operations
+        for name in one.names
+    )
 
 
-REFUSALS = {
-    400: ("BadRequestDTO", "C: what is missing is a 400, also where none is declared"),
-    401: ("UnauthorizedDTO", "C: a token that is not enough, also where no security is declared"),
-    403: ("BadRequestDTO", "C: another location, or an agency's operation; only v3 declares it"),
-    422: ("UnprocessableDTO", "C, F10: a property that there is not, also where none is declared"),
-}
-"""Refusals come where they are not declared: in the shape of these common schemas."""
+def common_refusal(status: int) -> str | None:
+    """The common schema of a refusal that is not declared where it comes from."""
+    refusals = (one.names for one in DEVIATIONS if one.side == "refusal")
+    return dict(refusals).get(str(status))
 
 
 @cache
@@ -220,7 +259,7 @@ def _validator(side: Side, method: str, path: str, status: str, kind: str) -> An
     schema = place.get("content", {}).get(kind, {}).get("schema")
     if schema is None:
         return None
-    ignored = DEVIATIONS.get((side, method, path), Deviation((), "")).properties
+    ignored = ignored_in(side, method, path)
     closed = side == "request"
     components = {
         "schemas": {
@@ -248,9 +287,10 @@ def check_reply(method: str, path: str, status: int, body: Any) -> None:
     known = template(method, path) if (method, path) not in declared() else path
     what = f"{method} {known} → {status}"
     responses = declared()[method, known][1]["responses"]
-    if str(status) not in responses and status in REFUSALS:
-        common = document("common-schemas")["components"]["schemas"][REFUSALS[status][0]]
-        _complain(what, jsonschema.Draft4Validator(common), body)
+    common = common_refusal(status)
+    if common and str(status) not in responses:
+        schema = document("common-schemas")["components"]["schemas"][common]
+        _complain(what, jsonschema.Draft4Validator(schema), body)
         return
     assert str(status) in responses, f"{what} is not declared: {body}"
     validator = _validator("reply", method, known, str(status), JSON)
@@ -272,7 +312,7 @@ def check_request(
     known = template(method, parts.path)
     what = f"{method} {known}"
     operation = declared()[method, known][1]
-    ignored = DEVIATIONS.get(("request", method, known), Deviation((), "")).properties
+    ignored = ignored_in("request", method, known)
     parameters = {(one["in"], one["name"]): one for one in operation.get("parameters", [])}
     given: dict[str, list[str]] = {}
     for name, value in parse_qsl(parts.query, keep_blank_values=True):

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from rapport.api.errors import trace_id
 from rapport.api.json_guard import BadJson, parse
 from rapport.domain.errors import InputError, InvalidError, NetworkError, ServerError
 
@@ -54,7 +55,7 @@ class Reply(Struct, frozen=True, kw_only=True):
             raise NetworkError(
                 "The network answered instead of the CRM.",
                 "It may ask for a sign-in of its own: open a web page to see. Edits are kept.",
-                details=f"an HTML page with status {self.status}",
+                details=self._traced(f"an HTML page with status {self.status}"),
                 sent=True,
             )
         try:
@@ -64,8 +65,12 @@ class Reply(Struct, frozen=True, kw_only=True):
                 "The CRM’s answer cannot be understood.",
                 "Rapport looks again; your edits are safe here.",
                 status=self.status,
-                details=f"not JSON: {error}",
+                details=self._traced(f"not JSON: {error}"),
             ) from None
+
+    def _traced(self, why: str) -> str:
+        trace = trace_id(None, self.headers)
+        return f"{why}\ntrace id: {trace}" if trace else why
 
     def json_or_none(self) -> Any:
         try:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from rapport.api.errors import trace_id
 from rapport.api.grains import Malformed, strings
 from rapport.domain.errors import ServerError
 
@@ -14,12 +15,14 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-def unusable(why: str) -> ServerError:
+def unusable(why: str, reply: Any = None) -> ServerError:
+    trace = trace_id(reply, {})
     return ServerError(
         "The CRM’s answer cannot be understood.",
         "Rapport looks again; your edits are safe here.",
         status=200,
-        details=why,
+        trace_id=trace,
+        details=f"{why}\ntrace id: {trace}" if trace else why,
     )
 
 
@@ -29,21 +32,22 @@ def reply_object(reply: Any) -> dict[str, Any]:
     return reply
 
 
-def checked(read: Callable[[Any], T], raw: Any) -> T:
+def checked(read: Callable[[Any], T], raw: Any, reply: Any = None) -> T:
+    """``reply`` is what ``raw`` stands in, where it is not the reply itself."""
     try:
         return read(raw)
     except Malformed as error:
-        raise unusable(str(error)) from None
+        raise unusable(str(error), reply or raw) from None
 
 
 def one(reply: Any, key: str, read: Callable[[Any], T]) -> T:
-    return checked(read, reply_object(reply).get(key))
+    return checked(read, reply_object(reply).get(key), reply)
 
 
 def listed(reply: Any, key: str) -> list[Any]:
     found = reply_object(reply).get(key)
     if not isinstance(found, list):
-        raise unusable(f"the reply has no list “{key}”")
+        raise unusable(f"the reply has no list “{key}”", reply)
     return found
 
 
@@ -69,4 +73,4 @@ def confirmed(reply: Any) -> None:
     """FACTS F1: three spellings of success."""
     told = reply_object(reply)
     if not any(told.get(key) is True for key in ("succeded", "succeeded", "success")):
-        raise unusable("the reply does not confirm")
+        raise unusable("the reply does not confirm", reply)

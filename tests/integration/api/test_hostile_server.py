@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import json
 import logging
 import ssl
 import zlib
@@ -357,3 +358,36 @@ async def test_a_certificate_nobody_vouches_for_is_refused(
     assert isinstance(error, NetworkError)
     assert outcome_of(error) is WriteOutcome.NOT_APPLIED
     assert heard == []
+
+
+async def test_what_cannot_be_understood_can_be_traced(hostile: Any, client_for: Make) -> None:
+    for body, headers in [
+        (b'{"contact": {}, "traceId": "t-1"}', ()),
+        (b'{"contact": ', ("X-Trace-Id: t-1",)),
+        (b"[" * 10, ("CF-Ray: t-1",)),
+    ]:
+        hostile.answers(body, "200 OK", *headers)
+        with pytest.raises(ServerError) as caught:
+            await client_for(hostile.url).contacts.get("x")
+        assert caught.value.details.endswith("\ntrace id: t-1")
+
+
+async def test_a_refusal_in_plain_text_is_read(hostile: Any, client_for: Make) -> None:
+    hostile.answers(b"Cannot GET /contacts/x", "404 Not Found", "Content-Type: text/plain")
+    with pytest.raises(InvalidError, match="does not know this request"):
+        await client_for(hostile.url).contacts.get("x")
+
+
+async def test_a_list_that_never_ends_is_read_once(hostile: Any, client_for: Make) -> None:
+    """FACTS F10: a paging parameter that is not understood is ignored."""
+    page = {"businesses": [{"id": f"b{n}", "name": "B"} for n in range(100)]}
+    hostile.answers(json.dumps(page).encode())
+    assert len(await client_for(hostile.url).businesses.list()) == 100
+    assert len(hostile.requests) == 2
+
+
+async def test_messages_may_stand_one_level_deeper(hostile: Any, client_for: Make) -> None:
+    inner = {"lastMessageId": "m", "nextPage": True, "messages": [{"id": "m", "body": "Hello"}]}
+    hostile.answers(json.dumps({"messages": inner, "traceId": "t"}).encode())
+    page = await client_for(hostile.url).conversations.messages("c")
+    assert ([one.body for one in page.items], page.cursor) == (["Hello"], ["m"])

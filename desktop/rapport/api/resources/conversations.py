@@ -68,10 +68,11 @@ class Conversations(Resource):
         last = found[-1] if found else None
         after = last.get("lastMessageDate") if isinstance(last, dict) else None
         total = reply.get("total")
+        more = len(found) >= limit and after is not None and [after] != cursor
         return Page(
             items=records_in(found, CONVERSATION.read),
             total=total if isinstance(total, int) else None,
-            cursor=[after] if len(found) >= limit and after is not None else None,
+            cursor=[after] if more else None,
         )
 
     async def get(self, id: str, *, lane: Lane = Lane.BACKGROUND) -> Conversation:
@@ -92,7 +93,7 @@ class Conversations(Resource):
         limit: int = _LIMIT,
         lane: Lane = Lane.BACKGROUND,
     ) -> Page[Message]:
-        """One page, newest first."""
+        """One page, newest first. The reply may stand in a ``messages`` of its own."""
         reply = reply_object(
             await self._call(
                 "conversations.messages.list",
@@ -102,6 +103,8 @@ class Conversations(Resource):
                 limit=limit,
             )
         )
+        if isinstance(reply.get("messages"), dict):
+            reply = reply["messages"]
         last: Any = reply.get("lastMessageId")
         return Page(
             items=records_in(listed(reply, "messages"), MESSAGE.read),

@@ -85,9 +85,11 @@ class Businesses(Resource):
         while True:
             reply = await self._call("businesses.list", lane, limit=str(LIST_LIMIT), skip=str(skip))
             page = listed(reply, "businesses")
+            known = len(found)
             found |= {business.id: business for business in records_in(page, BUSINESS.read)}
             skip += len(page)
-            if len(page) < LIST_LIMIT:
+            # FACTS F10: where paging is not understood, the first page comes for ever.
+            if len(page) < LIST_LIMIT or len(found) == known:
                 return tuple(found.values())
 
     async def get(self, id: str, *, lane: Lane = Lane.BACKGROUND) -> Business:
