@@ -30,7 +30,7 @@ class Bus:
     def __init__(self, store: Store, capabilities: Capabilities) -> None:
         self._store = store
         self._capabilities = capabilities
-        self._redoable: list[int] = []
+        self._redoable: list[tuple[int, str]] = []
         self._redone: list[tuple[int, str]] = []
 
     async def run(self, command: Command, origin: Origin = Origin.PERSON) -> Outcome:
@@ -48,14 +48,14 @@ class Bus:
             undo_id = self._redone.pop()[0]
         outcome = await self._take_back(undo_id)
         if outcome is not None and outcome.undo_id is not None:
-            self._redoable.append(outcome.undo_id)
+            self._redoable.append((outcome.undo_id, outcome.title.removeprefix("Undo ")))
         return outcome
 
     async def redo(self) -> Outcome | None:
         """Takes back the newest undo of this session. None when there is nothing to redo."""
         if not self._redoable:
             return None
-        outcome = await self._take_back(self._redoable.pop())
+        outcome = await self._take_back(self._redoable.pop()[0])
         if outcome is not None and outcome.undo_id is not None:
             self._redone.append((outcome.undo_id, outcome.title.removeprefix("Redo ")))
         return outcome
@@ -63,6 +63,10 @@ class Bus:
     @property
     def can_redo(self) -> bool:
         return bool(self._redoable)
+
+    def redo_text(self) -> str | None:
+        """The Edit menu's words, such as “Redo add task”. None when there is nothing to redo."""
+        return f"Redo {self._redoable[-1][1]}" if self._redoable else None
 
     async def undo_text(self) -> str | None:
         """The Edit menu's words, such as “Undo add task”. None when there is nothing to undo."""

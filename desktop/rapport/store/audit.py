@@ -245,6 +245,7 @@ class AuditLog:
 
         def job(tx: Transaction) -> None:
             tx.origin = Origin.PERSON
+            tx.outbox = True  # whoever shows the log hears of it
             tx.log(
                 act=Act.CALL,
                 kind=OPERATION,
@@ -271,6 +272,7 @@ class AuditLog:
             if asked is None:
                 return
             kind, record_id, contact_id, title = asked
+            tx.outbox = True
             told = {"status": reply.status, "trace_id": reply.trace_id, "text": reply.text}
             tx.log(
                 act=Act.REPLY,

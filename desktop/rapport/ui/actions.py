@@ -44,6 +44,11 @@ def with_account(now: Situation) -> bool | str:
     return True if now.workspace is not None else "No account is open."
 
 
+def can_redo(now: Situation) -> bool | str:
+    """There is a Redo only behind an Undo."""
+    return now.workspace is not None and now.workspace.bus.can_redo
+
+
 def may_not_write(now: Situation) -> bool | str:
     """Only somebody who may not write can ask for it; for others there is no such action."""
     return now.workspace is not None and now.why_not_write is not None
@@ -128,6 +133,8 @@ STANDARD = (
     Action("go.previous", "Previous row", Section.GO, ("K",), "", with_account),
     Action("go.back", "Back", Section.GO, ("Esc",), "left", with_account),
     Action("edit.undo", "Undo", Section.EDIT, ("Ctrl+Z",), "undo", with_account),
+    Action("edit.redo", "Redo", Section.EDIT, ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", can_redo),
+    Action("edit.history", "Undo further back", Section.EDIT, (), "history", with_account),
     Action("view.theme", "Light or dark", Section.VIEW, ("Ctrl+Shift+D",), "moon"),
     Action("view.density", "Row density", Section.VIEW, ("Ctrl+Shift+C",), "density"),
     Action("sync.now", "Sync now", Section.ACCOUNT, ("F5",), "sync", with_account),
@@ -154,6 +161,15 @@ class ActionRegistry(QObject):
         self._context = context
         self._actions = {action.id: action for action in STANDARD}
         self._handlers: dict[str, Handler] = {}
+        self._titles: dict[str, str] = {}
+
+    def retitle(self, id: str, title: str) -> None:
+        """Say what the action would do now, such as "Undo complete task"; "" for its own title."""
+        self._titles[id] = title
+
+    def title(self, id: str) -> str:
+        """The action's words for now."""
+        return self._titles.get(id) or self._actions[id].title
 
     def add(self, action: Action, handler: Handler) -> None:
         """Declare one more action together with its handler."""
@@ -205,8 +221,9 @@ class ActionRegistry(QObject):
 
     def tooltip(self, id: str) -> str:
         """Title and key, or the reason why it is disabled."""
-        action, key = self._actions[id], self.key_text(id)
-        title = f"{action.title} ({key})" if key else action.title
+        key = self.key_text(id)
+        words = self.title(id)
+        title = f"{words} ({key})" if key else words
         why = self.why_not(id)
         return f"{title}\n{why}" if why else title
 
@@ -214,7 +231,7 @@ class ActionRegistry(QObject):
         """Carry the action out. A disabled one says why instead; False when it was not begun."""
         if (allowed := self.allowed(id)) is not True:
             if isinstance(allowed, str):
-                self._context.notice(self._actions[id].title, allowed, icon="lock")
+                self._context.notice(self.title(id), allowed, icon="lock")
             return False
         try:
             work = self._handlers[id]()

@@ -29,6 +29,12 @@ if TYPE_CHECKING:
     from rapport.services.workspace import Workspace
 
 
+NEW_IDS = (
+    "The CRM gives the contact and all that belongs to it new ids. Appointments, conversations,"
+    " campaigns and workflows do not come back."
+)
+
+
 class Page(StrEnum):
     TODAY = "today"
     CONTACTS = "contacts"
@@ -98,6 +104,8 @@ class WindowContext(QObject):
     """A :class:`ContactQuery` the contact list is to show."""
     noticed = Signal(object)
     """A :class:`Notice`."""
+    undone = Signal()
+    """Something was taken back, or done again: what Undo and Redo would do is another thing."""
     settings_changed = Signal()
     account_wanted = Signal(str)
     """The id of an account that is to be shown instead of the one that is."""
@@ -177,6 +185,7 @@ class WindowContext(QObject):
     async def undo(self, undo_id: int | None = None) -> None:
         """Take back one entry of the undo list, or the newest."""
         outcome = await self.workspace.bus.undo(undo_id)
+        self.undone.emit()
         if outcome is None and undo_id is not None:
             self.notice(
                 tr("Too late to undo"), tr("The CRM has carried it out already."), icon="undo"
@@ -184,7 +193,16 @@ class WindowContext(QObject):
         elif outcome is None:
             self.notice(tr("Nothing to undo"), icon="undo")
         else:
-            self.notice(done_words(outcome.title), icon="undo")
+            self.notice(done_words(outcome.title), NEW_IDS if outcome.anew else "", icon="undo")
+
+    async def redo(self) -> None:
+        """Do again what was taken back last."""
+        outcome = await self.workspace.bus.redo()
+        self.undone.emit()
+        if outcome is None:
+            self.notice(tr("Nothing to redo"), icon="undo")
+        else:
+            self.notice(done_words(outcome.title), undo_id=outcome.undo_id)
 
     def notice(
         self,

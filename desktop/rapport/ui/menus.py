@@ -39,13 +39,14 @@ def fill_menu(menu: QMenu, context: WindowContext, ids: Sequence[str]) -> QMenu:
 def _menu_action(menu: QMenu, context: WindowContext, id: str) -> QAction:
     actions = context.actions
     action, key, why = actions[id], actions.key_text(id), actions.why_not(id)
+    title = actions.title(id)
     # The key is text only: the window itself answers to keys.
-    item = QAction(f"{action.title}\t{key}" if key else action.title, menu)
+    item = QAction(f"{title}\t{key}" if key else title, menu)
     item.setObjectName(f"menu-{id}")
     if action.icon:
         item.setIcon(icon(action.icon))
     item.setEnabled(actions.is_enabled(id))
-    item.setToolTip(why or action.title)
+    item.setToolTip(why or title)
     item.triggered.connect(lambda: actions.trigger(id))
     return item
 

@@ -151,6 +151,22 @@ class EntryRole(IntEnum):
     COUNT = _FIRST + 408
 
 
+class AuditRole(IntEnum):
+    """A row of the audit log. Give ``Qt.AccessibleTextRole`` as well."""
+
+    KIND = _FIRST + 500
+    """RowKind; a HEADER has TITLE, the day"""
+    TITLE = _FIRST + 501
+    RECORD = _FIRST + 502
+    WHO = _FIRST + 503
+    TIME = _FIRST + 504
+    ICON = _FIRST + 505
+    PENDING = _FIRST + 506
+    REFUSED = _FIRST + 507
+    LOADED = _FIRST + 508
+    """bool: False paints a skeleton while the entry is fetched"""
+
+
 def _tr(text: str) -> str:
     return QCoreApplication.translate("Rows", text)
 

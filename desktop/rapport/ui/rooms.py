@@ -88,7 +88,14 @@ def _conflicts(workspace: Workspace, context: WindowContext) -> QWidget:
     return ConflictsView(workspace, context)
 
 
+def _audit(workspace: Workspace, context: WindowContext) -> QWidget:
+    from rapport.ui.panes.activity.audit import AuditView
+
+    return AuditView(workspace, context)
+
+
 def _load() -> None:
+    import rapport.ui.panes.activity.audit
     import rapport.ui.panes.detail
     import rapport.ui.panes.today  # noqa: F401
 
@@ -96,6 +103,7 @@ def _load() -> None:
 ACTIVITY = (
     Tab("ledger", "Sync ledger", _ledger, lambda status: status.waiting + status.refused),
     Tab("conflicts", "Conflicts", _conflicts, lambda status: status.conflicts, alert=True),
+    Tab("audit", "Audit log", _audit),
 )
 
 STANDARD_ROOMS = Rooms(detail=_detail, today=_today, activity=ACTIVITY, load=_load)

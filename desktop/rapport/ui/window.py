@@ -31,6 +31,7 @@ from rapport.ui.panes.sidebar import Sidebar
 from rapport.ui.panes.top_bar import TopBar
 from rapport.ui.rooms import STANDARD_ROOMS, Rooms
 from rapport.ui.toasts import Toasts
+from rapport.ui.undo import UndoList, UndoNames
 from rapport.ui.wording import tr
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ class MainWindow(QWidget):
         self.pages = Pages(self.context, rooms, self)
         self._build()
         self.toasts = Toasts(self.context, self)
+        self.undo_names = UndoNames(self.context)
         self._bind_actions()
         bind_keys(self, self.context.actions)
 
@@ -127,6 +129,7 @@ class MainWindow(QWidget):
         self.banners.clear()
         self.top_bar.open(workspace)
         self.sidebar.model.open(workspace, self.context.runner)
+        self.undo_names.open(workspace)
         if workspace is not None:
             self._unsubscribe = [
                 workspace.sync.subscribe(self._synced),
@@ -265,6 +268,8 @@ class MainWindow(QWidget):
             actions.bind("go.settings", lambda: self.context.show_page(Page.SETTINGS))
         actions.bind("contact.open", self._open_chosen)
         actions.bind("edit.undo", self.context.undo)
+        actions.bind("edit.redo", self.context.redo)
+        actions.bind("edit.history", self._show_history)
         actions.bind("view.theme", self._toggle_theme)
         actions.bind("view.density", self._toggle_density)
         actions.bind("sync.now", self._sync_now)
@@ -293,6 +298,9 @@ class MainWindow(QWidget):
         from rapport.ui.shortcut_sheet import ShortcutSheet
 
         ShortcutSheet(self.context, self).open()
+
+    def _show_history(self) -> None:
+        UndoList(self.context, self).open()
 
     # News.
 

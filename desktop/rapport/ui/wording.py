@@ -46,6 +46,12 @@ def done_words(title: str) -> str:
     verb, _, thing = title.partition(" ")
     if verb == "Undo":
         return tr("Undone: {what}").format(what=thing)
+    if verb == "Redo":
+        return tr("Done again: {what}").format(what=thing)
+    if verb == "Revert":
+        return tr("Reverted: {what}").format(what=thing)
+    if title == "Bring back contact":
+        return tr("Contact brought back")
     if verb in _DONE and thing:
         return f"{thing[:1].upper()}{thing[1:]} {_DONE[verb]}"
     return title

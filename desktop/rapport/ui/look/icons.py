@@ -16,7 +16,7 @@ from PySide6.QtSvg import QSvgRenderer
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.tokens import ON_BADGE, TRAY_BADGE
 
-MIRRORED = frozenset({"right", "left", "undo", "ext", "bullets", "send", "reschedule"})
+MIRRORED = frozenset({"right", "left", "undo", "redo", "ext", "bullets", "send", "reschedule"})
 
 _RATIOS = (1.0, 1.25, 1.5, 1.75, 2.0, 3.0)
 _RESOURCES = files("rapport_resources")

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 _NEW = ("contact.new", "task.new", "note.new")
 _MORE = (
     "sync.now",
+    RULE,
     "edit.undo",
+    "edit.redo",
+    "edit.history",
     RULE,
     "view.theme",
     "view.density",
