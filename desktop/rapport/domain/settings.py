@@ -36,6 +36,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     notification_content: bool = True
     """Names and titles in notifications; off for lock screens others can see."""
     recent_contacts: tuple[str, ...] = ()
+    recent_actions: tuple[str, ...] = ()
+    """Chosen in the palette, the newest first."""
 
 
 class Account(Struct, frozen=True, kw_only=True):

@@ -197,6 +197,19 @@ class EntryState(StrEnum):
     """the record is in the inbox of conflicts"""
 
 
+class RecordHit(Struct, frozen=True, kw_only=True):
+    """A task or note that a search found. ``text`` is the title, or a note's surroundings of the
+    match with the matched words between \\x02 and \\x03. ``at`` is when it is due, or was
+    written."""
+
+    ref: Ref
+    contact_id: Id
+    contact_name: str
+    text: str
+    at: datetime | None = None
+    completed: bool = False
+
+
 class OutboxItem(Struct, frozen=True, kw_only=True):
     """A waiting edit as a person sees it."""
 

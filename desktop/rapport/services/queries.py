@@ -19,6 +19,7 @@ from rapport.domain.views import (
     Coverage,
     OutboxItem,
     RecordConflict,
+    RecordHit,
     SettledConflict,
     SidebarCounts,
     TaskGroups,
@@ -109,6 +110,10 @@ class AsyncQueries:
     async def find_contacts(self, text: str, limit: int = 9) -> list[ContactRow]:
         """For pickers and the palette."""
         return await asyncio.wrap_future(self._queries.find_contacts(text, limit))
+
+    async def find_records(self, text: str, limit: int = 5) -> list[RecordHit]:
+        """Tasks and notes, for the palette."""
+        return await asyncio.wrap_future(self._queries.find_records(text, limit))
 
     async def recent(self, ids: Sequence[Id]) -> list[ContactRow]:
         """The rows of recently opened contacts, in the order given, without those gone."""

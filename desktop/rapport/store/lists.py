@@ -27,8 +27,9 @@ from rapport.domain.filters import (
     Sort,
     TaskOverdue,
 )
-from rapport.domain.text import fold
+from rapport.domain.text import fold, storable
 from rapport.domain.views import ContactRow
+from rapport.store.read_models import NAMELESS, SORTED_CHARS
 from rapport.store.schema import NO_DUE
 from rapport.store.search import Term, folded_contact, match_expression, snippet, terms
 from rapport.store.sql import Row, Sql
@@ -156,6 +157,18 @@ def _walking_is_cheaper(matches: int, contacts: int, first: int) -> bool:
     # Walking passes first * contacts / matches index entries (0.5 µs each) before the first rows
     # are full; looking up costs about 2 µs a match.
     return matches * matches * 4 > first * contacts
+
+
+def keys_by_name(db: Sql, beginning: str, limit: int) -> list[int]:
+    """Contacts whose name begins so, the latest activity first."""
+    start = fold(storable(" ".join(beginning.split())))[:SORTED_CHARS]
+    if not start:
+        return []
+    sql = (
+        "SELECT key FROM contact_row WHERE name_sort >= ? AND name_sort < ?"
+        " ORDER BY activity DESC LIMIT ?"
+    )
+    return [key for (key,) in db.rows(sql, (start, start + NAMELESS, limit))]
 
 
 def first_keys(db: Sql, query: ContactQuery, found: list[int] | None, first: int) -> list[int]:

@@ -31,6 +31,7 @@ from rapport.domain.views import (
     Coverage,
     OutboxItem,
     RecordConflict,
+    RecordHit,
     Reference,
     SettledConflict,
     SidebarCounts,
@@ -40,6 +41,7 @@ from rapport.domain.views import (
 )
 from rapport.store import ledger, lists
 from rapport.store.audit import contact_in
+from rapport.store.hits import records_of
 from rapport.store.replica import read_reference
 from rapport.store.schema import KIND_NUMBER, KIND_OF
 from rapport.store.sql import Sql
@@ -74,6 +76,10 @@ def _task_row(row: tuple[Any, ...]) -> TaskRow:
         pending=bool(pending),
         conflict=bool(conflict),
     )
+
+
+_SEARCHED = 50
+"""Contacts whose tasks and notes the palette looks through."""
 
 
 class Queries:
@@ -121,13 +127,31 @@ class Queries:
         return self._readers.submit(lambda db: _rows_of(db, ids))
 
     def find_contacts(self, text: str, limit: int = 10) -> Future[list[ContactRow]]:
-        """For pickers: matches with the latest activity first."""
+        """For pickers: names that begin so, then other matches, each with the latest activity
+        first."""
         query = ContactQuery(text=text)
         now = self._clock.now()
 
         def job(db: Sql) -> list[ContactRow]:
             found = lists.matching(db, query, now)
-            return lists.rows(db, lists.first_keys(db, query, found, limit)[:limit])
+            keys = lists.first_keys(db, query, found, limit)[:limit]
+            named = lists.keys_by_name(db, text, limit)
+            return lists.rows(db, list(dict.fromkeys([*named, *keys]))[:limit])
+
+        return self._readers.submit(job)
+
+    def find_records(self, text: str, limit: int = 5) -> Future[list[RecordHit]]:
+        """Tasks and notes that have all words of ``text``, of the contacts with the latest
+        activity; open tasks first."""
+        now = self._clock.now()
+
+        def job(db: Sql) -> list[RecordHit]:
+            query = ContactQuery(text=text)
+            found = lists.matching(db, query, now)
+            if found is None:
+                return []
+            keys = lists.first_keys(db, query, found, _SEARCHED)[:_SEARCHED]
+            return records_of(db, keys, text)[:limit]
 
         return self._readers.submit(job)
 

@@ -43,7 +43,7 @@ TASK_FIELDS = frozenset({"title", "body"})
 NOTE_FIELDS = frozenset({"title", "body"})
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     if text.isascii():
         return text.lower()
     folded = fold(text)
@@ -63,7 +63,7 @@ def words(text: str) -> Iterable[str]:
     if text.isascii():
         return _ASCII_WORDS.findall(text.lower())
     found: list[str] = []
-    for piece in _PIECES.finditer(_folded(text)):
+    for piece in _PIECES.finditer(folded(text)):
         run = piece.group()
         if piece.group(1):
             found += run
@@ -140,7 +140,7 @@ def folded_contact(values: dict[str, Any]) -> str:
     name = f"{values.get('first_name', '')} {values.get('last_name', '')}"
     parts = (name, values.get("email", ""), values.get("company", ""), *values.get("tags", ()))
     joined = _INSIDE_NAME.sub("", name)
-    return _folded(" ".join((*parts, joined, *_phone_words(values.get("phone", "")))))
+    return folded(" ".join((*parts, joined, *_phone_words(values.get("phone", "")))))
 
 
 def _number(group: str) -> Iterator[tuple[str, ...]]:
@@ -155,7 +155,7 @@ def terms(text: str) -> list[Term]:
     found: list[Term] = []
 
     def take(part: str) -> None:
-        for piece in _PIECES.finditer(_folded(part)):
+        for piece in _PIECES.finditer(folded(part)):
             run = piece.group()
             if piece.group(1):
                 pairs = tuple(run[i : i + 2] for i in range(len(run) - 1))
@@ -192,13 +192,13 @@ def snippet(found: list[Term], texts: Iterable[str]) -> str:
     any_of = re.compile("|".join(_pattern(word).pattern for word in wanted))
     for text in texts:
         text = plain(text[:LONGEST_TEXT])
-        folded = _folded(text)
-        if len(folded) == len(text):
-            first = any_of.search(folded)
+        low = folded(text)
+        if len(low) == len(text):
+            first = any_of.search(low)
             if first is not None:
                 start = max(0, first.start() - SNIPPET)
                 part = text[start : first.start() + 2 * SNIPPET]
-                spans = [match.span() for match in any_of.finditer(_folded(part))]
+                spans = [match.span() for match in any_of.finditer(folded(part))]
                 return _around(part, spans, start > 0, len(text) > start + len(part))
         else:
             spans = list(_word_spans(text, any_of))
@@ -210,7 +210,7 @@ def snippet(found: list[Term], texts: Iterable[str]) -> str:
 def _word_spans(text: str, any_of: re.Pattern[str]) -> Iterator[tuple[int, int]]:
     """Where folding changed the length, matches are whole words."""
     for piece in re.finditer(r"\w+", text):
-        if any_of.search(_folded(piece.group())):
+        if any_of.search(folded(piece.group())):
             yield piece.span()
 
 

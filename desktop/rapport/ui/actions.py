@@ -125,6 +125,7 @@ STANDARD = (
     Action("contact.mail", "Write e-mail", Section.CONTACT, ("M",), "mail", with_contact),
     Action("contact.delete", "Delete contact", Section.CONTACT, ("Del",), "trash", contact_write),
     Action("search.focus", "Search", Section.GO, ("/", "Ctrl+F"), "search", with_account),
+    Action("go.palette", "Find anything", Section.GO, ("Ctrl+K",), "search"),
     Action("go.today", "Today", Section.GO, ("Alt+1",), "today", with_account),
     Action("go.contacts", "Contacts", Section.GO, ("Alt+2",), "contacts", with_account),
     Action("go.activity", "Activity", Section.GO, ("Alt+3",), "activity", with_account),

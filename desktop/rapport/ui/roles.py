@@ -62,6 +62,24 @@ class RowKind(IntEnum):
     HEADER = 1
 
 
+class PaletteRole(IntEnum):
+    """A row of the command palette. Give ``Qt.AccessibleTextRole`` as well."""
+
+    KIND = _FIRST + 300
+    """RowKind; a HEADER has TITLE only"""
+    TITLE = _FIRST + 301
+    SPANS = _FIRST + 302
+    """tuple of (start, length): the matched parts of TITLE"""
+    ABOUT = _FIRST + 303
+    """str: what is said beside the title"""
+    ICON = _FIRST + 304
+    SEED = _FIRST + 305
+    """str: an avatar instead of the icon"""
+    KEYS = _FIRST + 306
+    """str: the key sequence as this desktop writes it"""
+    ENABLED = _FIRST + 307
+
+
 class TaskRole(IntEnum):
     """A row of a task list. Give ``Qt.AccessibleTextRole`` as well: :func:`say_task`."""
 

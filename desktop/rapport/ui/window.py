@@ -256,6 +256,7 @@ class MainWindow(QWidget):
     def _bind_actions(self) -> None:
         actions = self.context.actions
         actions.bind("search.focus", self._focus_search)
+        actions.bind("go.palette", self._show_palette)
         actions.bind("go.today", lambda: self.context.show_page(Page.TODAY))
         actions.bind("go.contacts", lambda: self.sidebar.choose("contacts"))
         actions.bind("go.next", lambda: self.pages.step(1))
@@ -293,6 +294,11 @@ class MainWindow(QWidget):
 
     def _sync_now(self) -> None:
         self.context.workspace.sync.sync_now()
+
+    def _show_palette(self) -> None:
+        from rapport.ui.palette import Palette
+
+        Palette(self.context, self).open()
 
     def _show_help(self) -> None:
         from rapport.ui.shortcut_sheet import ShortcutSheet
