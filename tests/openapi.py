@@ -374,7 +374,7 @@ class Watch:
         ) -> Any:
             known = self._asked(method, url, headers, *rest, **named)
             reply = await original(http, method, url, headers, *rest, **named)
-            if known and reply.status < 300:
+            if known and reply.status < 300 and not reply.is_html:  # a network's sign-in page
                 self._answered(known, reply)
             return reply
 
