@@ -5,7 +5,8 @@ POST reset                               data as at the start; ``{"tokens": true
 POST, GET, DELETE faults                 add one (see ``faults.Fault``), list, remove all
 POST clock                               ``{"shift_s": n}``: so far ahead of the real time
 POST tokens/expire, tokens/revoke        ``{"token"?: …, "kinds"?: ["access", "refresh"]}``
-GET, DELETE log                          every request so far (``?path=`` narrows), forget them
+GET, DELETE log                          every request so far (``?path=`` narrows, ``?after=``
+                                         leaves out those up to that number), forget them
 POST locations/{id}                      ``{"active": bool}``, ``{"installed": bool}`` for the app,
                                          or settings to change (the id may also stand in the body)
 GET, POST, DELETE records/{kind}/{id}    read, edit or delete as if somebody else did it
@@ -77,7 +78,10 @@ class Control:
                 return self._end_tokens(what, call.json())
             case "GET", ["log"]:
                 wanted = re.compile(call.query.get("path", ""))
-                entries = self._journal.entries()
+                after = call.query.get("after", "0")
+                if not after.isdecimal():
+                    raise _refuse(400, "after must be the number of a request.")
+                entries = self._journal.entries(int(after))
                 return {"requests": [e for e in entries if wanted.search(e["path"])]}
             case "DELETE", ["log"]:
                 self._journal.clear()

@@ -4,6 +4,7 @@ import random
 import re
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any, Literal, get_args
 
 FaultKind = Literal["status", "delay", "drop_before", "drop_after", "truncate"]
@@ -116,13 +117,17 @@ class Journal:
 
     def __init__(self) -> None:
         self._entries: deque[dict[str, Any]] = deque(maxlen=_MOST_KEPT)
+        self._count = 0
 
     def add(self, entry: dict[str, Any]) -> None:
         if not entry["path"].startswith("/_sandbox/"):
-            self._entries.append(entry)
+            self._count += 1
+            self._entries.append({"number": self._count, **entry})
 
-    def entries(self) -> list[dict[str, Any]]:
-        return list(self._entries)
+    def entries(self, after: int = 0) -> list[dict[str, Any]]:
+        """Those with a higher ``number``; it counts all requests since the start."""
+        newer = takewhile(lambda entry: entry["number"] > after, reversed(self._entries))
+        return list(newer)[::-1]
 
     def clear(self) -> None:
         self._entries.clear()

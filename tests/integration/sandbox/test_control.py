@@ -140,6 +140,8 @@ def test_the_log_has_every_request_and_no_secret(api: Any) -> None:
         headers={"Authorization": f"Bearer {api.info['control_token']}"},
     )
     assert len(narrowed.json()["requests"]) == 1
+    newer = api.control("GET", f"log?after={entries[2]['number']}")
+    assert newer["requests"] == entries[3:]
 
 
 def test_expiring_and_revoking_tokens(api: Any) -> None:
