@@ -43,7 +43,8 @@ _ITEM = f"""
            op.fields, op.not_before, op.attempt, r.shown, c.shown, coalesce(c.rid, c.id),
            op.state IN ('parked', 'ask') AND {_DECIDED_THERE},
            EXISTS (SELECT 1 FROM op e WHERE e.seq < op.seq AND e.state IN ('parked', 'ask')
-                   AND (e.key = op.key OR (e.key = op.contact_key AND e.op = 'create')))
+                   AND (e.key = op.key OR (e.key = op.contact_key AND e.op = 'create'))
+                   AND NOT (op.op = 'delete' AND e.key = op.key AND e.state = 'parked'))
     FROM op JOIN record r ON r.key = op.key JOIN record c ON c.key = op.contact_key
     ORDER BY op.seq
 """

@@ -53,16 +53,17 @@ _ENTRY = """
     FROM op JOIN record r ON r.key = op.key JOIN record c ON c.key = op.contact_key
 """
 
-# In the order of the clauses: its turn has come; nothing before it on the same record; nothing on
-# its way to the same contact; the server knows the contact; a contact about to be deleted takes
-# its children along, so nothing more is sent to them.
 LONGEST_HOLD_MS = 3_600_000
 """No edit is held back longer: the longest pause that a server may ask for."""
 REINED_IN_MS = 60_000
 
+# In the order of the clauses: its turn has come; nothing before it on the same record, save what
+# was refused and a delete takes along; nothing on its way to the same contact; the server knows the
+# contact; a contact about to be deleted takes its children along, so nothing more is sent to them.
 _DUE = f"""{_ENTRY}
     WHERE op.state IN ('pending', 'uncertain') AND op.not_before <= ?
-      AND NOT EXISTS (SELECT 1 FROM op e WHERE e.key = op.key AND e.seq < op.seq)
+      AND NOT EXISTS (SELECT 1 FROM op e WHERE e.key = op.key AND e.seq < op.seq
+                      AND NOT (op.op = 'delete' AND e.state = 'parked'))
       AND NOT EXISTS
           (SELECT 1 FROM op s WHERE s.contact_key = op.contact_key AND s.state = 'sending')
       AND (op.key = op.contact_key OR c.rid IS NOT NULL)
@@ -165,7 +166,8 @@ class Outbox:
         not_before: datetime | None = None,
         absent: bool = False,
     ) -> Future[None]:
-        """Nobody knows whether it was applied. ``absent``: one more look found nothing."""
+        """Nobody knows whether it was applied. ``absent``: one more look found nothing. An edit
+        that was on its way may have left as late as now."""
         return self._set(seq, OpState.UNCERTAIN, error, to_ms(not_before), absent=int(absent))
 
     def park(self, seq: int, error: str) -> Future[None]:
@@ -176,13 +178,21 @@ class Outbox:
         """Only a person can tell what is right."""
         return self._set(seq, OpState.ASK, error)
 
-    def conflict(self, seq: int, field: str, theirs: Any, why: str) -> Future[None]:
+    def conflict(
+        self, seq: int, field: str, theirs: Any, why: str, *, may_land: bool = False
+    ) -> Future[None]:
         """The server's value of ``field`` is neither base nor want: keeps both aside and takes the
         field out of the edit, which ends when no field is left. ``field`` "" means the record:
         it is gone on the server (mine is kept, the edit is parked), or it changed under a delete
-        (``theirs`` are its values; the delete is dropped and the record stays)."""
+        (``theirs`` are its values; the delete is dropped and the record stays).
+
+        ``may_land``: the edit stays, even with no field left, and holds up later ones until an
+        earlier attempt cannot land any more."""
         return self._with_op(
-            seq, lambda tx, op, stored: _conflict(tx, op, stored, field, clean(theirs), why)
+            seq,
+            lambda tx, op, stored: _conflict(
+                tx, op, stored, field, clean(theirs), why, may_land=may_land
+            ),
         )
 
     def merge(self, seq: int, theirs: Mapping[str, Any]) -> Future[OutboxEntry | None]:
@@ -327,9 +337,10 @@ class Outbox:
     ) -> Future[None]:
         def job(tx: Transaction, op: StoredOp, stored: Stored) -> None:
             tx.db.run(
-                "UPDATE op SET state = ?, error = ?, not_before = ?, absent = absent + ?"
-                " WHERE seq = ?",
-                (state.value, error, not_before, absent, seq),
+                "UPDATE op SET state = ?1, error = ?2, not_before = ?3, absent = absent + ?4,"
+                " sent_at = iif(?1 = 'uncertain' AND state = 'sending', ?5, sent_at)"
+                " WHERE seq = ?6",
+                (state.value, error, not_before, absent, tx.now_ms, seq),
             )
             tx.outbox = True
             tx.touch(stored.contact_id)
@@ -368,7 +379,7 @@ def _settle(
     tx.drop_op(op.seq)
     tx.touch(stored.contact_id)
     conflicts.arrived(tx, stored, op)
-    later = tx.ops(stored.key)
+    later = [other for other in tx.ops(stored.key) if other.seq > op.seq]
     if op.op is Op.DELETE:
         if later:  # it was brought back while the delete was on its way: made anew
             remember_gone(tx, stored.kind, stored.rid)
@@ -439,7 +450,14 @@ def _adopt(tx: Transaction, stored: Stored, rid: str) -> None:
 
 
 def _conflict(
-    tx: Transaction, op: StoredOp, stored: Stored, field: str, theirs: Any, why: str
+    tx: Transaction,
+    op: StoredOp,
+    stored: Stored,
+    field: str,
+    theirs: Any,
+    why: str,
+    *,
+    may_land: bool,
 ) -> None:
     tx.touch(stored.contact_id)
     if field == "":
@@ -459,7 +477,7 @@ def _conflict(
     delta = op.fields.pop(field, Delta(None, None))
     conflicts.keep_aside(tx, stored, Clash(field, delta.base, delta.want, theirs), why)
     stored.seen = {**stored.server, field: theirs}
-    if op.fields:
+    if op.fields or may_land:
         tx.save_op(op)
     else:
         tx.drop_op(op.seq)

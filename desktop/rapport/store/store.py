@@ -203,11 +203,13 @@ class Store:
 
 
 def _make_ready(db: Sql, clock: Clock) -> None:
+    now = to_ms(clock.now())
     with db.immediate():
-        # Nobody knows what became of what was on its way when the program ended.
-        db.run("UPDATE op SET state = 'uncertain' WHERE state = 'sending'")
-        db.run("DELETE FROM gone WHERE at < ?", (to_ms(clock.now()) - KEPT_GONE_MS,))
-        db.run("DELETE FROM settled WHERE at < ?", (to_ms(clock.now()) - KEPT_SETTLED_MS,))
+        # Nobody knows what became of what was on its way when the program ended, nor when that was:
+        # the last byte may have left a moment ago.
+        db.run("UPDATE op SET state = 'uncertain', sent_at = ? WHERE state = 'sending'", (now,))
+        db.run("DELETE FROM gone WHERE at < ?", (now - KEPT_GONE_MS,))
+        db.run("DELETE FROM settled WHERE at < ?", (now - KEPT_SETTLED_MS,))
         wrong = db.value("SELECT 1 FROM setting WHERE name = ?", (REBUILD,))
     if wrong:
         rebuild(db)

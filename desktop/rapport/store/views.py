@@ -75,6 +75,7 @@ class OutboxEntry(Struct, frozen=True, kw_only=True):
     attempt: int
     """How often it has been sent."""
     sent_at: datetime | None
+    """The latest moment at which a byte of it can have left this computer."""
     absent: int
     """How often it was looked for on the server after an uncertain send, and not found."""
     pre_ids: tuple[str, ...] | None

@@ -108,6 +108,7 @@ class Engine:
         self._push = Push(store, records, resolver, intake, self._link, clock, pace, self._restate)
         self._upkeep = Upkeep(store, clock)
         await self._reference.recall()
+        await self._push.recall()
         await self._recall_status()
 
         def heard(event: ChangeEvent) -> None:  # on the writer thread

@@ -11,6 +11,9 @@ import logging
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
+
+from msgspec import structs
 
 from rapport.api import Remote, WriteOutcome, follow_replies, outcome_of, wire
 from rapport.domain.audit import ServerReply
@@ -25,7 +28,7 @@ from rapport.domain.ports import Clock
 from rapport.domain.records import Id, Kind
 from rapport.domain.views import EntryState
 from rapport.store import OpState, OutboxEntry, Store
-from rapport.sync.compare import changed_since, plan_update, wanted_by
+from rapport.sync.compare import UpdatePlan, changed_since, plan_update, wanted_by
 from rapport.sync.intake import Intake
 from rapport.sync.link import RATE_WAIT_S, Link
 from rapport.sync.pace import Pace, pause
@@ -37,9 +40,14 @@ log = logging.getLogger(__name__)
 AT_ONCE = 4
 LONGEST_BACKOFF_S = 60.0
 LOOK_AGAIN_S = 30.0
+LONGEST_UNSEEN_S = 10.0
+"""Between two looks at an update that may still land: what somebody else writes after the one and
+loses before the other is lost unseen."""
 FINISH_S = 2.0
 TOO_MANY = 429
 CLOCK_SLACK = timedelta(seconds=2)
+
+_NOT_CERTAIN = "It is not certain yet that the CRM got this."
 
 
 class Push:
@@ -80,7 +88,6 @@ class Push:
             self.wake()
 
     async def run(self) -> None:
-        await self._recall_uncertain()
         try:
             while True:
                 await self._link.open()
@@ -106,8 +113,9 @@ class Push:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _recall_uncertain(self) -> None:
-        """Creates of which an earlier run of the program did not hear the end."""
+    async def recall(self) -> None:
+        """Creates of which an earlier run of the program did not hear the end. To be done before
+        anything is read: a list that shows one must not make a second record of it."""
         for item in await asyncio.wrap_future(self._store.queries.outbox_items()):
             if item.state in (EntryState.UNCERTAIN, EntryState.SENDING):
                 entry = await asyncio.wrap_future(self._outbox.entry(item.seq))
@@ -222,9 +230,12 @@ class Push:
         now = await self._records.get(sending.entry)
         entry = sending.entry
         plan = plan_update(entry.ref.kind, entry.fields, now.values)
-        if plan.writes and late and not self._settled_down(entry):
-            # An earlier attempt may still land; over what others write meanwhile, if we hurry.
-            await self._wait(entry, "It is not certain yet that the CRM got this.")
+        landed = entry.fields and not plan.writes and not plan.conflicts
+        if late and not landed and not self._settled_down(entry):
+            # An earlier attempt may still land: over what others write meanwhile, if we hurry, and
+            # over our own later edits, if they do.
+            await self._clash(entry, now, plan.conflicts, may_land=True)
+            await self._wait(entry, _NOT_CERTAIN)
             return
         if plan.merged:
             merged = await asyncio.wrap_future(self._outbox.merge(entry.seq, plan.merged))
@@ -232,40 +243,63 @@ class Push:
                 return
             sending.entry = entry = merged
             plan = plan_update(entry.ref.kind, entry.fields, now.values)
-        if not plan.writes:
-            await self._finish_update(entry, now, plan.conflicts)
-            return
-        if not await self._begin(sending):
-            return
-        entry = sending.entry  # what the person added meanwhile goes along
-        plan = plan_update(entry.ref.kind, entry.fields, now.values)
+        if plan.writes:
+            if not await self._begin(sending):
+                return
+            entry = sending.entry  # what the person added meanwhile goes along
+            plan = plan_update(entry.ref.kind, entry.fields, now.values)
+            # The reply tells what the server made of it at that moment. A later read would also
+            # tell what somebody else has written since, and nobody could tell the two apart.
+            now = structs.replace(now, values={**now.values, **await self._write(entry, plan)})
+            await self._log_reply(sending)
+        await self._clash(entry, now, plan.conflicts)
+        if not plan.conflicts or set(entry.fields) - set(plan.conflicts):
+            await self._settle(entry, now)
+
+    async def _write(self, entry: OutboxEntry, plan: UpdatePlan) -> dict[str, Any]:
+        """What the replies say of the fields that were sent."""
+        told: dict[str, Any] = {}
         values = wire.wanted(plan.send)
         if values:
-            await self._records.update(entry, values)
+            reply = await self._records.update(entry, values)
+            told = {
+                name: reply.values[name]
+                for name in (*plan.send, "updated_at")
+                if name in reply.values
+            }
         if plan.add_tags:
-            await self._records.add_tags(entry, plan.add_tags)
+            told["tags"] = await self._records.add_tags(entry, plan.add_tags)
         if plan.remove_tags:
-            await self._records.remove_tags(entry, plan.remove_tags)
-        await self._log_reply(sending)
-        await self._finish_update(entry, await self._records.get(entry), plan.conflicts)
+            told["tags"] = await self._records.remove_tags(entry, plan.remove_tags)
+        return told
 
-    async def _finish_update(
-        self, entry: OutboxEntry, now: Remote, conflicts: dict[str, object]
+    async def _clash(
+        self,
+        entry: OutboxEntry,
+        now: Remote,
+        conflicts: dict[str, Any],
+        *,
+        may_land: bool = False,
     ) -> None:
         for field in conflicts:
             await asyncio.wrap_future(
                 self._outbox.conflict(
-                    entry.seq, field, now.values.get(field), "It was changed in the CRM as well."
+                    entry.seq,
+                    field,
+                    now.values.get(field),
+                    "It was changed in the CRM as well.",
+                    may_land=may_land,
                 )
             )
-        if not conflicts or set(entry.fields) - set(conflicts):
-            await self._settle(entry, now)
 
     async def _delete(self, sending: _Sending) -> None:
         entry = sending.entry
-        if entry.state is not OpState.UNCERTAIN and entry.base:
+        if entry.base:
             now = await self._records.get(entry)
             if changed_since(entry.ref.kind, entry.base, now.values):
+                if entry.state is OpState.UNCERTAIN and not self._settled_down(entry):
+                    await self._wait(entry, _NOT_CERTAIN)
+                    return
                 await asyncio.wrap_future(
                     self._outbox.conflict(
                         entry.seq, "", now.values, "It was changed in the CRM after you saw it."
@@ -355,8 +389,8 @@ class Push:
         sent_at = entry.sent_at or self._clock.now()
         age = (self._clock.now() - sent_at).total_seconds()
         wait = min(max(1.0, age / 2), LONGEST_BACKOFF_S)
-        if age < self._pace.settle_s < age + wait:
-            wait = self._pace.settle_s - age + 0.1
+        if age < self._pace.settle_s:
+            wait = min(wait, LONGEST_UNSEEN_S, self._pace.settle_s - age + 0.1)
         at = self._clock.now() + timedelta(seconds=wait)
         await asyncio.wrap_future(self._outbox.uncertain(entry.seq, why, not_before=at))
 

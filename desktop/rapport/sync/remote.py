@@ -43,23 +43,24 @@ class Records:
                 return await self._client.notes.create(contact_rid, values, lane=PERSON)
         raise _never(entry)
 
-    async def update(self, entry: OutboxEntry, values: Mapping[str, Any]) -> None:
+    async def update(self, entry: OutboxEntry, values: Mapping[str, Any]) -> Remote:
+        """The record as the server's reply has it, for a task the last of two replies."""
         rid, contact_rid = entry.rid or "", entry.contact_rid or ""
         match entry.ref.kind:
             case Kind.CONTACT:
-                await self._client.contacts.update(rid, values, lane=PERSON)
+                return await self._client.contacts.update(rid, values, lane=PERSON)
+            case Kind.NOTE:
+                return await self._client.notes.update(contact_rid, rid, values, lane=PERSON)
             case Kind.TASK:
                 rest = {name: value for name, value in values.items() if name != "completed"}
+                if "completed" not in values:
+                    return await self._client.tasks.update(contact_rid, rid, rest, lane=PERSON)
                 if rest:
                     await self._client.tasks.update(contact_rid, rid, rest, lane=PERSON)
-                if "completed" in values:
-                    await self._client.tasks.complete(
-                        contact_rid, rid, bool(values["completed"]), lane=PERSON
-                    )
-            case Kind.NOTE:
-                await self._client.notes.update(contact_rid, rid, values, lane=PERSON)
-            case _:
-                raise _never(entry)
+                return await self._client.tasks.complete(
+                    contact_rid, rid, bool(values["completed"]), lane=PERSON
+                )
+        raise _never(entry)
 
     async def delete(self, entry: OutboxEntry) -> None:
         rid, contact_rid = entry.rid or "", entry.contact_rid or ""
@@ -73,11 +74,13 @@ class Records:
             case _:
                 raise _never(entry)
 
-    async def add_tags(self, entry: OutboxEntry, tags: tuple[str, ...]) -> None:
-        await self._client.contacts.add_tags(entry.rid or "", tags, lane=PERSON)
+    async def add_tags(self, entry: OutboxEntry, tags: tuple[str, ...]) -> list[str]:
+        """All tags that the contact has then."""
+        return list(await self._client.contacts.add_tags(entry.rid or "", tags, lane=PERSON))
 
-    async def remove_tags(self, entry: OutboxEntry, tags: tuple[str, ...]) -> None:
-        await self._client.contacts.remove_tags(entry.rid or "", tags, lane=PERSON)
+    async def remove_tags(self, entry: OutboxEntry, tags: tuple[str, ...]) -> list[str]:
+        """The tags that are left."""
+        return list(await self._client.contacts.remove_tags(entry.rid or "", tags, lane=PERSON))
 
     async def siblings(self, entry: OutboxEntry) -> tuple[Remote, ...]:
         """All records of the same kind and contact; this list does not lag."""

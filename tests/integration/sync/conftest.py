@@ -55,20 +55,21 @@ def lawful(by_contract: Watch) -> None:
 class HastyClock:
     """Runs ten times as fast as the others, so that nobody waits long for a backoff."""
 
-    def __init__(self) -> None:
+    def __init__(self, speed: float = SPEED) -> None:
+        self._speed = speed
         self._wall, self._mono = datetime.now(UTC), time.monotonic()
 
     def now(self) -> datetime:
         return self._wall + timedelta(seconds=self.monotonic())
 
     def monotonic(self) -> float:
-        return (time.monotonic() - self._mono) * SPEED
+        return (time.monotonic() - self._mono) * self._speed
 
     def zone(self) -> tzinfo:
         return ZoneInfo("Europe/Lisbon")
 
     async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds / SPEED)
+        await asyncio.sleep(seconds / self._speed)
 
     def set(self, by: timedelta) -> None:
         """Somebody sets the clock on the wall; time goes on as before."""
@@ -159,7 +160,10 @@ class Server:
 class Desk:
     """One account on one computer."""
 
-    def __init__(self, store: Store, engine: Engine, workspace: Workspace) -> None:
+    def __init__(
+        self, store: Store, engine: Engine, workspace: Workspace, client: ApiClient
+    ) -> None:
+        self.client = client
         self.store = store
         self.engine = engine
         self.workspace = workspace
@@ -227,8 +231,9 @@ async def opened_desk(
     scopes: frozenset[str] | None = None,
     tokens: TokenSource | None = None,
     base_url: str | None = None,
+    speed: float = SPEED,
 ) -> AsyncIterator[Desk]:
-    clock = HastyClock()
+    clock = HastyClock(speed)
     capabilities = Capabilities.of(scopes or {scope.name for scope in ALL})
     store = Store.open(path, KEY, clock=clock, new_id=lambda: str(ULID()))
     client = ApiClient(
@@ -254,7 +259,7 @@ async def opened_desk(
     try:
         await workspace.start()
         await engine.start()
-        yield Desk(store, engine, workspace)
+        yield Desk(store, engine, workspace, client)
     finally:
         workspace.close()
         await engine.stop()
@@ -296,3 +301,8 @@ def lagging() -> Iterator[Server]:
     """A server whose search knows nothing new for an hour."""
     with SandboxThread(contacts=30, seed=7, index_lag_s=3600.0, rate_limit="off") as sandbox:
         yield Server(sandbox)
+
+
+@pytest.fixture
+def quick() -> Pace:
+    return QUICK

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from rapport.api import StaticToken
 from rapport.domain.commands import (
@@ -30,6 +33,7 @@ from rapport.domain.commands import (
 from rapport.domain.errors import InputError
 from rapport.domain.records import Kind
 from rapport.domain.views import SyncState
+from rapport.store import Queries
 
 DUE = datetime(2026, 12, 24, 15, 0, tzinfo=UTC)
 
@@ -371,6 +375,106 @@ async def test_a_delete_of_what_changed_there_is_not_done(
         await until(lambda: desk.workspace.sync.status().parked, "the change is shown")
         assert (await desk.workspace.queries.task(task.id)).task.title == "More important now"
         assert (await server.api("GET", path))["task"]["title"] == "More important now"
+
+
+async def test_a_delete_whose_reply_was_lost_is_not_repeated_over_a_change(
+    server: Any, desk: Any, until: Any
+) -> None:
+    task = (await desk.workspace.queries.tasks()).overdue[0].task
+    contact = await path_of(desk, task.contact_id)
+    path = f"{contact}/tasks/{await desk.rid(Kind.TASK, task.id)}"
+    await server.fault("/tasks/", "drop_before", method="DELETE")
+    await desk.run(DeleteTask(task_id=task.id))
+    await until(lambda: _any_in_state(desk, "uncertain"), "the delete is uncertain")
+    await server.api("PUT", path, {"title": "More important now"})
+    await until(lambda: desk.workspace.sync.status().parked, "the change is shown")
+    assert (await server.api("GET", path))["task"]["title"] == "More important now"
+
+
+async def test_what_somebody_writes_right_after_us_is_not_overwritten_by_our_next_edit(
+    server: Any, desk: Any, until: Any
+) -> None:
+    id = await first_id(desk)
+    rid = await desk.rid(Kind.CONTACT, id)
+    await server.fault("^/contacts/[^/]+$", "delay", method="PUT", seconds=0.2)
+    await desk.run(EditContact(contact_id=id, fields={"city": "First"}))
+    await until(lambda: _any_in_state(desk, "sending"), "the first edit is on its way")
+    await server.fault("^/contacts/[^/]+$", "delay", method="GET", seconds=0.5)
+    await desk.run(EditContact(contact_id=id, fields={"city": "Second"}))
+
+    async def first_is_there() -> bool:
+        path = f"records/contact/{rid}"
+        return bool((await server.control("GET", path))["city"] == "First")
+
+    await until(first_is_there, "the first edit is there")
+    await server.api("PUT", f"/contacts/{rid}", {"city": "Theirs"})
+
+    async def conflict() -> Any:
+        return await asyncio.wrap_future(desk.store.outbox.conflicts())
+
+    (row,) = await until(conflict, "the conflict is kept")
+    assert (row.mine, row.theirs) == ("Second", "Theirs")
+    assert (await server.contact(rid))["city"] == "Theirs"
+
+
+async def test_a_write_that_lands_late_does_not_lie_over_our_next_edit(
+    server: Any, open_desk: Any, until: Any, quick: Any
+) -> None:
+    desk = await open_desk(pace=structs.replace(quick, settle_s=30.0))
+    await desk.first_sync()
+    id = await first_id(desk)
+    rid = await desk.rid(Kind.CONTACT, id)
+    await server.fault("^/contacts/[^/]+$", "drop_before", method="PUT")
+    await desk.run(EditContact(contact_id=id, fields={"city": "Late"}))
+    await until(lambda: _any_in_state(desk, "uncertain"), "the edit is uncertain")
+    await server.api("PUT", f"/contacts/{rid}", {"city": "Theirs"})
+
+    async def conflicts() -> Any:
+        return await asyncio.wrap_future(desk.store.outbox.conflicts())
+
+    (row,) = await until(conflicts, "the conflict is kept")
+    assert (row.mine, row.theirs) == ("Late", "Theirs")
+    await desk.run(EditContact(contact_id=id, fields={"city": "Next"}))
+    for _ in range(10):  # time for a client that does not wait
+        if (await server.contact(rid))["city"] == "Next":
+            break
+    await server.api("PUT", f"/contacts/{rid}", {"city": "Late"})  # it lands after all
+
+    async def all_told() -> bool:
+        return (await asyncio.wrap_future(desk.store.outbox.counts())).waiting == 0
+
+    await until(all_told, "all is told")
+    now = (await server.contact(rid))["city"]
+    assert now == "Next" or "Next" in {row.mine for row in await conflicts()}
+
+
+async def test_a_lost_create_is_not_taken_in_as_somebody_elses_after_a_restart(
+    server: Any, tmp_path: Path, desk_at: Any, until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk_at(server, tmp_path / "db") as desk:
+        await desk.first_sync()
+        id = await first_id(desk)
+        path = await path_of(desk, id)
+        new = desk.workspace.new_id()
+        fields = {"title": "Only one", "due_at": DUE}
+        await server.fault("/tasks$", "drop_after", method="POST")
+        await desk.run(CreateTask(task_id=new, contact_id=id, fields=fields))
+        await until(lambda: _any_in_state(desk, "uncertain"), "the reply is lost")
+    slow = Queries.outbox_items
+
+    def slowly(queries: Queries) -> Any:
+        answer: Future[Any] = Future()
+        found = slow(queries)
+        threading.Timer(0.3, lambda: answer.set_result(found.result())).start()
+        return answer
+
+    monkeypatch.setattr(Queries, "outbox_items", slowly)
+    async with desk_at(server, tmp_path / "db") as desk:
+        await desk.sent()
+        tasks = (await desk.workspace.queries.detail(id)).tasks
+        assert [task.id for task in tasks if task.title == "Only one"] == [new]
+    there = (await server.api("GET", f"{path}/tasks"))["tasks"]
+    assert [one["title"] for one in there].count("Only one") == 1
 
 
 async def test_a_refused_edit_is_parked_and_the_others_go(

@@ -394,6 +394,60 @@ def test_a_record_changed_under_a_delete_stays(desk: Any) -> None:
     assert desk.wait(desk.store.queries.row_of(id)).conflict
 
 
+def test_a_delete_takes_along_what_was_refused_before_it(desk: Any) -> None:
+    id = desk.pull_contact()
+    note = desk.pull_child(Kind.NOTE, "n1", body="Old")
+    desk.do(EditNote(note_id=note, fields={"body": "New"}))
+    desk.wait(desk.store.outbox.park(desk.send(desk.due()[0]).seq, "refused"))
+    desk.do(DeleteNote(note_id=note))
+    desk.clock.go(seconds=9)
+    (entry,) = desk.due()
+    assert entry.op is Op.DELETE
+    desk.settle(entry)
+    assert desk.wait(desk.store.queries.detail(id)).notes == ()
+    assert desk.wait(desk.store.queries.outbox_items()) == []
+
+
+def test_a_delete_taken_back_leaves_the_refused_edit_as_it_was(desk: Any) -> None:
+    desk.pull_contact()
+    note = desk.pull_child(Kind.NOTE, "n1", body="Old")
+    desk.do(EditNote(note_id=note, fields={"body": "New"}))
+    desk.wait(desk.store.outbox.park(desk.send(desk.due()[0]).seq, "refused"))
+    desk.do(DeleteNote(note_id=note))
+    desk.undo()
+    (item,) = desk.wait(desk.store.queries.outbox_items())
+    assert (item.state, item.error) == ("parked", "refused")
+
+
+def test_an_uncertain_edit_may_have_left_as_late_as_its_trouble_came(desk: Any) -> None:
+    id = desk.pull_contact()
+    desk.do(EditContact(contact_id=id, fields={"city": "Lyon"}))
+    sent = desk.send(desk.due()[0])
+    desk.clock.go(seconds=40)
+    trouble = desk.clock.now()
+    desk.wait(desk.store.outbox.uncertain(sent.seq, "timeout"))
+    desk.clock.go(seconds=40)
+    desk.wait(desk.store.outbox.uncertain(sent.seq, "still not there"))
+    assert desk.due()[0].sent_at == trouble
+
+
+def test_a_conflict_of_what_may_still_land_holds_up_later_edits(desk: Any) -> None:
+    id = desk.pull_contact()
+    desk.do(EditContact(contact_id=id, fields={"city": "Lyon"}))
+    box, seq = desk.store.outbox, desk.send(desk.due()[0]).seq
+    desk.wait(box.uncertain(seq, "timeout"))
+    desk.wait(box.conflict(seq, "city", "Rome", "It changed.", may_land=True))
+    (row,) = desk.wait(box.conflicts())
+    assert (row.mine, row.theirs) == ("Lyon", "Rome")
+    assert contact(desk, id).city == "Rome"
+    desk.do(EditContact(contact_id=id, fields={"city": "Paris"}))
+    (entry,) = desk.due()
+    assert (entry.seq, entry.fields) == (seq, {})
+    desk.wait(box.settled(seq))
+    (entry,) = desk.due()
+    assert (entry.fields["city"].base, entry.fields["city"].want) == ("Rome", "Paris")
+
+
 def test_details_coverage_cursors_and_dictionaries(desk: Any) -> None:
     id = desk.pull_contact(updated_at="2026-03-01T00:00:00Z")
     newer = desk.pull_contact("c2", updated_at="2026-03-02T00:00:00Z")
