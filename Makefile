@@ -8,8 +8,14 @@ CODE := desktop resources tests packaging
 # For instance: make test ARGS="tests/unit -k outbox", make bench ARGS="--contacts 20000"
 ARGS ?=
 
+# For instance: make chaos SEED=1 EDITS=10000 KILLS=200 FAULTS=0.2 (four to eight minutes).
+SEED ?= 1
+EDITS ?= 1000
+KILLS ?= 20
+FAULTS ?= 0.2
+
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup run test lint format tour bench lock clean
+.PHONY: help setup run test lint format tour bench chaos lock clean
 
 help:
 	@echo "make run      the program with its sandbox; without a display, a tour with screenshots"
@@ -18,6 +24,7 @@ help:
 	@echo "make format   lay the code out as the checks want it"
 	@echo "make tour     drive the window through the main job: build/tour"
 	@echo "make bench    measure: build/bench.json"
+	@echo "make chaos    edits through a broken network and kill -9, and the reckoning: build/chaos.json"
 	@echo "make lock     lock the requirements of pyproject.toml (UPGRADE=--upgrade: newest versions)"
 	@echo "make setup    install what all of these need; they do it themselves"
 	@echo "make clean    remove what was built and measured"
@@ -55,6 +62,10 @@ tour: setup
 
 bench: setup
 	$(BIN)/rapport bench $(ARGS)
+
+chaos: setup
+	$(BIN)/python tests/chaos/run.py --seed $(SEED) --edits $(EDITS) --kills $(KILLS) \
+	  --faults $(FAULTS) --out build/chaos.json $(ARGS)
 
 # Hashes, and no addresses: a lock names packages, not the machine that served them.
 # run.txt is for those who install the program alone; dev.txt holds the same versions and the tools.
