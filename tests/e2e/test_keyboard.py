@@ -175,7 +175,7 @@ async def test_today_menus_and_settings_by_keyboard(program: Any) -> None:
     situation = program.app.window.context
 
     # Today: choose, complete, undo, snooze from the menu.
-    await keys.press("ctrl+1")
+    await keys.press("alt+1")
     await keys.at("task-list")
     await do.until(lambda: situation.situation.task_id, "a task to be chosen")
     await keys.press("j", "k", "Down")
@@ -206,7 +206,7 @@ async def test_today_menus_and_settings_by_keyboard(program: Any) -> None:
     await keys.press("Escape")
 
     # The sidebar, its lists and tags, with the arrows.
-    await keys.press("ctrl+2")
+    await keys.press("alt+2")
     await do.until(lambda: situation.situation.page is Page.CONTACTS, "the contacts")
     await keys.tab_to("sidebar")
     listed = program.app.window.pages.contacts.list
