@@ -19,7 +19,13 @@ from rapport.api.pacing import LONGEST_WAIT_S, Lane, Pacer
 from rapport.api.session import TokenSource
 from rapport.api.trail import heard, is_followed
 from rapport.domain.audit import ServerReply
-from rapport.domain.errors import AuthError, NetworkError, RateLimitError, ServerError
+from rapport.domain.errors import (
+    AuthError,
+    LocationError,
+    NetworkError,
+    RateLimitError,
+    ServerError,
+)
 from rapport.domain.operations import QueryValue, address
 from rapport.domain.ports import Clock
 from rapport.domain.views import Budget
@@ -146,6 +152,12 @@ class Caller:
                 if renewed:
                     raise
                 token, renewed = await self._tokens.renewed(token), True
+            except LocationError:
+                # Where the location is not active, only renewing the token says so (FACTS A).
+                confirmed = token if renewed else await self._tokens.confirmed(token)
+                if confirmed == token:
+                    raise
+                token, renewed = confirmed, True
             except RateLimitError:
                 refused += 1
                 if refused >= _REFUSED_TRIES:

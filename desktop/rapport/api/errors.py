@@ -21,6 +21,7 @@ from rapport.domain.errors import (
     GoneError,
     InvalidError,
     KeyringError,
+    LocationError,
     NetworkError,
     RateLimitError,
     ServerError,
@@ -132,7 +133,8 @@ def error_from(
     if status == 401:
         return _unauthorized(operation, low, text, rest)
     if status == 403:
-        return CapabilityError(
+        kind = LocationError if "access to this location" in low else CapabilityError
+        return kind(
             "The CRM does not allow this sign-in to do that.",
             _forbidden(text),
             **rest,

@@ -36,6 +36,11 @@ class TokenSource(Protocol):
         none, and then for every later call until the person has signed in again."""
         ...
 
+    async def confirmed(self, doubted: str) -> str:
+        """``doubted`` or another token, after the server said that it does not open its location:
+        whether the sign-in still stands is told by renewing it. Raises InactiveError, AuthError."""
+        ...
+
 
 class TokenVault(Protocol):
     """Where token sets are kept. Calls block; they raise KeyringError."""
@@ -64,6 +69,9 @@ class StaticToken:
             "Paste a new private-integration token. Your edits are kept.",
             status=401,
         )
+
+    async def confirmed(self, doubted: str) -> str:
+        return doubted
 
 
 class OAuthSession:
@@ -120,6 +128,11 @@ class OAuthSession:
         if current is not None and current.access != refused:
             return current.access  # somebody else was quicker
         return (await self._once(refused=refused)).access
+
+    async def confirmed(self, doubted: str) -> str:
+        if self._just_fetched():
+            return self._tokens.access if self._tokens else doubted  # nothing more is to be learnt
+        return await self.renewed(doubted)
 
     def signed_in(self, tokens: Tokens) -> None:
         """Keeps the tokens of a new sign-in. Blocks; raises KeyringError."""

@@ -11,6 +11,7 @@ nothing else leaves those rooms. Handlers raise, one place in the window shows.
     ├── ApiError                the CRM answered with a refusal (status, trace_id)
     │   ├── AuthError           the token is not valid any more; sign in again
     │   ├── CapabilityError     the token lacks a scope or a location
+    │   │   └── LocationError   the location is not open to the token, now or at all
     │   ├── GoneError           the record is not there (the API says 400 or 404)
     │   ├── DuplicateError      another record has this e-mail or phone (other_id)
     │   ├── InvalidError        the CRM refused the values
@@ -95,6 +96,10 @@ class AuthError(ApiError):
 
 class CapabilityError(ApiError):
     """The token is valid and may not do this: a scope or the location is missing."""
+
+
+class LocationError(CapabilityError):
+    """The token does not open this location: it is another's, or not active just now."""
 
 
 class GoneError(ApiError):

@@ -27,6 +27,7 @@ from rapport.domain.errors import (
     CapabilityError,
     InactiveError,
     InvalidError,
+    LocationError,
     NetworkError,
     SignInError,
 )
@@ -446,3 +447,30 @@ async def test_an_agency_sign_in_without_the_scope_says_which(
     tokens = await flow.finish(await consent(flow, sandbox.info()["company_id"]))
     with pytest.raises(CapabilityError, match=r"oauth\.write"):
         await agency_of(StaticToken(tokens.access)).mint(sandbox.info()["location_ids"][0])
+
+
+async def test_a_location_that_is_switched_off_is_told_from_one_that_is_not_ours(
+    sign_in: Any, session_for: Any, client_for: Any, sandbox: SandboxThread, control: Any
+) -> None:
+    """The CRM says of both that the token does not have access; renewing it tells them apart."""
+    tokens = await sign_in()
+    session, _ = session_for(tokens)
+    base, here = sandbox.info()["base_url"], tokens.location_id
+    client: ApiClient = client_for(base, session, here)
+    await control("POST", f"locations/{here}", {"active": False})
+    for _ in range(2):
+        with pytest.raises(InactiveError):
+            await client.contacts.search(page_limit=1)
+    await control("POST", f"locations/{here}", {"active": True})
+    await control("DELETE", "log")
+    assert (await client.contacts.search(page_limit=1)).items
+    assert await control.seen("^/oauth/token") == []  # the tokens are as good as before
+
+    other: ApiClient = client_for(base, session, sandbox.info()["location_ids"][1])
+    for _ in range(3):
+        with pytest.raises(LocationError):
+            await other.contacts.search(page_limit=1)
+    assert len(await control.seen("^/oauth/token")) == 1
+    private: ApiClient = client_for(base, sandbox.info()["private_token"], other.location_id)
+    with pytest.raises(LocationError):
+        await private.contacts.search(page_limit=1)

@@ -556,6 +556,9 @@ class Renewing:
     async def access_token(self) -> str:
         return self.tokens[0]
 
+    async def confirmed(self, doubted: str) -> str:
+        return doubted
+
     async def renewed(self, refused: str) -> str:
         from rapport.domain.errors import AuthError
 

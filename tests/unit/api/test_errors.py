@@ -58,6 +58,12 @@ MEANINGS: list[tuple[Any, int, Any, type[errors.ApiError]]] = [
         GET_CONTACT,
         403,
         {"message": "The token does not have access to this location."},
+        errors.LocationError,
+    ),
+    (
+        GET_CONTACT,
+        403,
+        {"message": "Forbidden resource", "error": "Forbidden", "statusCode": 403},
         errors.CapabilityError,
     ),
     (GET_CONTACT, 404, None, errors.GoneError),

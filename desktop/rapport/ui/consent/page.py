@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import urllib.request
+from urllib.parse import unquote, urlsplit
+
 from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtNetwork import QAuthenticator
 from PySide6.QtWebEngineCore import (
     QWebEngineDownloadRequest,
     QWebEngineNewWindowRequest,
@@ -75,8 +79,10 @@ class ConsentPage(QWebEnginePage):
         super().__init__(profile, parent)
         self._guard = guard
         self._done = False
+        self._proxy_asked = False
         self.permissionRequested.connect(_deny)
         self.newWindowRequested.connect(self._same_window)
+        self.proxyAuthenticationRequired.connect(self._sign_in_to_proxy)
 
     def acceptNavigationRequest(
         self, url: QUrl | str, type: QWebEnginePage.NavigationType, isMainFrame: bool
@@ -102,12 +108,32 @@ class ConsentPage(QWebEnginePage):
     ) -> None:
         """The page's own log may hold anything: dropped."""
 
+    def _sign_in_to_proxy(self, url: QUrl, authenticator: QAuthenticator, host: str) -> None:
+        """Chromium takes the proxy from the environment, but not the name and password in it."""
+        known = _named_in_environment(host)
+        if known is not None and not self._proxy_asked:
+            self._proxy_asked = True  # what is refused once would be refused for ever
+            authenticator.setUser(known[0])
+            authenticator.setPassword(known[1])
+
     def _same_window(self, request: QWebEngineNewWindowRequest) -> None:
         # No pop-ups. A link meant for a new window may open here if it may open at all.
         if request.isUserInitiated() and self._guard.may_navigate(
             request.requestedUrl().toString()
         ):
             self.load(request.requestedUrl())
+
+
+def _named_in_environment(host: str) -> tuple[str, str] | None:
+    """Name and password for the proxy ``host``."""
+    for address in urllib.request.getproxies().values():
+        try:
+            proxy = urlsplit(address)
+        except ValueError:
+            continue
+        if proxy.hostname == host.lower() and proxy.username:
+            return unquote(proxy.username), unquote(proxy.password or "")
+    return None
 
 
 def _deny(permission: QWebEnginePermission) -> None:
