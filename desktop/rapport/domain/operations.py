@@ -99,13 +99,13 @@ def headers_of(action: Action, token: str) -> dict[str, str]:
 
 _SECRET_NAMES = r"[\w-]*(?:token|secret|password|api[_-]?key|authorization|cookie)"
 _SECRET_FIELD = re.compile(
-    rf'("{_SECRET_NAMES}"\s*:\s*)("(?:[^"\\]|\\.)*"|[\d.eE+-]+)', re.IGNORECASE
+    rf'("{_SECRET_NAMES}"\s*:\s*)("(?:[^"\\]|\\.)*(?:"|\\?\Z)|[\d.eE+-]+)', re.IGNORECASE
 )
 _SECRET_NAME = re.compile(_SECRET_NAMES, re.IGNORECASE)
 
 
 def without_secrets(text: str) -> str:
-    """``text``, JSON or a part of it, with the values of fields that hold secrets hidden."""
+    """``text``, JSON or the beginning of it, with the values of fields that hold secrets hidden."""
     return _SECRET_FIELD.sub(rf'\1"{HIDDEN}"', text)
 
 

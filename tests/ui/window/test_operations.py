@@ -249,6 +249,21 @@ def press_send(view: OperationsView) -> None:
     press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
 
 
+async def test_one_of_several_is_needed(view: OperationsView, line: Line) -> None:
+    view.choose("calendars.events.list")
+    fill(view, startTime="1 dec 2026", endTime="2 dec 2026")
+    assert view.form is not None
+    assert view.form.arguments() is None
+    assert "needs one of" in view.form.fields["userId"].complaint
+    assert not view.foot.send.isEnabled()
+    # It is given at another field than the one that complains.
+    calendar = view.form.fields["calendarId"]
+    calendar.setFocus()
+    QTest.keyClicks(calendar.line, "c1")  # type: ignore[attr-defined]
+    assert view.form.arguments() is not None
+    assert not view.form.is_invalid
+
+
 @pytest.mark.parametrize(
     ("id", "name", "text", "complaint"),
     [
@@ -582,7 +597,11 @@ def test_a_huge_body_is_cut_with_a_sentence() -> None:
     from datetime import UTC, datetime
 
     from rapport.domain.operations import SentRequest
-    from rapport.ui.panes.activity.operations.reading import MOST_SHOWN, read_body
+    from rapport.ui.panes.activity.operations.reading import (
+        LONGEST_LINE,
+        MOST_SHOWN,
+        read_body,
+    )
 
     def reply(body: bytes, kind: str = "application/json") -> OperationReply:
         return OperationReply(
@@ -596,14 +615,17 @@ def test_a_huge_body_is_cut_with_a_sentence() -> None:
 
     large = read_body(reply(json.dumps([{"access_token": "abc"}] * 20_000).encode()))
     assert len(large.text) <= MOST_SHOWN
-    assert large.note.startswith("The first 100 kB of ")
+    assert large.note.startswith("The first 50 kB of ")
     assert "abc" not in large.whole
     assert large.whole.endswith("]")
-    huge = read_body(reply(b'["' + b"x" * 10_000_000 + b'"]'))
-    assert len(huge.text) == MOST_SHOWN
-    assert huge.note.startswith("The first 100 kB of 10 MB, as it came.")
+    rows = [{"client_secret": "s3cret", "name": "Ana"}] * 200_000
+    huge = read_body(reply(json.dumps(rows, separators=(",", ":")).encode()))
+    assert len(huge.text) < 2 * MOST_SHOWN
+    assert huge.note.startswith("The first 50 kB of 8,000 kB.")
+    assert "s3cret" not in huge.whole
+    line = read_body(reply(b'["' + b"x" * 10_000_000 + b'"]'))
+    assert max(map(len, line.text.split("\n"))) <= LONGEST_LINE + 1
     assert read_body(reply(b"RIFF\0\0\0wav", "audio/wav")).note.startswith("A file of 10 bytes, au")
     assert read_body(reply(b"")).note == "The reply has no body."
     assert read_body(reply(b"<html>")).text == "<html>"
-    deep = b"[" * 100_000
-    assert read_body(reply(deep)).text == deep.decode()
+    assert read_body(reply(b"[" * 100_000)).text.startswith("[[[")

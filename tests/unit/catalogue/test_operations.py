@@ -48,6 +48,13 @@ def test_secrets_in_json_are_hidden(shown: object, hidden: str) -> None:
         json.loads(told)
 
 
+@pytest.mark.parametrize("end", ["abc", "abc\\\\", ""])
+def test_a_secret_that_is_cut_is_hidden(end: str) -> None:
+    assert without_secrets(f'{{"a": 1, "access_token": "x{end}') == (
+        f'{{"a": 1, "access_token": "{HIDDEN}"'
+    )
+
+
 def test_what_is_no_secret_stays() -> None:
     text = json.dumps({"tokens": 3, "key": "a", "fieldKey": "contact.x", "secretary": "Ana"})
     assert without_secrets(text) == text

@@ -10,8 +10,8 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -32,13 +32,15 @@ from rapport.services.quick_dates import parse_due
 from rapport.ui.context import WindowContext
 from rapport.ui.editors.moments import moment_words
 from rapport.ui.editors.suggestions import Offer, Suggestions
-from rapport.ui.look.text import plain_tip
+from rapport.ui.look.paint import mirrored
+from rapport.ui.look.text import Run, baseline_in, plain_tip
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.panes.activity.operations.choices import Choice, Source
+from rapport.ui.widgets.base import Painted, is_rtl
 from rapport.ui.widgets.button import Button, Kind, Size
 from rapport.ui.widgets.inputs import LineEdit, Message, TextArea
-from rapport.ui.widgets.labels import ElidedLabel, Label
+from rapport.ui.widgets.labels import Label
 from rapport.ui.wording import tr
 
 if TYPE_CHECKING:
@@ -64,23 +66,12 @@ class ArgumentField(QWidget):
         self.one = one
         self.complaint = ""
         """What is wrong, as it is shown; "" while nothing is known to be."""
-        name = Label(one.name, self, size=TextSize.CAPTION, weight=SEMIBOLD)
-        tip = plain_tip(tr(one.description)) if one.description else ""
-        name.setToolTip(tip)
-        self._head = QHBoxLayout()
-        self._head.addWidget(name)
-        if one.required:
-            self._head.addWidget(Label(tr("required"), self, size=TextSize.CAPTION, role="muted"))
-        self._head.addStretch(1)
-        self.kind = Label(kind_words(one), self, size=TextSize.CAPTION, role="muted")
-        self._head.addWidget(self.kind)
-        self.message = Message(self)
-        self.message.words.setObjectName(f"operation-{one.name}-error")
+        self.head = _Head(one, self)
+        self._message: Message | None = None
         self._column = QVBoxLayout(self)
-        self._column.addLayout(self._head)
+        self._column.addWidget(self.head)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(current_theme().type.px(4))
-        self._head.setSpacing(current_theme().type.px(6))
         self._soon = QTimer(self, singleShot=True, interval=_CHECK_AFTER_MS)
         self._soon.timeout.connect(self.check)
 
@@ -88,10 +79,10 @@ class ArgumentField(QWidget):
         """Put the input below the name, and the message below that."""
         editor.setObjectName(f"operation-{self.one.name}")
         required = tr("required") if self.one.required else tr("optional")
-        parts = (self.one.name, required, self.kind.text())
+        parts = (self.one.name, required, kind_words(self.one))
         editor.setAccessibleName(", ".join(parts))
         editor.setAccessibleDescription(tr(self.one.description))
-        for widget in (editor, *below, self.message):
+        for widget in (editor, *below):
             self._column.addWidget(widget)
         self.setFocusProxy(editor)
         self._editor = editor
@@ -124,10 +115,14 @@ class ArgumentField(QWidget):
         return not self.complaint
 
     def say(self, sentence: str) -> None:
-        if sentence == self.complaint and sentence == self.message.words.text():
+        if sentence == self.complaint:
             return
         self.complaint = sentence
-        self.message.say(sentence)
+        if self._message is None:  # most fields never need one
+            self._message = Message(self)
+            self._message.words.setObjectName(f"operation-{self.one.name}-error")
+            self._column.addWidget(self._message)
+        self._message.say(sentence)
         described = sentence or tr(self.one.description)
         self._editor.setAccessibleDescription(described)
         mark = getattr(self._editor, "set_invalid", None)
@@ -141,6 +136,44 @@ class ArgumentField(QWidget):
             self.say("")
         self._soon.start()
         self.changed.emit()
+
+
+class _Head(Painted):
+    """Name and “required” at the start, what it is at the end. One widget for three texts: a form
+    can have thirty of them."""
+
+    def __init__(self, one: Field, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._name = one.name
+        self._required = tr("required") if one.required else ""
+        self._end = kind_words(one)
+        self.setToolTip(plain_tip(tr(one.description)))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_end(self, words: str) -> None:
+        self._end = words
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.type.px(80), self.type.line(TextSize.CAPTION))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, type_, tokens = QPainter(self), self.type, self.tokens
+        bounds, gap = QRectF(self.rect()), self.type.px(6)
+        plain = type_.font(TextSize.CAPTION)
+        name = Run(self._name, type_.font(TextSize.CAPTION, SEMIBOLD), bounds.width())
+        required = Run(self._required, plain)
+        start = name.width + gap + required.width + gap
+        end = Run(self._end, plain, max(0.0, bounds.width() - start))
+        for run, x, colour in (
+            (name, 0.0, tokens.text),
+            (required, name.width + gap, tokens.muted),
+            (end, bounds.width() - end.width, tokens.muted),
+        ):
+            area = mirrored(QRectF(x, 0, run.width, bounds.height()), bounds, is_rtl(self))
+            painter.setPen(QColor(colour))
+            metrics = type_.metrics(TextSize.CAPTION)
+            run.draw(painter, area.left(), baseline_in(0, bounds.height(), metrics))
 
 
 def kind_words(one: Field) -> str:
@@ -352,7 +385,7 @@ class MomentField(TextField):
         self.line.setPlaceholderText(tr("tomorrow 9:00, fri 3pm"))
         self._reading = Label("", self, size=TextSize.CAPTION, role="muted")
         self._reading.hide()
-        self._column.insertWidget(self._column.indexOf(self.message), self._reading)
+        self._column.addWidget(self._reading)
         self.line.textChanged.connect(lambda _: self._read())
 
     def given(self) -> Any:
@@ -468,16 +501,13 @@ class IdField(ArgumentField):
         self._source = source
         self._chosen: Choice | None = None
         self._offered: dict[str, Choice] = {}
-        self.kind.setText(_id_kind(one, source))
+        self.head.set_end(_id_kind(one, source))
         self.line = _IdLine(
             "",
             self,
             placeholder=tr("Name of the {what}, or its id").format(what=source.what),
             icon=source.icon,
         )
-        self._id = ElidedLabel("", self, size=TextSize.CAPTION, role="muted")
-        self._head.addWidget(self._id)
-        self._id.hide()
         self.take(self.line)
         self._suggestions = Suggestions(self.line, source.what)
         self._suggestions.chosen.connect(self._pick)
@@ -515,9 +545,8 @@ class IdField(ArgumentField):
 
     def _set(self, choice: Choice | None) -> None:
         self._chosen = choice
-        self.kind.setVisible(choice is None)
-        self._id.setVisible(choice is not None)
-        self._id.set_text(choice.id if choice is not None else "")
+        words = _id_kind(self.one, self._source)
+        self.head.set_end(choice.id if choice is not None and choice.id else words)
 
     def _typed(self, text: str) -> None:
         self._set(None)

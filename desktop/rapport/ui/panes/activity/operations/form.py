@@ -124,8 +124,11 @@ class OperationForm(QScrollArea):
             column.addWidget(Label(tr("It takes no arguments."), self._body, role="muted"))
         column.addStretch(1)
         self.setWidget(self._body)
+        self._blamed: list[ArgumentField] = []
         for name, draft in drafts.items():
             self.fields[name].restore(draft)
+        for field in self.fields.values():
+            field.changed.connect(self._forgive)
 
     def _field(self, one: Field, context: WindowContext) -> ArgumentField:
         source = source_for(self.action, one, self._workspace, context, self._contact)
@@ -166,15 +169,23 @@ class OperationForm(QScrollArea):
             return None
 
     def complain(self, complaints: Sequence[str], name: str = "") -> None:
-        """Say what is wrong at the field that a sentence is about, or at the first one."""
+        """Say what is wrong at the field that a sentence is about, until something is edited."""
         fields = list(self.fields.values())
+        rest = next((one for one in fields if one.one.name in self.action.one_of), fields[0])
         for sentence in complaints:
             about = next(
                 (one for one in fields if one.one.name == name or f"“{one.one.name}" in sentence),
-                fields[0],
+                rest,
             )
             about.say(sentence)
             self.show_field(about)
+            self._blamed.append(about)
+
+    def _forgive(self) -> None:
+        """What the whole lacked may be given at another field than the one that says so."""
+        blamed, self._blamed = self._blamed, []
+        for field in blamed:
+            field.say("")
 
     def show_field(self, field: ArgumentField) -> None:
         self.ensureWidgetVisible(field)

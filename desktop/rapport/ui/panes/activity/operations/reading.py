@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -12,10 +13,12 @@ from rapport.domain.operations import OperationReply, SentRequest, shown_headers
 from rapport.domain.text import storable
 from rapport.ui.wording import count, tr
 
-MOST_SHOWN = 100_000
+MOST_SHOWN = 50_000
 """Characters: more would be felt when it is laid out."""
 MOST_COPIED = 2 * 1024 * 1024
 """Bytes of a body that is laid out whole, to be copied."""
+LONGEST_LINE = 5_000
+_BREAKS = re.compile(r"([\[{,])(?=[\"\[{])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +39,26 @@ def read_body(reply: OperationReply) -> Reading:
         note = tr("A file of {size}, {kind}. “rapport call … --raw” writes it to its output.")
         return Reading("", "", note.format(size=size_words(len(body)), kind=kind))
     if len(body) > MOST_COPIED:
-        text = without_secrets(body[:MOST_SHOWN].decode("utf-8", "replace"))
-        note = tr(
-            "The first {shown} of {size}, as it came. “rapport call … --raw” prints all of it."
-        ).format(shown=size_words(MOST_SHOWN), size=size_words(len(body)))
+        # Cut, it is no JSON any more; lines of any length would take long to lay out.
+        text = _BREAKS.sub("\\1\n", body[:MOST_SHOWN].decode("utf-8", "replace"))
+        text = "\n".join(_short(line) for line in without_secrets(text).split("\n"))
+        note = tr("The first {shown} of {size}. “rapport call … --raw” prints all of it.").format(
+            shown=size_words(MOST_SHOWN), size=size_words(len(body))
+        )
         return Reading(text, text, note)
     whole = without_secrets(_laid_out(body))
-    if len(whole) <= MOST_SHOWN:
+    if len(whole) <= MOST_SHOWN and max(map(len, whole.split("\n"))) <= LONGEST_LINE:
         return Reading(whole, whole)
     end = whole.rfind("\n", 0, MOST_SHOWN)
-    text = whole[: end if end > 0 else MOST_SHOWN]
+    text = "\n".join(map(_short, whole[: end if end > 0 else MOST_SHOWN].split("\n")))
     note = tr("The first {shown} of {size}. Copy takes all of it.").format(
         shown=size_words(len(text)), size=size_words(len(whole))
     )
     return Reading(text, whole, note)
+
+
+def _short(line: str) -> str:
+    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…"
 
 
 def _laid_out(body: bytes) -> str:

@@ -141,7 +141,7 @@ class ReplyPane(QWidget):
     # What is shown.
 
     def show_nothing(self) -> None:
-        self._say(tr("Nothing was sent yet."), about="")
+        self._say(tr("Nothing was sent yet. Fill in what is required, then Send."), about="")
 
     def show_waiting(self, action: Action) -> None:
         self._exchange = None
@@ -272,12 +272,9 @@ class _Below(QScrollArea):
             grid.setVerticalSpacing(px(8))
             grid.setColumnStretch(0, 1)
             for row, (name, value) in enumerate(cost):
-                key = self._figure(name, body, "muted")
-                # The name gives way where there is no room for both.
-                key.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-                key.setToolTip(name)
+                key = ElidedLabel(name, body, size=TextSize.CAPTION, role="muted")
                 grid.addWidget(key, row, 0)
-                number = self._figure(value, body, "text")
+                number = Label(value, body, size=TextSize.CAPTION)
                 grid.addWidget(number, row, 1, Qt.AlignmentFlag.AlignTrailing)
             column.addLayout(grid)
             column.addSpacing(px(10))
@@ -294,11 +291,6 @@ class _Below(QScrollArea):
         if before is not None:
             before.deleteLater()
         self.setWidget(body)
-
-    def _figure(self, words: str, parent: QWidget, role: str) -> Label:
-        label = Label(words, parent, role=role)
-        label.setFont(self._context.theme.type.monospace())
-        return label
 
 
 class _EarlierRow(Control):
