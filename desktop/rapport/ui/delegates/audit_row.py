@@ -12,10 +12,8 @@ from rapport.ui.delegates.row import (
     RowDelegate,
     body_baseline,
     is_mirrored,
-    is_selected,
     paint_focus,
     paint_ground,
-    ratio_of,
     tr,
 )
 from rapport.ui.look.paint import mirrored, rounded
@@ -75,17 +73,14 @@ class AuditRowDelegate(RowDelegate):
     ) -> Picture:
         header = index.data(_KIND) == RowKind.HEADER
         values = tuple(map(index.data, _ROLES[:1] if header else _ROLES))
-        rect, flipped, ratio = option.rect, is_mirrored(option), ratio_of(option)
-        key = (header, values, rect.width(), is_selected(option), flipped, ratio)
-        known = self.kept(key)
-        if known is not None:
-            return known
-        picture = Picture(rect.width(), rect.height(), flipped, ratio)
-        if header:
-            _compose_day(picture, str(values[0] or ""))
-        else:
-            _compose(picture, values)
-        return self.keep(key, picture)
+
+        def compose(picture: Picture) -> None:
+            if header:
+                _compose_day(picture, str(values[0] or ""))
+            else:
+                _compose(picture, values)
+
+        return self.composed(option, (header, values), compose)
 
 
 def _compose_day(picture: Picture, title: str) -> None:

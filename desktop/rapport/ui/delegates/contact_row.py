@@ -15,7 +15,6 @@ from rapport.ui.delegates.row import (
     is_selected,
     paint_focus,
     paint_ground,
-    ratio_of,
 )
 from rapport.ui.look.avatars import avatar_pixmap
 from rapport.ui.look.paint import (
@@ -100,19 +99,15 @@ class ContactRowDelegate(RowDelegate):
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> Picture:
         values = tuple(map(index.data, _ROLES))
-        rect = option.rect
-        chosen, flipped, ratio = is_selected(option), is_mirrored(option), ratio_of(option)
-        key = (values, rect.width(), chosen, flipped, ratio)
-        known = self.kept(key)
-        if known is not None:
-            return known
-        picture = Picture(rect.width(), rect.height(), flipped, ratio)
-        row = _Row(picture, values, chosen)
-        if self._density is Density.COMFORTABLE:
-            row.compose_two_lines()
-        else:
-            row.compose_one_line()
-        return self.keep(key, picture)
+
+        def compose(picture: Picture) -> None:
+            row = _Row(picture, values, is_selected(option))
+            if self._density is Density.COMFORTABLE:
+                row.compose_two_lines()
+            else:
+                row.compose_one_line()
+
+        return self.composed(option, values, compose)
 
     def _paint_skeleton(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
         theme = current_theme()

@@ -9,11 +9,8 @@ from PySide6.QtWidgets import QStyleOptionViewItem
 from rapport.ui.delegates.row import (
     Picture,
     RowDelegate,
-    is_mirrored,
-    is_selected,
     paint_focus,
     paint_ground,
-    ratio_of,
 )
 from rapport.ui.look.avatars import avatar_pixmap
 from rapport.ui.look.text import Run, baseline_in
@@ -70,17 +67,8 @@ class EntryRowDelegate(RowDelegate):
     ) -> Picture:
         header = index.data(_KIND) == RowKind.HEADER
         values = tuple(str(index.data(role) or "") for role in _ROLES)
-        rect, flipped, ratio = option.rect, is_mirrored(option), ratio_of(option)
-        key = (header, values, rect.width(), is_selected(option), flipped, ratio)
-        known = self.kept(key)
-        if known is not None:
-            return known
-        picture = Picture(rect.width(), rect.height(), flipped, ratio)
-        if header:
-            _compose_header(picture, values)
-        else:
-            _compose(picture, values)
-        return self.keep(key, picture)
+        compose = _compose_header if header else _compose
+        return self.composed(option, (header, values), lambda picture: compose(picture, values))
 
 
 def _compose_header(picture: Picture, values: tuple[str, ...]) -> None:

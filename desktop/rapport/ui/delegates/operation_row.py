@@ -9,11 +9,8 @@ from PySide6.QtWidgets import QStyleOptionViewItem
 from rapport.ui.delegates.row import (
     Picture,
     RowDelegate,
-    is_mirrored,
-    is_selected,
     paint_focus,
     paint_ground,
-    ratio_of,
 )
 from rapport.ui.look.text import Run, baseline_in
 from rapport.ui.look.theme import current_theme
@@ -66,18 +63,15 @@ class OperationDelegate(RowDelegate):
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> Picture:
         values = tuple(map(index.data, _ROLES))
-        rect, flipped, ratio = option.rect, is_mirrored(option), ratio_of(option)
-        key = (values, rect.width(), is_selected(option), flipped, ratio)
-        known = self.kept(key)
-        if known is not None:
-            return known
-        picture = Picture(rect.width(), rect.height(), flipped, ratio)
-        kind, method, title, remark, count, opened = values
-        if kind == RowKind.HEADER:
-            _compose_title(picture, str(title), str(count), opened=bool(opened))
-        else:
-            _compose_entry(picture, str(method), str(title), str(remark or ""))
-        return self.keep(key, picture)
+
+        def compose(picture: Picture) -> None:
+            kind, method, title, remark, count, opened = values
+            if kind == RowKind.HEADER:
+                _compose_title(picture, str(title), str(count), opened=bool(opened))
+            else:
+                _compose_entry(picture, str(method), str(title), str(remark or ""))
+
+        return self.composed(option, values, compose)
 
 
 def _baseline(picture: Picture, size: TextSize) -> float:

@@ -6,7 +6,7 @@ painting a row plays the kept picture.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import (
@@ -102,13 +102,22 @@ class RowDelegate(QStyledItemDelegate):
         """Drop all pictures: colours, type or tag hues are others now."""
         self._pictures.clear()
 
-    def kept(self, key: Hashable) -> Picture | None:
-        return self._pictures.get(key)
-
-    def keep(self, key: Hashable, picture: Picture) -> Picture:
-        if len(self._pictures) >= _KEPT_PICTURES:
-            self._pictures.clear()
-        self._pictures[key] = picture
+    def composed(
+        self,
+        option: QStyleOptionViewItem,
+        content: Hashable,
+        compose: Callable[[Picture], None],
+    ) -> Picture:
+        """Return the picture of ``content`` in the row's width and state, composed at most once."""
+        rect, flipped, ratio = option.rect, is_mirrored(option), ratio_of(option)
+        key = (content, rect.width(), is_selected(option), flipped, ratio)
+        picture = self._pictures.get(key)
+        if picture is None:
+            picture = Picture(rect.width(), rect.height(), flipped, ratio)
+            compose(picture)
+            if len(self._pictures) >= _KEPT_PICTURES:
+                self._pictures.clear()
+            self._pictures[key] = picture
         return picture
 
     def picture(self, option: QStyleOptionViewItem, index: AnyIndex) -> Picture:

@@ -22,7 +22,6 @@ from rapport.ui.delegates.row import (
     is_hovered,
     is_mirrored,
     is_selected,
-    ratio_of,
     shows_focus,
     tr,
 )
@@ -100,20 +99,17 @@ class SidebarDelegate(RowDelegate):
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> Picture:
         values = tuple(map(index.data, _ROLES))
-        rect, flipped, ratio = option.rect, is_mirrored(option), ratio_of(option)
-        key = (values, rect.width(), is_selected(option), flipped, ratio)
-        known = self.kept(key)
-        if known is not None:
-            return known
-        picture = Picture(rect.width(), rect.height(), flipped, ratio)
-        row = _Row(picture, values, is_selected(option))
-        if self._rail:
-            row.compose_rail()
-        elif values[0] == NavKind.SECTION:
-            row.compose_section()
-        else:
-            row.compose_item()
-        return self.keep(key, picture)
+
+        def compose(picture: Picture) -> None:
+            row = _Row(picture, values, is_selected(option))
+            if self._rail:
+                row.compose_rail()
+            elif values[0] == NavKind.SECTION:
+                row.compose_section()
+            else:
+                row.compose_item()
+
+        return self.composed(option, values, compose)
 
     def editorEvent(
         self,

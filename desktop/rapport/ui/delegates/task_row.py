@@ -29,7 +29,6 @@ from rapport.ui.delegates.row import (
     is_selected,
     paint_focus,
     paint_ground,
-    ratio_of,
 )
 from rapport.ui.delegates.task_picture import (
     TEXT_START,
@@ -119,19 +118,16 @@ class TaskRowDelegate(RowDelegate):
     ) -> Picture:
         header = index.data(_KIND) == RowKind.HEADER
         values = tuple(map(index.data, _HEADER_ROLES if header else _ROLES))
-        rect, flipped, ratio = option.rect, is_mirrored(option), ratio_of(option)
         keys = self._offers_keys and is_hovered(option) and not header
         chosen = is_selected(option)
-        key = (header, values, rect.width(), chosen, keys, flipped, ratio)
-        known = self.kept(key)
-        if known is not None:
-            return known
-        picture = Picture(rect.width(), rect.height(), flipped, ratio)
-        if header:
-            compose_header(picture, values)
-        else:
-            TaskPicture(picture, values, chosen).compose(keys=keys)
-        return self.keep(key, picture)
+
+        def compose(picture: Picture) -> None:
+            if header:
+                compose_header(picture, values)
+            else:
+                TaskPicture(picture, values, chosen).compose(keys=keys)
+
+        return self.composed(option, (header, values, keys), compose)
 
     def editorEvent(
         self,

@@ -39,7 +39,6 @@ from rapport.ui.delegates.row import (
     is_mirrored,
     paint_focus,
     paint_ground,
-    ratio_of,
 )
 from rapport.ui.look.icons import draw_icon
 from rapport.ui.look.paint import mirrored, rounded
@@ -155,6 +154,21 @@ class Locations(QAbstractListModel):
         self.choice_changed.emit()
 
 
+def _compose(picture: Picture, name: str, address: str) -> None:
+    type_, tokens = current_theme().type, current_theme().tokens
+    px = type_.px
+    start, room = px(_TEXT_START), picture.width - px(_TEXT_START) - px(12)
+    line, small = type_.line(), type_.line(TextSize.CAPTION)
+    top = (picture.height - line - (small if address else 0)) / 2
+    title = Run(name, type_.font(), room)
+    picture.text(title, start, baseline_in(top, line, type_.metrics()), tokens.text)
+    if address:
+        words = Run(address, type_.font(TextSize.CAPTION), room)
+        baseline = baseline_in(top + line, small, type_.metrics(TextSize.CAPTION))
+        picture.text(words, start, baseline, tokens.muted)
+    picture.hint(start, 0, room, picture.height, f"{name}\n{address}" if address else name)
+
+
 class _Row(RowDelegate):
     """A box to tick, the name, and the address below it. The whole row ticks."""
 
@@ -190,27 +204,7 @@ class _Row(RowDelegate):
 
     def picture(self, option: QStyleOptionViewItem, index: AnyIndex) -> Picture:
         name, address = index.data(_Role.DisplayRole), index.data(_Role.StatusTipRole)
-        width, height = option.rect.width(), option.rect.height()
-        flipped = is_mirrored(option)
-        key = (name, address, width, height, flipped)
-        if (kept := self.kept(key)) is not None:
-            return kept
-        type_, tokens = current_theme().type, current_theme().tokens
-        picture = Picture(width, height, flipped, ratio_of(option))
-        px = type_.px
-        start, room = px(_TEXT_START), width - px(_TEXT_START) - px(12)
-        line, small = type_.line(), type_.line(TextSize.CAPTION)
-        top = (height - line - (small if address else 0)) / 2
-        title = Run(name, type_.font(), room)
-        picture.text(title, start, baseline_in(top, line, type_.metrics()), tokens.text)
-        if address:
-            words = Run(address, type_.font(TextSize.CAPTION), room)
-            metrics = type_.metrics(TextSize.CAPTION)
-            baseline = baseline_in(top + line, small, metrics)
-            picture.text(words, start, baseline, tokens.muted)
-        full = f"{name}\n{address}" if address else name
-        picture.hint(start, 0, room, height, full)
-        return self.keep(key, picture)
+        return self.composed(option, (name, address), lambda row: _compose(row, name, address))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         type_, tokens = current_theme().type, current_theme().tokens

@@ -21,9 +21,7 @@ from rapport.ui.delegates.row import (
     Picture,
     RowDelegate,
     is_mirrored,
-    is_selected,
     paint_ground,
-    ratio_of,
 )
 from rapport.ui.look.avatars import avatar_pixmap
 from rapport.ui.look.paint import key_cap, key_cap_size, mirrored
@@ -123,18 +121,15 @@ class PaletteDelegate(RowDelegate):
 
     def picture(self, option: QStyleOptionViewItem, index: AnyIndex) -> Picture:
         values = tuple(map(index.data, _ROLES))
-        rect, flipped, ratio = option.rect, is_mirrored(option), ratio_of(option)
-        key = (values, rect.width(), is_selected(option), flipped, ratio)
-        known = self.kept(key)
-        if known is not None:
-            return known
-        picture = Picture(rect.width(), rect.height(), flipped, ratio)
-        kind, title, spans, about, icon, seed, keys, enabled = values
-        if kind == RowKind.HEADER:
-            _header(picture, title)
-        else:
-            _item(picture, title, spans, about, icon, seed, keys, enabled)
-        return self.keep(key, picture)
+
+        def compose(picture: Picture) -> None:
+            kind, title, spans, about, icon, seed, keys, enabled = values
+            if kind == RowKind.HEADER:
+                _header(picture, title)
+            else:
+                _item(picture, title, spans, about, icon, seed, keys, enabled)
+
+        return self.composed(option, values, compose)
 
 
 def _header(picture: Picture, title: str) -> None:
