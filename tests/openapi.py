@@ -136,6 +136,12 @@ DEVIATIONS = (
         ("searchAfter",),
         "B1a: a cursor goes back as it came, a number and an id",
     ),
+    Deviation(
+        "request",
+        ("POST /oauth/token",),
+        ("code_verifier",),
+        "A, PKCE: sent although the vendor speaks of none; OAuth has the unknown ignored",
+    ),
     Deviation("refusal", (), ("400", "BadRequestDTO"), "C: what is missing is a 400"),
     Deviation("refusal", (), ("401", "UnauthorizedDTO"), "C: no token, or one that is not enough"),
     Deviation("refusal", (), ("403", "BadRequestDTO"), "C: another location, or only an agency's"),

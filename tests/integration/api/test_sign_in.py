@@ -35,6 +35,7 @@ from rapport.host.keyring import MemoryKeyring
 from rapport.host.vault import Vault
 from rapport.sandbox.server import SandboxThread
 
+pytestmark = pytest.mark.usefixtures("by_contract")
 CLOCK = SystemClock()
 
 
