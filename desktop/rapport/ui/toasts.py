@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from rapport.domain.commands import UNDO_WINDOW_S
-from rapport.ui.context import Notice, WindowContext
+from rapport.ui.context import Notice, Page, WindowContext
 from rapport.ui.look import motion
 from rapport.ui.look.icons import pixmap
 from rapport.ui.look.paint import depth_margin, depth_rings, mirrored, rounded
@@ -223,6 +223,13 @@ class Toasts(QObject):
         context.noticed.connect(self.show)
         context.runner.failed.connect(self.show_failure)
         window.installEventFilter(self)
+        context.page_changed.connect(lambda _: self._arrange())
+
+    def withdraw(self, notice: Notice) -> None:
+        """What it says is seen elsewhere by now."""
+        for toast in tuple(self._shown):
+            if toast.notice is notice:
+                toast.leave()
 
     def show(self, notice: Notice) -> None:
         for toast in self._shown:
@@ -276,6 +283,8 @@ class Toasts(QObject):
         px = self._context.theme.type.px
         margin = depth_margin()
         bottom = self._window.height() - px(20) + margin
+        if self._context.situation.page is Page.ACTIVITY:
+            bottom -= px(56)  # the foot of the inbox must stay within reach
         for toast in reversed(self._shown):
             toast.resize(toast.sizeHint())
             x = self._window.width() - px(20) + margin - toast.width()

@@ -77,6 +77,7 @@ class MainWindow(QWidget):
         self._quitting = False
         self._painted = False
         self._conflicts = 0
+        self._told: Notice | None = None
         self._unsubscribe: list[Callable[[], None]] = []
         self.context = WindowContext(theme, settings, self)
 
@@ -96,7 +97,7 @@ class MainWindow(QWidget):
         self.context.settings_changed.connect(self._keep.start)
         self.context.query_wanted.connect(self.show_query)
         self.context.contact_opened.connect(self._opened)
-        self.context.page_changed.connect(lambda _: self._say_title())
+        self.context.page_changed.connect(self._went)
         self.top_bar.search.textChanged.connect(self._searched)
         self.top_bar.search.left.connect(self._leave_search)
         self.pages.query_changed.connect(self.show_query)
@@ -241,6 +242,11 @@ class MainWindow(QWidget):
             self.context.show_page(Page.CONTACTS)
             self.pages.contacts.list.focus_rows()
 
+    def _went(self, page: str) -> None:
+        self._say_title()
+        if page == Page.ACTIVITY and self._told is not None:
+            self.toasts.withdraw(self._told)
+
     def _go_back(self) -> None:
         """Escape: from the detail to the list, from a search to all contacts."""
         contacts = self.pages.contacts
@@ -315,12 +321,13 @@ class MainWindow(QWidget):
         before, self._conflicts = self._conflicts, status.conflicts
         elsewhere = self.context.situation.page is not Page.ACTIVITY
         if status.conflicts > before and elsewhere and self.pages.has_activity:
-            self.context.notice(
-                tr("Changed here and in the CRM"),
-                tr("Your edit is safe."),
+            self._told = Notice(
+                title=tr("Changed here and in the CRM"),
+                text=tr("Your edit is safe."),
                 icon="alert",
                 act=(tr("Decide"), lambda: self.context.show_activity("conflicts")),
             )
+            self.context.noticed.emit(self._told)
 
     def _heard(self, event: ChangeEvent) -> None:
         """Forget what was deleted."""

@@ -54,10 +54,29 @@ class TourSandbox:
         """The record as the sandbox has it; None where there is none."""
         return await asyncio.to_thread(self._get, f"/_sandbox/records/{kind}/{server_id}")
 
+    async def edit(self, kind: str, server_id: str, values: dict[str, Any]) -> None:
+        """Somebody else changes the record."""
+        await asyncio.to_thread(self._ask, f"/_sandbox/records/{kind}/{server_id}", values)
+
+    async def refuse(self, method: str, path: str, message: str) -> None:
+        """The next request of that kind is answered with a refusal. ``path`` is a regular
+        expression."""
+        body = {"statusCode": 422, "message": [message]}
+        fault = {"path": path, "kind": "status", "method": method, "status": 422, "body": body}
+        await asyncio.to_thread(self._ask, "/_sandbox/faults", fault)
+
     def _get(self, path: str) -> dict[str, Any] | None:
+        return self._ask(path)
+
+    def _ask(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any] | None:
+        """GET, or POST where there is a body."""
         request = urllib.request.Request(
             self._info["base_url"] + path,
-            headers={"Authorization": f"Bearer {self._info['control_token']}"},
+            data=None if body is None else json.dumps(body).encode(),
+            headers={
+                "Authorization": f"Bearer {self._info['control_token']}",
+                "Content-Type": "application/json",
+            },
         )
         try:
             with urllib.request.urlopen(request, timeout=10) as reply:

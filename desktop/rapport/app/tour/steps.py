@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any, Protocol
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt
@@ -21,6 +22,7 @@ from rapport.domain.settings import ThemeMode
 from rapport.domain.views import ContactDetail, SyncState
 from rapport.services.workspace import Workspace
 from rapport.ui.roles import ContactRole
+from rapport.ui.widgets.chips import Pill
 
 ANA = "Ana Pérez Ølgaard"
 TASK = "Send the inverter data sheet"
@@ -73,6 +75,8 @@ class Tour:
             ("delete-contact", self.delete_contact),
             ("offline-edit", self.offline_edit),
             ("reconnect-sync", self.reconnect_sync),
+            ("conflict", self.conflict),
+            ("parked-edit", self.parked_edit),
             ("notification-complete", self.notification_complete),
             ("notification-snooze", self.notification_snooze),
             ("dark-theme", self.dark_theme),
@@ -399,6 +403,91 @@ class Tour:
         await self._do.key("F5")
         await self.arrives(Kind.CONTACT, contact, "postalCode", "4450-208")
         await self._do.until(lambda: self.workspace.sync.status().waiting == 0, "an empty outbox")
+
+    async def conflict(self) -> None:
+        """Somebody else changes what is being changed here; the person decides."""
+        contact = (await self.detail()).contact.id
+        server_id = await self._server_id(contact)
+        await self._unfold_fields("field-city")
+        for attempt in range(3):
+            await self._do.click("field-city")
+            await self._do.see("edit-city")
+            # Now and then the copy hears of it in time; then there is nothing to decide.
+            await self._crm.edit("contact", server_id, {"city": f"Porto {attempt + 1}"})
+            mine = f"Leça da Palmeira {attempt + 1}"
+            await self._do.replace(mine)
+            await self._do.key("Return")
+            await self._do.until_known(
+                partial(self._clashed_or_arrived, server_id, mine), "the edit to be sent"
+            )
+            if self.workspace.sync.status().conflicts:
+                break
+        await self._do.click("contact-decide")
+        await self._do.click("conflict-mine-city")
+        await self._do.see("conflict-saved-city")
+        await self._photograph()
+        await self._do.click("conflict-save")
+        await self.arrives(Kind.CONTACT, contact, "city", mine)
+        status = self.workspace.sync.status
+        await self._do.until(
+            lambda: not status().conflicts and not status().waiting, "nothing left to decide"
+        )
+        await self._do.see("conflict-revert")
+        await self._do.click("conflict-open")
+        await self._do.see("detail-pane")
+
+    async def _clashed_or_arrived(self, server_id: str, city: str) -> bool:
+        if self.workspace.sync.status().conflicts:
+            return True
+        record = await self._crm.record("contact", server_id)
+        return record is not None and record.get("city") == city
+
+    async def _server_id(self, contact: Id) -> str:
+        assert self._app.session is not None
+        replica = self._app.session.store.replica
+        server_id = await asyncio.wrap_future(replica.rid_of(Kind.CONTACT, contact))
+        assert server_id is not None
+        return server_id
+
+    async def parked_edit(self) -> None:
+        """The CRM refuses a value; it is corrected in the sync ledger, and goes."""
+        contact = (await self.detail()).contact.id
+        server_id = await self._server_id(contact)
+        await self._crm.refuse(
+            "PUT", f"^/contacts/{server_id}$", "postalCode must be shorter than 12 characters"
+        )
+        await self._unfold_fields("field-postal_code")
+        await self._do.click("field-postal_code")
+        await self._do.see("edit-postal_code")
+        await self._do.replace("4450-210 Matosinhos")
+        await self._do.key("Return")
+        status = self.workspace.sync.status
+        await self._do.until(lambda: status().refused == 1, "the refusal to be told")
+        await self._press_in_pill("refused")
+        await self._do.see("ledger-error")
+        await self._do.until(lambda: self._do.find(QWidget, "toast") is None, "the toasts to leave")
+        await self._do.click("ledger-edit-postal_code")
+        await self._do.see("edit-postal_code")
+        await self._do.replace("4450-210")
+        await self._photograph()
+        await self._do.key("Return")
+        await self.arrives(Kind.CONTACT, contact, "postalCode", "4450-210")
+        await self._do.until(
+            lambda: not status().refused and not status().waiting, "everything on the server"
+        )
+        sidebar = await self._do.see("sidebar", QListView)
+        model: Any = sidebar.model()
+        await self._do.click_row(sidebar, model.index(model.row_of("contacts"), 0))
+        await self.open(ANA)
+
+    async def _press_in_pill(self, word: str) -> None:
+        """Clicks one of the counts in the sync pill."""
+        pill = await self._do.see("sync-pill", Pill)
+        await self._do.until(lambda: word in pill.accessibleName(), f"“{word}” in the sync pill")
+        part = next(n for n, told in enumerate(pill.accessibleName().split(", ")) if word in told)
+        spots = [x for x in range(pill.width()) if pill.part_at(x) == part]
+        middle = QPoint(spots[len(spots) // 2], pill.height() // 2)
+        await self._do.click("sync-pill", at=middle)
 
     async def notification_complete(self) -> None:
         task_id = await self._task_due_now("Confirm the delivery slot")
