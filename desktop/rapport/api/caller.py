@@ -15,7 +15,7 @@ from rapport.api.errors import error_from, trace_id
 from rapport.api.forms import Form
 from rapport.api.http import EXCHANGE_S, Http, Reply, checked_address
 from rapport.api.operations import Operation
-from rapport.api.pacing import LONGEST_WAIT_S, Lane, Pacer
+from rapport.api.pacing import LONGEST_WAIT_S, Lane, Pacer, Permit
 from rapport.api.session import TokenSource
 from rapport.api.trail import heard, is_followed
 from rapport.domain.audit import ServerReply
@@ -195,28 +195,7 @@ class Caller:
         self.breaker.check()
         patience = min(LONGEST_WAIT_S, until - self._clock.monotonic())
         async with self.pacer.permit(lane, patience) as permit:
-            self.breaker.admit()
-            sent_at = self._clock.monotonic()
-            try:
-                reply = await self._http.exchange(
-                    operation.method,
-                    url,
-                    headers,
-                    body if form is None else None,
-                    form=form.content if form else None,
-                    form_type=form.type if form else "",
-                    on_head=permit.heard,
-                    limit_s=min(EXCHANGE_S, max(until - sent_at, _LEAST_EXCHANGE_S)),
-                )
-            except NetworkError as error:
-                # A redirect is a network's sign-in: it says nothing about the CRM.
-                if error.sent and not 300 <= (permit.status or 0) < 400:
-                    self.breaker.failed(sent_at)
-                raise
-        if reply.status < 500:
-            self.breaker.succeeded()
-        else:
-            self.breaker.failed(sent_at)
+            reply = await self._exchange(operation, url, headers, body, form, permit, until)
         if on_reply is not None:
             on_reply(reply)
         if reply.status < 400:
@@ -236,6 +215,41 @@ class Caller:
         if operation.writes:
             heard(ServerReply(status=reply.status, trace_id=refusal.trace_id, text=str(refusal)))
         raise refusal
+
+    async def _exchange(
+        self,
+        operation: Operation,
+        url: str,
+        headers: Mapping[str, str],
+        body: Any,
+        form: Form | None,
+        permit: Permit,
+        until: float,
+    ) -> Reply:
+        """Whatever comes of it, the breaker hears."""
+        self.breaker.admit()
+        sent_at = self._clock.monotonic()
+        try:
+            reply = await self._http.exchange(
+                operation.method,
+                url,
+                headers,
+                body if form is None else None,
+                form=form.content if form else None,
+                form_type=form.type if form else "",
+                on_head=permit.heard,
+                limit_s=min(EXCHANGE_S, max(until - sent_at, _LEAST_EXCHANGE_S)),
+            )
+        except NetworkError as error:
+            # A redirect is a network's sign-in: it says nothing about the CRM.
+            if error.sent and not 300 <= (permit.status or 0) < 400:
+                self.breaker.failed(sent_at)
+            raise
+        if reply.status < 500:
+            self.breaker.succeeded()
+        else:
+            self.breaker.failed(sent_at)
+        return reply
 
     def _url(
         self,
