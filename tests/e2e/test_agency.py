@@ -43,7 +43,7 @@ async def test_two_locations_of_an_agency(program: Any, pressed: Any) -> None:
     assert shown.account.location_id == (await program.served.start())["location_ids"][0]
     # Both sync, each with its own location's people, and each into its own copy.
     names = []
-    for session in app._sessions.values():
+    for session in app.accounts.sessions():
         status = session.workspace.sync.status
         await do.until(
             lambda status=status: status().state is SyncState.IDLE, "a first sync", limit_s=40

@@ -9,8 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,16 +20,15 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 import rapport_resources
+from rapport.app.accounts import Accounts
 from rapport.app.config import Config, ConfigFile
-from rapport.app.copies import DATABASE, change_key, repair, set_aside
-from rapport.app.credentials import oauth_app
 from rapport.app.engine_thread import EngineThread
 from rapport.app.instance_server import InstanceServer
-from rapport.app.sandbox_process import SandboxSource, at_todays_port
+from rapport.app.sandbox_process import SandboxSource
 from rapport.app.secrets import Secrets
 from rapport.app.session import Session
 from rapport.domain.changes import ChangeEvent
-from rapport.domain.errors import InputError, KeyringError, RapportError
+from rapport.domain.errors import InputError, RapportError
 from rapport.domain.ports import Clock
 from rapport.domain.records import Id
 from rapport.domain.scopes import ALL, WRITE
@@ -39,6 +37,7 @@ from rapport.host.keyring import NoKeyring
 from rapport.host.messages import Message
 from rapport.host.notifications import DesktopNotifications
 from rapport.host.paths import Paths
+from rapport.ui.accounts import SignedIn
 from rapport.ui.collector import Collector
 from rapport.ui.context import Page, WindowContext
 from rapport.ui.look.theme import Mode, Theme
@@ -83,7 +82,15 @@ class Application:
         self.clock = clock
         self._thread = EngineThread()
         self.notifications = DesktopNotifications(mark_file())
-        self._sessions: dict[str, Session] = {}
+        self.accounts = Accounts(
+            paths,
+            secrets,
+            sandbox,
+            self._thread,
+            clock,
+            opened=self._opened,
+            changed=self._tell_accounts,
+        )
         self.session: Session | None = None
         """The account on screen."""
         self._closing = False
@@ -105,9 +112,9 @@ class Application:
         self._collector = Collector(self.window)
         self.window.closed.connect(self.finished.set)
         self.window.hidden_to_tray.connect(self._hidden)
-        self.window.context.accounts = config.accounts
         self.window.context.account_wanted.connect(self._account_wanted)
         self.window.context.scope_wanted.connect(self._ask_scope)
+        self._tell_accounts()
         self.window.context.settings_changed.connect(self._apply_settings)
         self._bind_actions()
 
@@ -130,42 +137,53 @@ class Application:
                 await asyncio.wait_for(self.window.rows_read(), FIRST_ROWS_S)
         self.window.open_at_its_size()
 
-    async def _open_known(self, account: Account, key: bytes | None) -> None:
+    async def _open_known(self, account: Account, key: bytes | None = None) -> Session | None:
+        """Shows an account from its local copy, or why it cannot be; None then."""
         try:
-            session = await self._open(account, key)
+            session = await self.accounts.open(account, key)
         except NoKeyring as error:
             # An account that was in memory only has left nothing to be in trouble about.
-            if self._is_kept(account):
+            if self.accounts.is_kept(account.id):
                 self._trouble(account, error)
             else:
                 self._welcome()
         except RapportError as error:
             self._trouble(account, error)
         else:
-            await self._show(session)
+            self._show(session)
+            return session
+        return None
 
-    async def _open(self, account: Account, key: bytes | None = None) -> Session:
-        folder = self.paths.account(account.id)
-        if key is None and not self._secrets.in_memory:
-            key = await asyncio.to_thread(self._secrets.database_key, account.id, folder / DATABASE)
-        session = Session.open(account, folder, key, clock=self.clock, secrets=self._secrets)
-        session.workspace.feed.subscribe(lambda event: self._learn_name(session, event))
-        self._sessions[account.id] = session
-        return session
+    def _opened(self, session: Session) -> None:
+        def heard(event: ChangeEvent) -> None:
+            if event.reference:
+                self._learn_name(session)
 
-    async def _show(self, session: Session) -> None:
+        session.workspace.feed.subscribe(heard)
+
+    def _show(self, session: Session) -> None:
+        if self.session is session:
+            self.window.set_cover(None)
+            return
         self.session = session
-        await session.workspace.start()
         self.window.set_cover(None)
         self.window.set_memory_only(self._secrets.in_memory)
         self.window.set_workspace(session.workspace)
-        if self._companions is not None:
-            self._companions.show(session)
+        self._tell_accounts()
 
-    def _learn_name(self, session: Session, event: ChangeEvent) -> None:
+    def _tell_accounts(self) -> None:
+        """What the window, the tray and the reminders know of all accounts."""
+        known = []
+        for account in self.config.accounts:
+            session = self.accounts.session(account.id)
+            workspace = session.workspace if session is not None else None
+            known.append(SignedIn(account, workspace, self.accounts.error(account.id)))
+        self.window.context.set_accounts(tuple(known))
+
+    def _learn_name(self, session: Session) -> None:
         """What the account is called and where it is, once the CRM has said so."""
         location = session.workspace.reference.location
-        if not event.reference or location is None:
+        if location is None:
             return
         account, name = session.account, location.name
         if account.sandbox:
@@ -181,28 +199,23 @@ class Application:
                 self.window.account_changed()
 
     async def _after_paint(self) -> None:
-        """Everything a person does not wait for."""
+        """Everything a person does not wait for: the account on screen before the others."""
         self._thread.start()
         from rapport.app.companions import Companions
 
         self._companions = Companions(
             self.window, self.notifications, self.clock, open_task=self.open_task
         )
-        if self.session is not None:
-            self._companions.show(self.session)
-            await self._connect(self.session)
-
-    async def _connect(self, session: Session) -> None:
-        if session.account.sandbox:
-            session.account = await self._at_todays_port(session.account)
-        await session.connect(self._thread)
-
-    async def _at_todays_port(self, account: Account) -> Account:
-        try:
-            return await at_todays_port(account, self._sandbox)
-        except RapportError as error:
-            log.info("no sandbox: %s", error.title)
-            return account
+        shown = self.session
+        if shown is not None:
+            try:
+                await self.accounts.connect(shown)
+            except RapportError as error:
+                self.window.context.runner.show(error)
+        current = shown.account.id if shown is not None else self.config.current
+        await self.accounts.open_rest(
+            account for account in self.config.accounts if account.id != current
+        )
 
     # Signing in and out.
 
@@ -236,16 +249,11 @@ class Application:
     def explore_sandbox(self) -> None:
         """What ``--sandbox`` asks for: the sandbox account, signing in where there is none yet."""
         account = next((one for one in self.config.accounts if one.sandbox), None)
-        if account is not None and self._is_kept(account):
-            if self.session is None or self.session.account.id != account.id:
-                self._own(self._switch(account))
+        if account is not None and self.accounts.is_kept(account.id):
+            self._account_wanted(account.id)
             return
         page = self._welcome()
         page.explore()
-
-    def _is_kept(self, account: Account) -> bool:
-        """Whether there is a copy of it: one that was in memory only ended with its program."""
-        return account.id in self._sessions or (self.paths.account(account.id) / DATABASE).exists()
 
     def _known(self, host: str, location_id: str, user_id: str) -> Account | None:
         for account in self.config.accounts:
@@ -256,50 +264,45 @@ class Application:
 
     async def _signed_in(self, account: Account) -> None:
         self._save(self.config.with_account(account))
-        session = await self._session_after_sign_in(account)
-        await self._show(session)
+        session = await self._open_again(account)
+        self._show(session)
         self.window.show_page(Page.CONTACTS)
-        await session.connect(self._thread)
+        await self.accounts.connect(session)
 
     async def _added(self, account: Account) -> None:
         """A further account of one sign-in: it syncs, and is there to be switched to."""
         config = self.config.with_account(account)
         self._save(msgspec.structs.replace(config, current=self.config.current))
-        session = await self._session_after_sign_in(account)
-        await session.connect(self._thread)
+        await self.accounts.connect(await self._open_again(account))
 
-    async def _session_after_sign_in(self, account: Account) -> Session:
-        earlier = self._sessions.pop(account.id, None)
-        if earlier is None:
-            return await self._open_afresh(account)
-        if self.session is earlier:
+    async def _open_again(self, account: Account) -> Session:
+        if self.session is not None and self.session.account.id == account.id:
             self.window.set_workspace(None)
-        session = self._sessions[account.id] = await earlier.replaced(account)
+        session = await self.accounts.open_again(account)
+        # What one sandbox is called depends on whether there are several.
+        for one in self.accounts.sessions():
+            self._learn_name(one)
         return session
 
-    async def _open_afresh(self, account: Account) -> Session:
-        """After a sign-in. A copy whose key is lost is kept beside the new one."""
-        from rapport.host.vault import LostKey
+    def _leave(self) -> None:
+        self.session = None
+        self.window.set_workspace(None)
 
-        try:
-            return await self._open(account)
-        except LostKey:
-            await asyncio.to_thread(set_aside, self.paths.account(account.id))
-            vault = self._secrets.vault(account.id)
-            await asyncio.to_thread(vault.forget_database_key)
-            return await self._open(account)
-
-    def _account_wanted(self, account_id: str) -> None:
+    def _account_wanted(self, account_id: str, then: Callable[[], None] | None = None) -> None:
         account = self.config.account(account_id)
-        if account is not None and (self.session is None or self.session.account.id != account_id):
-            self._own(self._switch(account))
+        if account is not None:
+            # A second wish overtakes the first.
+            self.window.context.runner.start(lambda: self._switch(account, then), slot="switch")
 
-    async def _switch(self, account: Account) -> None:
-        session = self._sessions.get(account.id) or await self._open(account)
-        self._save(msgspec.structs.replace(self.config, current=account.id))
-        await self._show(session)
-        if not session.connected:
-            await self._connect(session)
+    async def _switch(self, account: Account, then: Callable[[], None] | None = None) -> None:
+        session = await self._open_known(account)
+        if session is None:
+            return
+        if then is not None:
+            then()
+        if self.config.current != account.id:
+            self._save(msgspec.structs.replace(self.config, current=account.id))
+        await self.accounts.connect(session)
 
     async def _sign_out(self) -> None:
         """Ends the session at the server, then deletes tokens, key and database."""
@@ -322,7 +325,7 @@ class Application:
             danger=True,
         ):
             return
-        await self._forget(session)
+        await self._forget(session.account)
         following = self.config.account(self.config.current)
         if following is not None:
             await self._switch(following)
@@ -343,44 +346,21 @@ class Application:
             confirm=tr("Reset the sandbox"),
             danger=True,
         ):
-            await self._forget(session)
+            for account in self.config.accounts:
+                if account.sandbox:
+                    await self._forget(account)
             await self._sandbox.reset()
             self.explore_sandbox()
 
-    async def _forget(self, session: Session) -> None:
-        """Ends the session at the server and deletes what is here of it."""
-        self.window.set_workspace(None)
-        await session.disconnect()
-        await self._revoke(session)
-        self._sessions.pop(session.account.id, None)
-        await session.close()
-        self.session = None
-        account = session.account
-        await asyncio.to_thread(self._secrets.vault(account.id).delete_all)
-        await asyncio.to_thread(_delete_folder, self.paths.account(account.id))
+    async def _forget(self, account: Account) -> None:
+        """Ends the sign-in at the server and deletes what is here of it."""
+        if self.session is not None and self.session.account.id == account.id:
+            self._leave()
+        await self.accounts.forget(account)
         self._save(self.config.without_account(account.id))
         if account.agency and all(one.agency != account.agency for one in self.config.accounts):
             # Nothing is left that its tokens could be minted for.
             await asyncio.to_thread(self._secrets.vault(account.agency).delete_all)
-        if self._companions is not None:
-            self._companions.show(None)
-
-    async def _revoke(self, session: Session) -> None:
-        from rapport.api.session import decode
-        from rapport.app.sign_in import end_session
-
-        account = session.account
-        if account.static_token:
-            return
-        vault = self._secrets.vault(account.id)
-        try:
-            app = await asyncio.to_thread(oauth_app, account, vault)
-            kept = await asyncio.to_thread(vault.read_tokens)
-        except KeyringError:
-            return
-        tokens = decode(kept[0]) if kept else None
-        if tokens is not None:
-            await asyncio.wrap_future(self._thread.run(end_session(app, tokens)))
 
     def _sign_in_again(self) -> None:
         account = self.session.account if self.session is not None else None
@@ -408,8 +388,10 @@ class Application:
         from rapport.ui.onboarding.trouble import TroublePage
 
         log.warning("the account could not be opened: %s", type(error).__name__)
-        page = TroublePage(account.name, error)
-        page.again.connect(lambda: self._own(self._open_known(account, None)))
+        others = tuple(one for one in self.config.accounts if one.id != account.id)
+        page = TroublePage(account.name, error, others)
+        page.account_chosen.connect(self._account_wanted)
+        page.again.connect(lambda: self._account_wanted(account.id))
         page.other.connect(lambda: self._welcome())
         page.repair.connect(lambda: self._own(self._repair(account)))
         self.window.set_cover(page)
@@ -446,32 +428,21 @@ class Application:
         ):
             return
         account = session.account
-        await self._close_copy(account)
+        self._leave()
         try:
-            folder = self.paths.account(account.id)
-            await asyncio.to_thread(change_key, folder, self._secrets, account.id)
+            await self.accounts.change_key(account)
             self.window.context.notice(tr("The encryption key is changed"), icon="key")
         finally:
-            await self._open_known(account, None)
-            if self.session is not None:
-                await self._connect(self.session)
-
-    async def _close_copy(self, account: Account) -> None:
-        session = self._sessions.pop(account.id, None)
-        if session is not None:
-            self.window.set_workspace(None)
-            if self._companions is not None:
-                self._companions.show(None)
-            self.session = None
-            await session.close()
+            session = await self._open_known(account)
+            if session is not None:
+                await self.accounts.connect(session)
 
     async def _repair(self, account: Account) -> None:
-        await self._close_copy(account)
-        folder = self.paths.account(account.id)
-        key = await asyncio.to_thread(self._secrets.database_key, account.id, folder / DATABASE)
-        rescued = await asyncio.to_thread(repair, folder, key)
-        await self._open_known(account, key)
-        if self.session is not None:
+        if self.session is not None and self.session.account.id == account.id:
+            self._leave()
+        rescued = await self.accounts.repair(account)
+        session = await self._open_known(account)
+        if session is not None:
             self.window.context.notice(
                 tr("The local copy is repaired"),
                 tr("{records} records and {edits} edits were kept.").format(
@@ -479,7 +450,7 @@ class Application:
                 ),
                 icon="shield",
             )
-            await self._connect(self.session)
+            await self.accounts.connect(session)
 
     # What the window asks.
 
@@ -512,7 +483,7 @@ class Application:
         from rapport.ui.panes.activity.operations import OperationsView
         from rapport.ui.panes.activity.operations.view import OperationsDesk
 
-        session = next(one for one in self._sessions.values() if one.workspace is workspace)
+        session = next(one for one in self.accounts.sessions() if one.workspace is workspace)
         return OperationsView(
             workspace,
             context,
@@ -542,7 +513,7 @@ class Application:
 
     def _save(self, config: Config) -> None:
         self.config = config
-        self.window.context.accounts = config.accounts
+        self._tell_accounts()
         try:
             self._file.save(config)
         except RapportError as error:
@@ -557,9 +528,10 @@ class Application:
             self._companions.tray.tell_hidden()
             self.window.context.change_settings(close_to_tray_told=True)
 
-    def open_task(self, task_id: Id) -> None:
+    def open_task(self, account_id: str, task_id: Id) -> None:
+        """Brings up the window with that account and its task."""
         self.window.come_forward()
-        self.window.open_task(task_id)
+        self._account_wanted(account_id, lambda: self.window.open_task(task_id))
 
     # A second start, and the command line.
 
@@ -577,10 +549,9 @@ class Application:
         account = self.config.account(account_id)
         if account is None:
             raise InputError("This account is not signed in any more.")
-        session = self._sessions.get(account_id) or await self._open(account)
+        session = await self.accounts.open(account)
         try:
-            if not session.connected:
-                await self._connect(session)
+            await self.accounts.connect(session)
             return telling(answered(await session.call(call)))
         except RapportError as error:
             return telling(Answer(body=b"", refused=sentence(error)))
@@ -594,9 +565,7 @@ class Application:
         if self._companions is not None:
             await self._companions.close()
         await self.window.aclose()
-        for session in list(self._sessions.values()):
-            await session.close()
-        self._sessions.clear()
+        await self.accounts.close()
         self._thread.stop()
         await self.notifications.close()
         await self._sandbox.stop()
@@ -609,9 +578,3 @@ class Application:
 def mark_file() -> Path:
     """The application's mark as a file, for the desktop's own pop-ups."""
     return Path(rapport_resources.__file__).parent / "mark.svg"
-
-
-def _delete_folder(folder: Path) -> None:
-    import shutil
-
-    shutil.rmtree(folder, ignore_errors=sys.platform == "win32")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from rapport.app.session import Session
-from rapport.domain.commands import CompleteTask, SnoozeTask
+from rapport.domain.commands import Command, CompleteTask, SnoozeTask
 from rapport.domain.ports import Clock, Notifier
 from rapport.domain.records import Id
 from rapport.services.reminders import Reminders
@@ -16,7 +15,8 @@ from rapport.ui.window import MainWindow
 
 
 class Companions:
-    """Both concern the account on screen; ``open_task`` brings the window up with it."""
+    """Both concern every account that is open. ``open_task`` brings the window up with an account
+    and one of its tasks, by their ids."""
 
     def __init__(
         self,
@@ -24,19 +24,20 @@ class Companions:
         notifier: Notifier,
         clock: Clock,
         *,
-        open_task: Callable[[Id], None],
+        open_task: Callable[[str, Id], None],
     ) -> None:
         self._window = window
         self._context = window.context
         self._clock = clock
-        self._watched: str | None = None
         runner = self._context.runner
-        self.tray = Tray(self._context.theme, self._context.actions, runner, window)
+        self.tray = Tray(self._context, window)
         self.tray.open_window.connect(window.come_forward)
         self.tray.open_task.connect(open_task)
         self.tray.quick_add.connect(self._quick_add)
-        self.tray.complete.connect(lambda id: runner.own(self._complete(id)))
-        self.tray.snooze.connect(lambda id, minutes: runner.own(self._snooze(id, minutes)))
+        self.tray.complete.connect(lambda account, id: runner.own(self._complete(account, id)))
+        self.tray.snooze.connect(
+            lambda account, id, minutes: runner.own(self._snooze(account, id, minutes))
+        )
         self.tray.pause_reminders.connect(self._pause)
         self.tray.quit.connect(window.quit)
         self.tray.show()
@@ -44,28 +45,29 @@ class Companions:
             notifier,
             lambda: self._context.settings,
             clock,
-            open_task=lambda workspace, task_id: open_task(task_id),
+            open_task=lambda workspace, task_id: open_task(workspace.account.id, task_id),
             open_today=self._open_today,
         )
         self._reminders.start()
-
-    def show(self, session: Session | None) -> None:
-        """From now on the tray lists this account's tasks, and its reminders come."""
-        self.tray.show_workspace(session.workspace if session is not None else None)
-        if self._watched is not None:
-            self._reminders.forget(self._watched)
-        self._watched = None
-        if session is not None:
-            self._watched = session.account.id
-            self._reminders.watch(session.workspace)
+        self._context.accounts_changed.connect(self._follow)
+        self._follow()
 
     def settings_changed(self) -> None:
         self._reminders.look()
 
     async def close(self) -> None:
-        self.tray.show_workspace(None)
+        self._context.accounts_changed.disconnect(self._follow)
+        self.tray.show_workspaces(())
         self.tray.hide()
         await self._reminders.stop()
+
+    def _follow(self) -> None:
+        open_ = tuple(one.workspace for one in self._context.accounts if one.workspace is not None)
+        self.tray.show_workspaces(open_)
+        for gone in self._reminders.watched - {workspace.account.id for workspace in open_}:
+            self._reminders.forget(gone)
+        for workspace in open_:
+            self._reminders.watch(workspace)
 
     def _pause(self, paused: bool) -> None:
         """What comes due meanwhile is told afterwards."""
@@ -81,9 +83,14 @@ class Companions:
         self._window.come_forward()
         self._window.show_page(Page.TODAY)
 
-    async def _complete(self, task_id: Id) -> None:
-        await self._context.perform(CompleteTask(task_id=task_id, at=self._clock.now()))
+    async def _complete(self, account_id: str, task_id: Id) -> None:
+        await self._perform(account_id, CompleteTask(task_id=task_id, at=self._clock.now()))
 
-    async def _snooze(self, task_id: Id, minutes: int) -> None:
+    async def _snooze(self, account_id: str, task_id: Id, minutes: int) -> None:
         until = self._clock.now() + timedelta(minutes=minutes)
-        await self._context.perform(SnoozeTask(task_id=task_id, until=until))
+        await self._perform(account_id, SnoozeTask(task_id=task_id, until=until))
+
+    async def _perform(self, account_id: str, command: Command) -> None:
+        for one in self._context.accounts:
+            if one.account.id == account_id and one.workspace is not None:
+                await self._context.perform(command, workspace=one.workspace)

@@ -72,11 +72,20 @@ class Reminders:
         notifier.on_action(self._act)
 
     def watch(self, workspace: Workspace) -> None:
-        """Call it for every account that is open."""
+        """Call it for every account that is open; its newest workspace counts."""
+        known = self._watched.get(workspace.account.id)
+        if known is not None and known.workspace is workspace:
+            return
+        self.forget(workspace.account.id)
         watch = _Watch(workspace)
         watch.unsubscribe = workspace.feed.subscribe(lambda event: self._heard(watch, event))
         self._watched[workspace.account.id] = watch
         self._changed.set()
+
+    @property
+    def watched(self) -> frozenset[str]:
+        """Ids of the accounts whose reminders come."""
+        return frozenset(self._watched)
 
     def forget(self, account_id: str) -> None:
         watch = self._watched.pop(account_id, None)
@@ -116,10 +125,18 @@ class Reminders:
         settings, now = self._settings(), self._clock.now()
         lead = timedelta(minutes=settings.reminder_lead_min)
         due: list[_Due] = []
+        read: list[_Watch] = []
         nearest = now + timedelta(seconds=LONGEST_SLEEP_S)
         for watch in tuple(self._watched.values()):
-            await self._withdraw_settled(watch)
-            for item in await watch.upcoming(now, nearest + lead, lead):
+            try:
+                await self._withdraw_settled(watch)
+                coming = await watch.upcoming(now, nearest + lead, lead)
+            except RapportError as error:
+                # The other accounts' reminders come all the same.
+                log.warning("The reminders of an account were not read: %s", error.title)
+                continue
+            read.append(watch)
+            for item in coming:
                 if item.at <= now:
                     due.append(item)
                 else:
@@ -129,7 +146,7 @@ class Reminders:
         elif not self.paused and due:
             await self._raise(due, now)
         if not self.paused:
-            for watch in self._watched.values():
+            for watch in read:
                 watch.floor = now - timedelta(minutes=1)
         return max((nearest - self._clock.now()).total_seconds(), 0.05)
 
@@ -168,19 +185,27 @@ class Reminders:
 
     async def _mark(self, due: list[_Due], now: datetime) -> None:
         for item in due:
-            await self._watched[item.workspace.account.id].remember(item, now)
+            watch = self._watched.get(item.workspace.account.id)
+            if watch is not None:  # signed out of meanwhile
+                await watch.remember(item, now)
 
     async def _raise_one(self, item: _Due, now: datetime) -> None:
         task = item.row.task
         title, body = "A task is due", ""
         if self._settings().notification_content:
             title = visible(task.title)
-            body = f"{visible(item.row.contact_name)} · {_due_words(task.due_at, now, self._clock)}"
+            when = _due_words(task.due_at, now, self._clock)
+            body = self._words(item.workspace, visible(item.row.contact_name), when)
         self._shown[task.id] = item.workspace
         buttons = [(f"snooze:{task.id}:10", "Snooze 10 min")]
         if item.workspace.capabilities.can_write:
             buttons.insert(0, (f"complete:{task.id}", "Complete"))
         await self._notifier.show(_name(task.id), title, body, tuple(buttons))
+
+    def _words(self, workspace: Workspace, *parts: str) -> str:
+        """A notification's second line; it ends with the account where there are several."""
+        account = visible(workspace.account.name) if len(self._watched) > 1 else ""
+        return " · ".join(part for part in (*parts, account) if part)
 
     async def _raise_digest(self, due: list[_Due], late: bool) -> None:
         self._digest = due
@@ -233,7 +258,7 @@ class Reminders:
         title, body = "Completed", ""
         if self._settings().notification_content:
             title = f"Completed: {visible(row.task.title)}"
-            body = visible(row.contact_name)
+            body = self._words(workspace, visible(row.contact_name))
         if workspace.sync.status().state is SyncState.OFFLINE:
             body = " · ".join(part for part in (body, "will be sent when you are online") if part)
         buttons = ((f"undo:{token}", "Undo"), (f"open:{task_id}", "Open"))

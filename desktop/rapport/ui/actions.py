@@ -17,6 +17,9 @@ from PySide6.QtGui import QKeySequence
 if TYPE_CHECKING:
     from rapport.ui.context import Situation, WindowContext
 
+ACCOUNT_KEYS = 9
+"""So many accounts have a key of their own."""
+
 Handler = Callable[[], Coroutine[Any, Any, Any] | None]
 Condition = Callable[["Situation"], bool | str]
 """True; False (not offered now); or the reason why not, as a sentence for a person."""
@@ -139,6 +142,10 @@ STANDARD = (
     Action("view.theme", "Light or dark", Section.VIEW, ("Ctrl+Shift+D",), "moon"),
     Action("view.density", "Row density", Section.VIEW, ("Ctrl+Shift+C",), "density"),
     Action("sync.now", "Sync now", Section.ACCOUNT, ("F5",), "sync", with_account),
+    *(
+        Action(f"account.show-{n}", f"Switch to account {n}", Section.ACCOUNT, (f"Ctrl+{n}",))
+        for n in range(1, ACCOUNT_KEYS + 1)
+    ),
     Action("account.sign-in", "Sign in again", Section.ACCOUNT, (), "key", with_account),
     Action("account.ask-write", "Ask for write access", Section.ACCOUNT, (), "lock", may_not_write),
     Action("account.sign-out", "Sign out", Section.ACCOUNT, (), "ext", with_account),

@@ -18,7 +18,7 @@ from rapport.domain.commands import Command
 from rapport.domain.errors import InputError
 from rapport.domain.filters import ContactQuery
 from rapport.domain.records import Id
-from rapport.domain.settings import Account, Settings
+from rapport.domain.settings import Settings
 from rapport.domain.views import Outcome
 from rapport.ui.actions import ActionRegistry
 from rapport.ui.look.theme import Theme
@@ -27,6 +27,7 @@ from rapport.ui.wording import done_words, tr
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace
+    from rapport.ui.accounts import SignedIn
 
 
 NEW_IDS = (
@@ -81,6 +82,8 @@ class Notice:
     text: str = ""
     icon: str = "check"
     undo_id: int | None = None
+    workspace: Workspace | None = None
+    """Whose entry ``undo_id`` is; None: that of the account on screen."""
     act: tuple[str, Callable[[], None]] | None = None
     details: str = ""
     """What "Copy details" copies; empty: no such button."""
@@ -107,8 +110,11 @@ class WindowContext(QObject):
     undone = Signal()
     """Something was taken back, or done again: what Undo and Redo would do is another thing."""
     settings_changed = Signal()
-    account_wanted = Signal(str)
-    """The id of an account that is to be shown instead of the one that is."""
+    account_wanted = Signal(str, object)
+    """The id of an account that is to be shown instead of the one that is, and what to do then: a
+    callable, or None."""
+    accounts_changed = Signal()
+    """An account was added, opened, renamed, or is gone."""
 
     scope_wanted = Signal(str)
     """The name of a scope that the open account's sign-in lacks, and that a person asks for."""
@@ -118,10 +124,27 @@ class WindowContext(QObject):
         self.theme = theme
         self.settings = settings
         self.situation = Situation()
-        self.accounts: tuple[Account, ...] = ()
+        self.accounts: tuple[SignedIn, ...] = ()
         """Every account that is signed in, the one on screen among them."""
         self.runner = Runner(self)
         self.actions = ActionRegistry(self)
+        self._touched: tuple[Workspace, ...] = ()
+        """Accounts not on screen to which something was done from what is."""
+        self._undone_in: Workspace | None = None
+
+    # Accounts.
+
+    def set_accounts(self, accounts: tuple[SignedIn, ...]) -> None:
+        self.accounts = accounts
+        open_ = [one.workspace for one in accounts]
+        self._touched = tuple(one for one in self._touched if one in open_)
+        if self._undone_in not in open_:
+            self._undone_in = None
+        self.accounts_changed.emit()
+
+    def show_account(self, account_id: str, then: Callable[[], None] | None = None) -> None:
+        """Put that account on screen, and do something there."""
+        self.account_wanted.emit(account_id, then)
 
     # What is looked at.
 
@@ -174,17 +197,26 @@ class WindowContext(QObject):
 
     # What is done.
 
-    async def perform(self, command: Command, about: str = "") -> Outcome:
+    async def perform(
+        self, command: Command, about: str = "", *, workspace: Workspace | None = None
+    ) -> Outcome:
         """Commit a person's command and offer Undo. ``about`` is the toast's second line, such as
-        the task's title. Raises RapportError; then nothing was changed."""
-        outcome = await self.workspace.bus.run(command)
+        the task's title; ``workspace`` the account that it concerns, the one on screen where that
+        is not said. Raises RapportError; then nothing was changed."""
+        workspace = workspace or self.workspace
+        outcome = await workspace.bus.run(command)
         if outcome.undo_id is not None:
-            self.notice(done_words(outcome.title), about, undo_id=outcome.undo_id)
+            self.notice(
+                done_words(outcome.title), about, undo_id=outcome.undo_id, workspace=workspace
+            )
         return outcome
 
-    async def undo(self, undo_id: int | None = None) -> None:
+    async def undo(self, undo_id: int | None = None, workspace: Workspace | None = None) -> None:
         """Take back one entry of the undo list, or the newest."""
-        outcome = await self.workspace.bus.undo(undo_id)
+        if workspace is None:
+            workspace = self.workspace if undo_id is not None else await self._last_changed()
+        outcome = await workspace.bus.undo(undo_id)
+        self._undone_in = workspace
         self.undone.emit()
         if outcome is None and undo_id is not None:
             self.notice(
@@ -197,12 +229,24 @@ class WindowContext(QObject):
 
     async def redo(self) -> None:
         """Do again what was taken back last."""
-        outcome = await self.workspace.bus.redo()
+        undone = self._undone_in
+        workspace = undone if undone is not None and undone.bus.can_redo else self.workspace
+        outcome = await workspace.bus.redo()
         self.undone.emit()
         if outcome is None:
             self.notice(tr("Nothing to redo"), icon="undo")
         else:
-            self.notice(done_words(outcome.title), undo_id=outcome.undo_id)
+            self.notice(done_words(outcome.title), undo_id=outcome.undo_id, workspace=workspace)
+
+    async def _last_changed(self) -> Workspace:
+        """Whose newest entry is the newest of all, among the account on screen and those that
+        something was done to from here."""
+        last, newest = self.workspace, None
+        for workspace in (self.workspace, *self._touched):
+            for item in await workspace.queries.undo_items(1):
+                if newest is None or item.at > newest:
+                    last, newest = workspace, item.at
+        return last
 
     def notice(
         self,
@@ -211,9 +255,15 @@ class WindowContext(QObject):
         *,
         icon: str = "check",
         undo_id: int | None = None,
+        workspace: Workspace | None = None,
         act: tuple[str, Callable[[], None]] | None = None,
     ) -> None:
-        self.noticed.emit(Notice(title=title, text=text, icon=icon, undo_id=undo_id, act=act))
+        """Tell the person something; ``workspace`` is whose entry ``undo_id`` is."""
+        if workspace is not None and workspace is not self.situation.workspace:
+            self._touched = (*(one for one in self._touched if one is not workspace), workspace)
+        self.noticed.emit(
+            Notice(title=title, text=text, icon=icon, undo_id=undo_id, workspace=workspace, act=act)
+        )
 
     def change_settings(self, **changes: Any) -> None:
         """Replace settings by field name; the window hands the new value to ``app`` to keep."""

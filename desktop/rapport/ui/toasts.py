@@ -84,7 +84,7 @@ class Toast(QWidget):
         row.addLayout(words, 1)
         if notice.undo_id is not None:
             undo_id = notice.undo_id
-            self._button(row, tr("Undo"), lambda: self._undo(undo_id), "toast-undo")
+            self._button(row, tr("Undo"), lambda: self._undo(undo_id, notice), "toast-undo")
             row.addWidget(KeyCap(context.actions.key_text("edit.undo").replace("+", " "), self))
         # What went wrong takes the width; its buttons stand below.
         beside = QHBoxLayout() if notice.error else row
@@ -187,8 +187,8 @@ class Toast(QWidget):
         button.clicked.connect(pressed)
         row.addWidget(button)
 
-    def _undo(self, undo_id: int) -> None:
-        self._context.runner.own(self._context.undo(undo_id))
+    def _undo(self, undo_id: int, notice: Notice) -> None:
+        self._context.runner.own(self._context.undo(undo_id, notice.workspace))
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.notice.details)

@@ -15,12 +15,13 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from rapport.domain.changes import ChangeEvent
 from rapport.domain.records import Id, Kind
+from rapport.domain.text import visible
 from rapport.domain.views import TaskRow
+from rapport.services.across import AccountTask, next_tasks
+from rapport.services.across import overdue as count_overdue
 from rapport.services.workspace import Workspace
-from rapport.ui.actions import ActionRegistry
+from rapport.ui.context import WindowContext
 from rapport.ui.look.icons import icon, tray_icon
-from rapport.ui.look.theme import Theme
-from rapport.ui.runner import Runner
 from rapport.ui.wording import count, due_words, tr
 
 NEXT = 5
@@ -28,27 +29,24 @@ _TITLE_LIMIT = 48
 
 
 class Tray(QObject):
-    """One icon for the program; ``show_workspace`` says whose tasks it lists."""
+    """One icon for the program, and the next tasks of every account that is open."""
 
     open_window = Signal()
-    open_task = Signal(str)
+    open_task = Signal(str, str)
+    """Account id and task id, as in the two below."""
     quick_add = Signal()
-    complete = Signal(str)
-    snooze = Signal(str, int)
-    """Task id and minutes."""
+    complete = Signal(str, str)
+    snooze = Signal(str, str, int)
+    """And for how many minutes."""
     pause_reminders = Signal(bool)
     quit = Signal()
 
-    def __init__(
-        self, theme: Theme, actions: ActionRegistry, runner: Runner, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, context: WindowContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
-        self._actions = actions
-        self._runner = runner
-        self._workspace: Workspace | None = None
-        self._unsubscribe: Callable[[], None] | None = None
-        self._rows: list[TaskRow] = []
+        self._context = context
+        self._workspaces: tuple[Workspace, ...] = ()
+        self._ends: list[Callable[[], None]] = []
+        self._rows: list[AccountTask] = []
         self._overdue = 0
         self._paused = False
         self._menu = QMenu()
@@ -58,7 +56,7 @@ class Tray(QObject):
         # Bursts of events (a first sync) are answered once.
         self._later = QTimer(self, singleShot=True, interval=250)
         self._later.timeout.connect(self._reload)
-        theme.changed.connect(self._rebuild)
+        context.theme.changed.connect(self._rebuild)
         self._rebuild()
 
     @property
@@ -80,16 +78,17 @@ class Tray(QObject):
             self._icon.icon(),
         )
 
-    def show_workspace(self, workspace: Workspace | None) -> None:
-        """List this account's tasks from now on."""
-        if self._unsubscribe is not None:
-            self._unsubscribe()
-            self._unsubscribe = None
-        self._workspace = workspace
-        self._rows, self._overdue = [], 0
-        if workspace is not None:
-            self._unsubscribe = workspace.feed.subscribe(self._changed)
+    def show_workspaces(self, workspaces: tuple[Workspace, ...]) -> None:
+        """List the tasks of these accounts from now on."""
+        for end in self._ends:
+            end()
+        self._workspaces = workspaces
+        self._ends = [workspace.feed.subscribe(self._changed) for workspace in workspaces]
+        if workspaces:
             self._later.start()
+        else:
+            self._rows, self._overdue = [], 0
+            self._context.runner.cancel("tray")
         self._rebuild()
 
     def set_paused(self, paused: bool) -> None:
@@ -102,33 +101,30 @@ class Tray(QObject):
             self._later.start()
 
     def _reload(self) -> None:
-        if self._workspace is not None:
-            self._runner.start(self._load, slot="tray")
+        if self._workspaces:
+            self._context.runner.start(self._load, slot="tray")
 
     async def _load(self) -> None:
-        workspace = self._workspace
-        if workspace is None:
-            return
-        rows = await workspace.queries.next_tasks(NEXT)
-        counts = await workspace.queries.sidebar()
-        if workspace is self._workspace:
-            self._rows, self._overdue = rows, counts.overdue
+        workspaces = self._workspaces
+        rows, overdue = await next_tasks(workspaces, NEXT), await count_overdue(workspaces)
+        if workspaces is self._workspaces:
+            self._rows, self._overdue = rows, overdue
             self._rebuild()
 
     def _rebuild(self) -> None:
         menu = self._menu
         menu.clear()
         self._icon.setIcon(tray_icon(self._overdue))
-        if self._workspace is not None:
+        if self._workspaces:
             heading = tr("Next {n}").format(n=len(self._rows)) if self._rows else tr("No open task")
             if self._overdue:
                 heading += " · " + tr("{n} overdue").format(n=count(self._overdue))
             self._icon.setToolTip(f"Rapport: {heading}")
             menu.addAction(heading).setEnabled(False)
-            for row in self._rows:
-                menu.addMenu(self._task_menu(self._workspace, row))
+            for workspace, row in self._rows:
+                menu.addMenu(self._task_menu(workspace, row))
             menu.addSeparator()
-            why = self._workspace.capabilities.why_not_write
+            why = self._context.situation.why_not_write
             if why is not None:
                 # Said as a line of its own: many trays show no tool-tips.
                 menu.addAction(icon("lock"), why).setEnabled(False)
@@ -139,7 +135,7 @@ class Tray(QObject):
             pause.setCheckable(True)
             pause.setChecked(self._paused)
             pause.toggled.connect(self.pause_reminders)
-            self._add(tr("Sync now"), "sync", self._workspace.sync.sync_now)
+            self._add(tr("Sync now"), "sync", self._sync)
             menu.addSeparator()
         else:
             self._icon.setToolTip("Rapport")
@@ -149,23 +145,29 @@ class Tray(QObject):
         opening.setFont(font)
         self._add(tr("Quit, and stop reminders"), "x", self.quit.emit)
 
+    def _sync(self) -> None:
+        for workspace in self._workspaces:
+            workspace.sync.sync_now()
+
     def _task_menu(self, workspace: Workspace, row: TaskRow) -> QMenu:
-        task = row.task
+        task, account = row.task, workspace.account
         due = due_words(task.due_at, workspace.clock.now(), workspace.clock.zone())
         title = task.title if len(task.title) <= _TITLE_LIMIT else task.title[:_TITLE_LIMIT] + "…"
-        label = " · ".join(filter(None, (due.text, title, row.contact_name)))
+        whose = account.name if len(self._workspaces) > 1 else ""
+        label = " · ".join(filter(None, (due.text, title, row.contact_name, whose)))
         # In a menu's text a single "&" marks a key.
-        menu = QMenu(label.replace("&", "&&"), self._menu)
+        menu = QMenu(visible(label).replace("&", "&&"), self._menu)
         why = workspace.capabilities.why_not_write
         done = menu.addAction(icon("check"), tr("Complete"))
-        done.triggered.connect(partial(self._emit_complete, task.id))
+        done.triggered.connect(partial(self._emit_complete, account.id, task.id))
         done.setEnabled(why is None)
         done.setToolTip(why or "")
         for minutes, words in ((10, tr("Snooze 10 min")), (60, tr("Snooze 1 hour"))):
             quiet = menu.addAction(icon("moon"), words)
-            quiet.triggered.connect(partial(self._emit_snooze, task.id, minutes))
+            quiet.triggered.connect(partial(self._emit_snooze, account.id, task.id, minutes))
         menu.addSeparator()
-        menu.addAction(icon("ext"), tr("Open")).triggered.connect(partial(self._emit_open, task.id))
+        opening = menu.addAction(icon("ext"), tr("Open"))
+        opening.triggered.connect(partial(self._emit_open, account.id, task.id))
         return menu
 
     def _add(self, words: str, name: str, act: Callable[[], None]) -> QAction:
@@ -173,14 +175,14 @@ class Tray(QObject):
         action.triggered.connect(lambda: act())
         return action
 
-    def _emit_complete(self, task_id: Id) -> None:
-        self.complete.emit(task_id)
+    def _emit_complete(self, account_id: str, task_id: Id) -> None:
+        self.complete.emit(account_id, task_id)
 
-    def _emit_snooze(self, task_id: Id, minutes: int) -> None:
-        self.snooze.emit(task_id, minutes)
+    def _emit_snooze(self, account_id: str, task_id: Id, minutes: int) -> None:
+        self.snooze.emit(account_id, task_id, minutes)
 
-    def _emit_open(self, task_id: Id) -> None:
-        self.open_task.emit(task_id)
+    def _emit_open(self, account_id: str, task_id: Id) -> None:
+        self.open_task.emit(account_id, task_id)
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason in (

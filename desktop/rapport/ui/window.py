@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import structs
@@ -21,6 +22,7 @@ from rapport.domain.records import Id
 from rapport.domain.settings import Density, Settings, ThemeMode
 from rapport.domain.text import visible
 from rapport.domain.views import SyncStatus
+from rapport.ui.actions import ACCOUNT_KEYS
 from rapport.ui.context import Notice, Page, Pane, WindowContext
 from rapport.ui.keys import bind_keys, keeps_key
 from rapport.ui.look.icons import mark_icon
@@ -95,6 +97,7 @@ class MainWindow(QWidget):
         self._keep = QTimer(self, singleShot=True, interval=_KEEP_AFTER_MS)
         self._keep.timeout.connect(self._keep_now)
         self.context.settings_changed.connect(self._keep.start)
+        self.context.accounts_changed.connect(self._bind_accounts)
         self.context.query_wanted.connect(self.show_query)
         self.context.contact_opened.connect(self._opened)
         self.context.page_changed.connect(self._went)
@@ -282,6 +285,17 @@ class MainWindow(QWidget):
         actions.bind("sync.now", self._sync_now)
         actions.bind("app.help", self._show_help)
         actions.bind("app.quit", self.quit)
+
+    def _bind_accounts(self) -> None:
+        """A key for each account that there is."""
+        actions = self.context.actions
+        for place in range(ACCOUNT_KEYS):
+            id = f"account.show-{place + 1}"
+            if place < len(self.context.accounts):
+                account_id = self.context.accounts[place].account.id
+                actions.bind(id, partial(self.context.show_account, account_id))
+            else:
+                actions.unbind(id)
 
     def _open_chosen(self) -> None:
         contact_id = self.context.situation.contact_id

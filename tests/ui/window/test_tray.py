@@ -40,11 +40,11 @@ async def test_writing_is_offered_where_it_is_allowed(
     await book.absorb([task])
     window = await open_window()
     context = window.context
-    tray = Tray(context.theme, context.actions, context.runner)
-    tray.show_workspace(workspace)
+    tray = Tray(context)
+    tray.show_workspaces((workspace,))
     await until(lambda: tray._menu.findChildren(QMenu))
-    completed: list[str] = []
-    tray.complete.connect(completed.append)
+    completed: list[tuple[str, str]] = []
+    tray.complete.connect(lambda account, task: completed.append((account, task)))
     (call,) = tray._menu.findChildren(QMenu)
     why = workspace.capabilities.why_not_write
     _actions(call)["Complete"].trigger()
@@ -53,5 +53,5 @@ async def test_writing_is_offered_where_it_is_allowed(
     entries = _actions(tray._menu)
     assert entries["New task…"].isEnabled() == (why is None)
     assert why is None or why in entries
-    tray.show_workspace(None)
+    tray.show_workspaces(())
     await dispose(tray)

@@ -201,7 +201,7 @@ def acting(program: Open) -> Samples:
         # The field closes at once, the chip follows: the last frame has both.
         samples.append(program.must_change("adding a tag", TAGS_SHOWN, press("Return")).last)
         program.change(TAGS_SHOWN, press("z", "Control_L"))
-    program.change(TASK_ROWS, press("1", "Control_L"), quiet_s=1.0)
+    program.change(TASK_ROWS, press("1", "Alt_L"), quiet_s=1.0)
     screen.move(*FIRST_TASK)
     program.must_change("a click on a task", TASK_ROWS, screen.press)
     for _ in range(TASKS):

@@ -220,6 +220,7 @@ class ContactListModel(QAbstractListModel):
         self._unsubscribe()
         self._again.stop()
         self._minute.stop()
+        self._asked += 1  # what is cancelled ends later than this model, and must not speak for it
         self._runner.cancel(self._slot)
         self._runner.cancel(self._slot + "-rows")
         self._runner.cancel(self._slot + "-changed")

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from rapport.domain.errors import DamagedError, RapportError
+from rapport.domain.settings import Account
+from rapport.domain.text import visible
+from rapport.ui.look.icons import icon
 from rapport.ui.look.theme import current_theme
+from rapport.ui.menus import pop_up
 from rapport.ui.onboarding.text import Words
 from rapport.ui.widgets.button import Button, Kind
 from rapport.ui.widgets.labels import IconView
@@ -17,14 +21,20 @@ _WIDTH = 460
 
 
 class TroublePage(QWidget):
-    """Cause, what it means for the data, and what to do. The file is left as it is."""
+    """Cause, what it means for the data, and what to do. The file is left as it is, and the other
+    accounts are one click away."""
 
     again = Signal()
     other = Signal()
+    """Another account is to be added."""
+    account_chosen = Signal(str)
     repair = Signal()
 
-    def __init__(self, account_name: str, error: RapportError) -> None:
+    def __init__(
+        self, account_name: str, error: RapportError, others: tuple[Account, ...] = ()
+    ) -> None:
         super().__init__()
+        self._others = others
         self.setObjectName("trouble")
         px = current_theme().type.px
         column = QWidget()
@@ -47,7 +57,7 @@ class TroublePage(QWidget):
         again.clicked.connect(self.again)
         other = Button(tr("Other accounts"), kind=Kind.TONAL)
         other.setObjectName("trouble-other")
-        other.clicked.connect(self.other)
+        other.clicked.connect(lambda: self._offer_others(other) if others else self.other.emit())
         copy = Button(tr("Copy details"), icon="copy", kind=Kind.QUIET)
         details = "\n".join(filter(None, (type(error).__name__, str(error), error.details)))
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(details))
@@ -69,3 +79,13 @@ class TroublePage(QWidget):
         middle.addStretch()
         outer.addLayout(middle)
         outer.addStretch(3)
+
+    def _offer_others(self, below: QWidget) -> None:
+        menu = QMenu(self)
+        menu.setObjectName("trouble-accounts")
+        for account in self._others:
+            choice = menu.addAction(visible(account.name).replace("&", "&&"))
+            choice.triggered.connect(lambda _=False, id=account.id: self.account_chosen.emit(id))
+        menu.addSeparator()
+        menu.addAction(icon("plus"), tr("Add account")).triggered.connect(lambda: self.other.emit())
+        pop_up(menu, below)

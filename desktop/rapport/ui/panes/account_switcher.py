@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QRect, QRectF, QSize
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from rapport.domain.settings import Account
 from rapport.domain.text import visible
+from rapport.ui.accounts import SignedIn, colours, standing
+from rapport.ui.actions import ACCOUNT_KEYS
 from rapport.ui.context import WindowContext
 from rapport.ui.look.avatars import badge_pixmap
-from rapport.ui.look.icons import draw_icon
+from rapport.ui.look.icons import draw_icon, icon
 from rapport.ui.look.paint import mirrored, rounded
 from rapport.ui.look.text import Run, baseline_in, plain_tip
-from rapport.ui.look.tokens import account_colour
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.menus import RULE, fill_menu, pop_up
 from rapport.ui.widgets.base import Control
@@ -35,14 +38,35 @@ class AccountSwitcher(Control):
         self._account: Account | None = None
         self._contacts = 0
         self._collapsed = False
+        self._others_in_trouble: tuple[SignedIn, ...] = ()
+        self._ends: list[Callable[[], None]] = []
         self.setObjectName("account-switcher")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.clicked.connect(self._offer)
+        context.accounts_changed.connect(self._follow)
         self._say()
 
     def show_account(self, account: Account | None) -> None:
         self._account = account
         self._contacts = 0
+        self._look_at_others()
+
+    def _follow(self) -> None:
+        """Hear how each account stands, whichever is on screen."""
+        for end in self._ends:
+            end()
+        self._ends = [
+            one.workspace.sync.subscribe(lambda _: self._look_at_others())
+            for one in self._context.accounts
+            if one.workspace is not None
+        ]
+        self._look_at_others()
+
+    def _look_at_others(self) -> None:
+        shown = self._account.id if self._account is not None else ""
+        self._others_in_trouble = tuple(
+            one for one in self._context.accounts if one.in_trouble and one.account.id != shown
+        )
         self._say()
 
     def set_contacts(self, contacts: int) -> None:
@@ -73,13 +97,17 @@ class AccountSwitcher(Control):
         if self._account is None:
             return
         ratio = self.devicePixelRatioF()
-        colour = account_colour(0, sandbox=self._account.sandbox)
+        colour = self._colours().get(self._account.id, "")
         size = 28 if self._collapsed else 24
         badge = badge_pixmap(colour, self._account.name, size, ratio)
         side = px(size)
         x = (rect.width() - side) / 2 if self._collapsed else px(16)
         spot = mirrored(QRectF(x, (rect.height() - side) / 2, side, side), rect, flipped)
         painter.drawPixmap(spot.topLeft(), badge)
+        if self._others_in_trouble:
+            dot = QRectF(0, 0, px(8), px(8))
+            dot.moveCenter(spot.topLeft() if flipped else spot.topRight())
+            rounded(painter, dot, px(4), fill=tokens.danger)
         if self._collapsed:
             return
         start, end = px(50), rect.width() - px(36)
@@ -121,18 +149,49 @@ class AccountSwitcher(Control):
     def _say(self) -> None:
         name = visible(self._account.name) if self._account is not None else tr("No account")
         self.setAccessibleName(tr("Account: {name}").format(name=name))
-        self.setToolTip(plain_tip(" · ".join(part for part in (name, self._place()) if part)))
+        trouble = [f"{one.name}: {standing(one).words}" for one in self._others_in_trouble]
+        first = " · ".join(part for part in (name, self._place()) if part)
+        self.setToolTip(plain_tip("\n".join((first, *trouble))))
+        self.setAccessibleDescription("; ".join(trouble))
         self.update()
+
+    def _colours(self) -> dict[str, str]:
+        accounts = [one.account for one in self._context.accounts]
+        if not accounts and self._account is not None:
+            accounts = [self._account]
+        return colours(accounts)
 
     def _offer(self) -> None:
         menu = QMenu(self)
-        for account in self._context.accounts:
-            choice = menu.addAction(visible(account.name).replace("&", "&&"))
-            choice.setCheckable(True)
-            choice.setChecked(self._account is not None and account.id == self._account.id)
-            choice.triggered.connect(
-                lambda _=False, id=account.id: self._context.account_wanted.emit(id)
-            )
+        menu.setObjectName("account-menu")
+        menu.setToolTipsVisible(True)
+        for place, one in enumerate(self._context.accounts, start=1):
+            self._add(menu, place, one)
         menu.addSeparator()
         fill_menu(menu, self._context, _MENU)
         pop_up(menu, self)
+
+    def _add(self, menu: QMenu, place: int, one: SignedIn) -> None:
+        """A line of the menu: badge or what is wrong, name, state and what waits, key."""
+        how = standing(one)
+        words = f"{one.name}  ·  {how.words}".replace("&", "&&")
+        key = (
+            self._context.actions.key_text(f"account.show-{place}") if place <= ACCOUNT_KEYS else ""
+        )
+        choice = menu.addAction(f"{words}\t{key}" if key else words)
+        choice.setObjectName(f"account-{place}")
+        if one.in_trouble:
+            choice.setIcon(icon(how.icon, how.role))
+        else:
+            badge = badge_pixmap(
+                self._colours()[one.account.id], one.account.name, 16, self.devicePixelRatioF()
+            )
+            choice.setIcon(QIcon(badge))
+        if one.error is not None:
+            choice.setToolTip(str(one.error))
+        if self._account is not None and one.account.id == self._account.id:
+            font = choice.font()
+            font.setWeight(SEMIBOLD)
+            choice.setFont(font)
+            choice.setToolTip(tr("On screen now"))
+        choice.triggered.connect(lambda: self._context.show_account(one.account.id))

@@ -206,7 +206,15 @@ class TodayPage(Painted):
         self._wanted = task_id
         self.detail.show_task(task_id)
         self._choose_wanted()
-        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._take_focus()
+
+    def _take_focus(self) -> None:
+        """A list that gets the keyboard without a current row makes its first one current: not
+        where another task is shown, which may be done and in no list."""
+        if self._wanted is None:
+            self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.detail.take_focus()
 
     def step(self, by: int) -> None:
         """Go to the next task, or the previous one."""
@@ -237,12 +245,11 @@ class TodayPage(Painted):
             row = row if row >= 0 else self.model.next_task_row(self.model.rowCount() - 1, -1)
             if row >= 0:
                 self._choose(row)
-        # Last: a list that gets the keyboard without a current row makes its first one current.
         if self._arriving:
             # The page was gone to before it had rows that could take the keyboard.
             self._arriving = False
             if self._context.situation.page is Page.TODAY and not self._is_typing():
-                self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+                self._take_focus()
 
     def _is_typing(self) -> bool:
         field = self.window().focusWidget()
@@ -277,6 +284,7 @@ class TodayPage(Painted):
         task = self.model.task_at(now.row())
         if task is None:
             return
+        self._wanted = None
         self._place = now.row()
         if self._context.situation.page is Page.TODAY:
             self._context.change(task_id=task.task.id, task_done=task.task.completed)

@@ -337,7 +337,7 @@ class OperationsView(QWidget):
     def _account_word(self) -> str:
         """What names this account and no other."""
         mine = self._workspace.account
-        accounts = self._context.accounts or (mine,)
+        accounts = [one.account for one in self._context.accounts] or [mine]
         for word in (mine.name, mine.location_id):
             meant = [
                 one for one in accounts if word in (one.id, one.location_id) or one.name == word
