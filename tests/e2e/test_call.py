@@ -135,6 +135,15 @@ def of_contact(sandbox: SandboxThread) -> str:
     return f"contactId={sandbox.info()['examples']['contact']}"
 
 
+async def test_several_at_once_take_turns(
+    account: Account, call: Call, sandbox: SandboxThread
+) -> None:
+    ended = await asyncio.gather(
+        *(call("contacts.notes.create", of_contact(sandbox), f"body=Note {n}") for n in range(3))
+    )
+    assert [(status, errors) for status, _, errors in ended] == [(0, "")] * 3
+
+
 async def test_an_unknown_account_is_told_which_there_are(account: Account, call: Call) -> None:
     assert await call("contacts.get", "contactId=x", account="Somebody") == (
         2,

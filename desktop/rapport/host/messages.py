@@ -39,7 +39,7 @@ def encoded(message: Message) -> bytes:
     """Raises InputError for what is too large to hand over."""
     head = json.dumps(message.head | {"size": len(message.attachment)}).encode() + b"\n"
     if len(head) > HEAD_LIMIT or len(message.attachment) > ATTACHMENT_LIMIT:
-        raise InputError("This is too large to be handed to the Rapport that is running.")
+        raise InputError("This is too large to be handed over between two Rapports.")
     return head + message.attachment
 
 

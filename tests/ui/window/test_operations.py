@@ -22,6 +22,7 @@ from rapport.api.catalogue import catalogue
 from rapport.api.session import StaticToken
 from rapport.app.clock import SystemClock
 from rapport.app.engine_thread import EngineThread
+from rapport.domain.catalogue import Action
 from rapport.domain.operations import HIDDEN, OperationCall, OperationReply
 from rapport.domain.records import Kind
 from rapport.domain.views import SyncState
@@ -192,6 +193,41 @@ async def test_by_keyboard_from_the_search_to_the_form(view: OperationsView, unt
     assert view.form is not None
     assert view.form.action.id == "contacts.notes.create"
     assert view.form.fields["contactId"].hasFocus() or view.form.fields["contactId"].line.hasFocus()
+
+
+async def test_tab_goes_through_the_form_to_its_buttons(view: OperationsView) -> None:
+    view.choose("contacts.tasks.create")
+    view.list.rows.setFocus()
+    passed = []
+    for _ in range(10):
+        press(Qt.Key.Key_Tab)
+        focus = QApplication.focusWidget()
+        passed.append(focus.objectName() if focus is not None else "")
+    assert passed == [
+        "operation-contactId",
+        "operation-title",
+        "operation-dueDate",
+        "operation-completed",
+        "operation-body",
+        "operation-assignedTo",
+        "operation-curl",
+        "operation-line",
+        "operation-send",
+        passed[-1],
+    ]
+
+
+async def test_space_in_the_list_completes_no_task_of_another_page(
+    view: OperationsView, until: Until
+) -> None:
+    pressed: list[str] = []
+    context = view._context
+    context.actions.bind("task.complete", lambda: pressed.append("complete"))
+    context.change(task_id="t1")
+    view.list.rows.setFocus()
+    press(Qt.Key.Key_Space)
+    press(Qt.Key.Key_Delete)
+    assert pressed == []
 
 
 async def test_a_group_closes_and_opens_by_keyboard(view: OperationsView) -> None:
@@ -545,6 +581,51 @@ async def test_what_this_sign_in_may_not_do_says_why(
     assert not view.foot.send.isEnabled()
     press_send(view)
     assert await line.seen() == []
+
+
+@pytest.mark.parametrize("scopes", [("contacts.readonly", "locations/customFields.write")])
+async def test_a_file_is_sent(
+    view: OperationsView, line: Line, until: Until, tmp_path: Any
+) -> None:
+    view.choose("locations.custom-fields.upload")
+    fill(view, id=line.info["examples"]["contact"], maxFiles="1", file=str(tmp_path / "plan.txt"))
+    view.foot.send.click()
+    await until(lambda: view.form is not None and view.form.is_invalid)
+    assert "plan.txt” cannot be read. No such file" in child(view, "operation-file-error").text()
+    (tmp_path / "plan.txt").write_bytes(b"\0plan\r\n")
+    fill(view, file=str(tmp_path / "plan.txt"))
+    assert view.form is not None
+    view.form.fields["file"].check()
+    await sent(view, until)
+    reply = view.reply.exchanges[0].reply
+    assert reply is not None
+    assert reply.status in (200, 201)
+    assert "plan.txt (7 bytes)" in reply.sent.body
+
+
+def test_replies_that_are_kept_have_a_limit(qapp: QApplication, theme: Any) -> None:
+    from datetime import UTC, datetime
+
+    from rapport.domain.operations import SentRequest
+    from rapport.domain.settings import Settings
+    from rapport.ui.context import WindowContext
+    from rapport.ui.panes.activity.operations.reply import Exchange, ReplyPane
+
+    pane = ReplyPane(WindowContext(theme, Settings()), SystemClock())
+    at = datetime(2026, 11, 24, tzinfo=UTC)
+    for size in (30_000_000, 20_000_000, 10):
+        reply = OperationReply(
+            status=200,
+            headers={},
+            body=b" " * size,
+            sent=SentRequest(method="GET", url="", headers={}, body=""),
+            sent_at=at,
+            took_s=0.1,
+        )
+        action = next(entry for entry in ENTRIES if isinstance(entry, Action))
+        pane.take(Exchange(action=action, at=at, reply=reply))
+    assert [len(one.reply.body) for one in pane.exchanges if one.reply] == [10, 20_000_000]
+    pane.deleteLater()
 
 
 # Copying.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
@@ -15,6 +15,8 @@ from rapport.ui.panes.parts import EmptyState
 from rapport.ui.panes.rows_view import RowsView
 from rapport.ui.widgets.inputs import SearchField
 from rapport.ui.wording import count, tr
+
+_WINDOW_KEYS = (Qt.Key.Key_Slash, Qt.Key.Key_Escape, Qt.Key.Key_F5)
 
 
 class _Search(SearchField):
@@ -42,6 +44,18 @@ class _Rows(RowsView):
 
     def _fit(self) -> None:
         self.set_row_height(row_height())
+
+    def event(self, event: QEvent) -> bool:
+        """Bare keys are not for what is chosen on another page: Space would complete a task."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.modifiers() == Qt.KeyboardModifier.NoModifier
+            and event.key() not in _WINDOW_KEYS
+        ):
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         index = self.currentIndex()

@@ -65,7 +65,7 @@ def source_for(
         return Source(tr("task"), "task", offers.tasks, Kind.TASK)
     if action.path.startswith("/contacts/{contactId}/notes") and one.name == "id":
         return Source(tr("note"), "note", offers.notes, Kind.NOTE)
-    if action.path.startswith("/locations/{locationId}/customFields/") and one.name == "id":
+    if action.path == "/locations/{locationId}/customFields/{id}" and one.name == "id":
         return Source(tr("custom field"), "tag", offers.custom_fields)
     return None
 

@@ -47,6 +47,8 @@ from rapport.ui.wording import clock_time, tr
 
 BODY, HEADERS, SENT = "body", "headers", "sent"
 MOST_EARLIER = 20
+MOST_KEPT = 40 * 1024 * 1024
+"""Bytes of all replies that can be looked at again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,10 @@ class Exchange:
     @property
     def failed(self) -> bool:
         return self.reply is None or self.reply.status >= 400 or self.reply.refused is not None
+
+
+def _size(exchange: Exchange) -> int:
+    return len(exchange.reply.body) if exchange.reply is not None else 0
 
 
 class ReplyPane(QWidget):
@@ -157,6 +163,8 @@ class ReplyPane(QWidget):
         """Show what has just come, and keep it for later."""
         self._earlier.insert(0, exchange)
         del self._earlier[MOST_EARLIER:]
+        while len(self._earlier) > 1 and sum(map(_size, self._earlier)) > MOST_KEPT:
+            self._earlier.pop()
         self._show(exchange)
 
     def _show_earlier(self, exchange: object) -> None:

@@ -162,8 +162,18 @@ class OperationsView(QWidget):
             old.hide()
             old.setParent(None)
             old.deleteLater()
-        QWidget.setTabOrder(self.list.rows, page)
+        self._chain(page)
         self._allow()
+
+    def _chain(self, page: QWidget) -> None:
+        """Let Tab go from the list through the form and its buttons to the reply."""
+        before: QWidget = self.list.rows
+        for part in (page, self.foot, self.reply):
+            for stop in part.findChildren(QWidget):
+                # The list of a combo box is a window of its own.
+                if _is_tab_stop(stop) and stop.window() is self.window():
+                    QWidget.setTabOrder(before, stop)
+                    before = stop
 
     def _keep_draft(self) -> None:
         if self._form is not None:
@@ -171,8 +181,8 @@ class OperationsView(QWidget):
 
     def focus_form(self) -> None:
         self._build()
-        first = self._form.first_focus() if self._form is not None else None
-        if first is not None:
+        if self._form is not None:
+            first = self._form.first_focus() or self.foot.send
             first.setFocus(Qt.FocusReason.TabFocusReason)
 
     # What may be sent.
@@ -366,6 +376,10 @@ class OperationsView(QWidget):
         self._inner.setOrientation(orientation)
         self._outer.setSizes([px(300 if wide else 220), 10_000])
         self._inner.setSizes([px(320), px(240)] if tall else [px(370 if wide else 330), 10_000])
+
+
+def _is_tab_stop(widget: QWidget) -> bool:
+    return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus) and widget.focusProxy() is None
 
 
 class _Hint(Painted):
