@@ -52,7 +52,48 @@ class DoNotDisturb(Condition, frozen=True, kw_only=True):
     pass
 
 
-AnyCondition = HasTag | OwnedBy | AddedWithin | QuietFor | NoOpenTask | TaskOverdue | DoNotDisturb
+class DueWithin(Condition, frozen=True, kw_only=True):
+    """The next open task is due before so many days from now are over; an overdue one counts."""
+
+    days: int
+
+
+class FieldHas(Condition, frozen=True, kw_only=True):
+    """A field contains this text, blind to accents and case. ``field`` is a field of the contact
+    (see ``FIELDS``), or the id of a custom field."""
+
+    field: str
+    text: str
+
+
+class Without(Condition, frozen=True, kw_only=True):
+    """The opposite of a condition."""
+
+    of: AnyCondition
+
+
+class AnyOf(Condition, frozen=True, kw_only=True):
+    """At least one of them."""
+
+    of: tuple[AnyCondition, ...]
+
+
+AnyCondition = (
+    HasTag
+    | OwnedBy
+    | AddedWithin
+    | QuietFor
+    | NoOpenTask
+    | TaskOverdue
+    | DoNotDisturb
+    | DueWithin
+    | FieldHas
+    | Without
+    | AnyOf
+)
+
+FIELDS = ("company", "email", "phone", "city", "state", "country", "postal_code", "source", "type")
+"""Those that ``FieldHas`` knows besides custom fields."""
 
 
 class ContactQuery(Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rapport.domain import views
 from rapport.domain.changes import ChangeEvent
+from rapport.domain.filters import AnyCondition, SmartList
 from rapport.domain.ports import AuditKey, Clock, SyncControl
 from rapport.domain.records import Business, CustomField, Id, Location, User
 from rapport.domain.scopes import Capabilities
@@ -58,6 +59,7 @@ class Workspace:
         self.drafts = Drafts(store)
         self.audit = Audit(store, clock, audit_key, new_id)
         self.waiting = WaitingEdits(store)
+        self.lists = SmartLists(store, new_id)
         self._store = store
         self._loop = loop
         self._refresh: asyncio.Task[None] | None = None
@@ -158,6 +160,22 @@ class Reference:
 
     def business(self, business_id: str | None) -> Business | None:
         return self._businesses.get(business_id or "")
+
+
+class SmartLists:
+    """Filters that a person gave a name. They concern this desktop only."""
+
+    def __init__(self, store: Store, new_id: Callable[[], Id]) -> None:
+        self._store = store
+        self._new_id = new_id
+
+    async def save(self, name: str, conditions: tuple[AnyCondition, ...]) -> SmartList:
+        made = SmartList(id=self._new_id(), name=name, conditions=conditions)
+        await asyncio.wrap_future(self._store.save_list(made))
+        return made
+
+    async def remove(self, id: str) -> None:
+        await asyncio.wrap_future(self._store.remove_list(id))
 
 
 class Drafts:

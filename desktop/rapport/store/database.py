@@ -88,8 +88,8 @@ def _locked() -> StoreError:
 
 
 def _folded(*texts: Any) -> str:
-    """For migrations: the words of a search are folded in SQL there."""
-    return fold(" ".join(map(str, texts)))
+    """SQL's ``fold``, of one value."""
+    return fold("".join(str(text) for text in texts if text is not None))
 
 
 class Database:
@@ -126,6 +126,7 @@ class Database:
             connection.config(apsw.SQLITE_DBCONFIG_DQS_DDL, 0)
             connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
             connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+            connection.create_scalar_function("fold", _folded, 1, deterministic=True)
             db.pragma("temp_store", "MEMORY")
             db.pragma("mmap_size", 0)
             db.pragma("cell_size_check", True)
@@ -219,7 +220,6 @@ class Database:
             kept = self.path.with_name(f"{self.path.name}.before-{len(MIGRATIONS)}")
             if not kept.exists():
                 self.backup(db, kept)
-        db.connection.create_scalar_function("fold", _folded, 1, deterministic=True)
         with db.immediate():
             for number in range(version, len(MIGRATIONS)):
                 db.run(MIGRATIONS[number])

@@ -16,26 +16,37 @@ from typing import NamedTuple
 import msgspec
 
 from rapport.domain.filters import (
+    FIELDS,
     AddedWithin,
     AnyCondition,
+    AnyOf,
     ContactQuery,
     DoNotDisturb,
+    DueWithin,
+    FieldHas,
     HasTag,
     NoOpenTask,
     OwnedBy,
     QuietFor,
+    SmartList,
     Sort,
     TaskOverdue,
+    Without,
 )
+from rapport.domain.records import Kind
 from rapport.domain.text import fold, storable
 from rapport.domain.views import ContactRow
 from rapport.store.read_models import NAMELESS, SORTED_CHARS
-from rapport.store.schema import NO_DUE
+from rapport.store.schema import KIND_NUMBER, NO_DUE
 from rapport.store.search import Term, folded_contact, match_expression, snippet, terms
 from rapport.store.sql import Row, Sql
 from rapport.store.values import Values, decode, encode, from_ms, to_ms
 
 _keys = msgspec.json.Decoder(list[int])
+_smart_lists = msgspec.json.Decoder(list[SmartList])
+
+KEPT = "smart_lists"
+"""The setting that holds the lists a person made."""
 
 ALL_IN_ONE = 1000
 """Lists up to this long come whole with the first page."""
@@ -97,6 +108,22 @@ def _clause(condition: AnyCondition, now: datetime) -> tuple[str, tuple[object, 
             return "next_due < ?", (to_ms(now),)
         case DoNotDisturb():
             return "dnd = 1", ()
+        case DueWithin(days=days):
+            return "next_due < ?", (to_ms(now + timedelta(days=days)),)
+        case FieldHas(field=field, text=text):
+            path = f"$.{field}" if field in FIELDS else f'$.custom."{field}"'
+            return (
+                "key IN (SELECT key FROM record WHERE kind = ? AND"
+                " instr(fold(json_extract(CAST(shown AS TEXT), ?)), ?) > 0)",
+                (KIND_NUMBER[Kind.CONTACT], path, fold(storable(text))),
+            )
+        case Without(of=inner):
+            clause, bound = _clause(inner, now)
+            return f"NOT ({clause})", bound
+        case AnyOf(of=several):
+            pairs = [_clause(one, now) for one in several]
+            clause = " OR ".join(f"({clause})" for clause, _ in pairs) or "0"
+            return f"({clause})", tuple(value for _, bound in pairs for value in bound)
 
 
 def _where(conditions: Sequence[AnyCondition], now: datetime) -> tuple[str, list[object]]:
@@ -112,6 +139,12 @@ def count_where(db: Sql, conditions: Sequence[AnyCondition], now: datetime) -> i
     where, bindings = _where(conditions, now)
     count: int = db.value(f"SELECT count(*) FROM contact_row WHERE {where}", bindings)
     return count
+
+
+def kept(db: Sql) -> list[SmartList]:
+    """The smart lists that a person made."""
+    blob = db.value("SELECT value FROM setting WHERE name = ?", (KEPT,))
+    return [] if blob is None else _smart_lists.decode(blob)
 
 
 def contact_count(db: Sql) -> int:

@@ -241,7 +241,7 @@ class Queries:
                 tags=tuple(tags),
                 smart_lists=tuple(
                     (smart, lists.count_where(db, smart.conditions, now))
-                    for smart in STANDARD_LISTS
+                    for smart in (*STANDARD_LISTS, *lists.kept(db))
                 ),
             )
 

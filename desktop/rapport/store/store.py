@@ -14,11 +14,12 @@ import apsw
 from rapport.domain.audit import Chain
 from rapport.domain.changes import ChangeEvent, Origin
 from rapport.domain.commands import AcceptDeletion, Command, CreateAgain, TakeBack
+from rapport.domain.filters import SmartList
 from rapport.domain.ports import Clock
 from rapport.domain.records import Id
 from rapport.domain.text import storable
 from rapport.domain.views import Outcome
-from rapport.store import deletions, edits
+from rapport.store import deletions, edits, lists
 from rapport.store.audit import AuditLog
 from rapport.store.chain import Verified, verify_chain
 from rapport.store.conflicts import KEPT_SETTLED_MS
@@ -127,6 +128,20 @@ class Store:
     def undo_entry(self, undo_id: int | None = None) -> Future[tuple[int, TakeBack] | None]:
         """What takes back one entry, or the newest of a person; None when there is none."""
         return self._writer.person(lambda tx: edits.undo_entry(tx, undo_id))
+
+    def save_list(self, made: SmartList) -> Future[None]:
+        """Keeps a smart list; one with the same id is replaced."""
+        return self._change_lists(lambda kept: [*(one for one in kept if one.id != made.id), made])
+
+    def remove_list(self, id: str) -> Future[None]:
+        return self._change_lists(lambda kept: [one for one in kept if one.id != id])
+
+    def _change_lists(self, change: Callable[[list[SmartList]], list[SmartList]]) -> Future[None]:
+        def job(tx: Transaction) -> None:
+            tx.set_setting(lists.KEPT, change(lists.kept(tx.db)))
+            tx.reference = True
+
+        return self._writer.person(job)
 
     def save_draft(self, contact_id: Id, note_id: Id | None, body: str) -> Future[None]:
         def job(tx: Transaction) -> None:

@@ -17,10 +17,12 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from rapport.domain.changes import ChangeEvent
+from rapport.domain.errors import InputError
 from rapport.domain.filters import ContactQuery
 from rapport.domain.records import Id
 from rapport.domain.settings import Density, Settings, ThemeMode
 from rapport.domain.text import visible
+from rapport.domain.typed_filters import Vocabulary, completions, parse
 from rapport.domain.views import SyncStatus
 from rapport.ui.actions import ACCOUNT_KEYS
 from rapport.ui.context import Notice, Page, Pane, WindowContext
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 _COLLAPSE_BELOW = 1040
 _LEAST = (960, 600)
 _KEEP_AFTER_MS = 400
+_COMPLETIONS = 9
 _RECENT = 20
 
 
@@ -103,6 +106,9 @@ class MainWindow(QWidget):
         self.context.page_changed.connect(self._went)
         self.top_bar.search.textChanged.connect(self._searched)
         self.top_bar.search.left.connect(self._leave_search)
+        self.top_bar.search.condition_begun.connect(
+            lambda word: self.context.runner.start(lambda: self._complete(word), slot="complete")
+        )
         self.pages.query_changed.connect(self.show_query)
         self.pages.search_cleared.connect(self.top_bar.search.clear)
         self.sidebar.model.modelReset.connect(self._take_counts)
@@ -220,7 +226,8 @@ class MainWindow(QWidget):
         contacts = self.pages.contacts
         if contacts is None:
             return
-        contacts.list.show_query(query, self.sidebar.title_of(query))
+        title, named = self.sidebar.title_of(query), self.sidebar.knows(query)
+        contacts.list.show_query(query, title, named=named)
         # Behind the list: what the field then says is the query that is already shown.
         if query.text != self.top_bar.search.text().strip():
             self.top_bar.search.setText(query.text)
@@ -230,17 +237,48 @@ class MainWindow(QWidget):
         contacts = self.pages.contacts
         if contacts is None:
             return
-        query = structs.replace(contacts.list.query, text=text.strip())
+        typed = parse(text, self._vocabulary(), whole=text.endswith(" "))
+        old = contacts.list.query
+        added = [one for one in typed.conditions if one not in old.conditions]
+        query = structs.replace(old, text=typed.text.strip(), conditions=(*old.conditions, *added))
         if self.context.situation.page is not Page.CONTACTS and query.text:
             self.context.show_page(Page.CONTACTS)
         if query != contacts.list.query:
             self.show_query(query)
 
+    def _vocabulary(self) -> Vocabulary:
+        """What this account's people and fields are called."""
+        workspace = self.context.workspace
+        return Vocabulary(
+            me=workspace.account.user_id,
+            users={user.name: user.id for user in workspace.reference.users if user.name},
+            custom={field.name: field.id for field in workspace.reference.custom_fields},
+        )
+
+    async def _save_list(self) -> None:
+        from rapport.ui.editors.list_name import ask_list_name
+
+        contacts = self.pages.contacts
+        if contacts is None or not contacts.list.query.conditions:
+            raise InputError("There is no filter to save.", "Add a filter to the list first.")
+        conditions = contacts.list.query.conditions
+        name = await ask_list_name(self)
+        if name:
+            await self.context.workspace.lists.save(name, conditions)
+            self.context.notice(tr("Smart list saved"), name, icon="smart")
+
     def _focus_search(self) -> None:
         self.top_bar.search.setFocus()
         self.top_bar.search.selectAll()
 
+    async def _complete(self, word: str) -> None:
+        _, _, value = word.partition(":")
+        tags = await self.context.workspace.queries.suggest_tags(value.strip('"'), _COMPLETIONS)
+        words = completions(word, self._vocabulary(), [tag for tag, _ in tags])
+        self.top_bar.search.offer(word, words[:_COMPLETIONS])
+
     def _leave_search(self) -> None:
+        self._searched(f"{self.top_bar.search.text()} ")
         if self.pages.contacts is not None:
             self.context.show_page(Page.CONTACTS)
             self.pages.contacts.list.focus_rows()
@@ -277,6 +315,7 @@ class MainWindow(QWidget):
         if self.pages.has_settings:
             actions.bind("go.settings", lambda: self.context.show_page(Page.SETTINGS))
         actions.bind("contact.open", self._open_chosen)
+        actions.bind("list.save", self._save_list)
         actions.bind("edit.undo", self.context.undo)
         actions.bind("edit.redo", self.context.redo)
         actions.bind("edit.history", self._show_history)

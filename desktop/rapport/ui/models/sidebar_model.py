@@ -17,7 +17,7 @@ from PySide6.QtCore import (
 )
 
 from rapport.domain.changes import ChangeEvent, Origin
-from rapport.domain.filters import AnyCondition, HasTag
+from rapport.domain.filters import STANDARD_LISTS, AnyCondition, HasTag, SmartList
 from rapport.domain.text import visible
 from rapport.domain.views import SidebarCounts, SyncStatus
 from rapport.ui.look.text import plain_tip
@@ -47,6 +47,8 @@ class Entry:
     icon: str = ""
     count: str = ""
     conditions: tuple[AnyCondition, ...] = ()
+    own: bool = False
+    """A smart list that the person made."""
     alert: bool = False
     """The count is of what waits for a decision."""
 
@@ -73,10 +75,7 @@ def entries(
         decide = _some(to_decide)
         place = Entry(ACTIVITY, NavKind.PLACE, tr("Activity"), "activity", decide, alert=True)
         places.append(place)
-    lists = [
-        Entry(LIST + lst.id, NavKind.LIST, tr(lst.name), "smart", count(n), lst.conditions)
-        for lst, n in counts.smart_lists
-    ]
+    lists = [_list_entry(lst, n) for lst, n in counts.smart_lists]
     shown = counts.tags if all_tags else counts.tags[:_TOP_TAGS]
     tags = [
         Entry(TAG + tag, NavKind.TAG, visible(tag), "tag", count(n), (HasTag(tag=tag),))
@@ -92,6 +91,12 @@ def entries(
     if tags:
         result += [Entry(TAGS, NavKind.SECTION, tr("Tags")), *tags]
     return result
+
+
+def _list_entry(lst: SmartList, n: int) -> Entry:
+    own = lst not in STANDARD_LISTS
+    name = visible(lst.name) if own else tr(lst.name)
+    return Entry(LIST + lst.id, NavKind.LIST, name, "smart", count(n), lst.conditions, own)
 
 
 def rail(wide: list[Entry]) -> list[Entry]:

@@ -131,12 +131,13 @@ class ContactList(QWidget):
         """Whether nothing has been read yet, neither rows nor that there are none."""
         return not self._answered and self._error is None
 
-    def show_query(self, query: ContactQuery, title: str) -> None:
-        """Show this list from its top. What is there stays until the answer comes."""
+    def show_query(self, query: ContactQuery, title: str, *, named: bool = False) -> None:
+        """Show this list from its top. What is there stays until the answer comes. ``named`` says
+        that its conditions are one of the sidebar's entries."""
         self._coverage_asked = bool(query.text) and self._coverage_asked
         if title != self._title.text():
             self._title.set_text(title)
-        self._filters.show_query(query)
+        self._filters.show_query(query, named=named)
         self._error = None
         self._skeleton.start()
         self.model.show(query)

@@ -11,13 +11,17 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 from rapport.domain.filters import (
     AddedWithin,
     AnyCondition,
+    AnyOf,
     ContactQuery,
     DoNotDisturb,
+    DueWithin,
+    FieldHas,
     HasTag,
     NoOpenTask,
     OwnedBy,
     QuietFor,
     TaskOverdue,
+    Without,
 )
 from rapport.domain.text import visible
 from rapport.ui.context import WindowContext
@@ -52,6 +56,25 @@ def words_of(condition: AnyCondition, workspace: Workspace) -> tuple[str, str]:
             return "alert", tr("Task overdue")
         case DoNotDisturb():
             return "dnd", tr("Do not disturb")
+        case DueWithin(days=1):
+            return "task", tr("Due today or before")
+        case DueWithin(days=days):
+            return "task", tr("Due in {n} days").format(n=days)
+        case FieldHas(field=field, text=text):
+            name = _field_name(field, workspace)
+            return "filter", tr("{field}: {text}").format(field=name, text=visible(text))
+        case Without(of=inner):
+            icon, words = words_of(inner, workspace)
+            return icon, tr("Not: {condition}").format(condition=words)
+        case AnyOf(of=several):
+            return "filter", tr(" or ").join(words_of(one, workspace)[1] for one in several)
+
+
+def _field_name(field: str, workspace: Workspace) -> str:
+    custom = workspace.reference.custom_field(field)
+    if custom is not None:
+        return visible(custom.name)
+    return tr(field.replace("_", " ").capitalize())
 
 
 class FilterRow(QWidget):
@@ -71,8 +94,15 @@ class FilterRow(QWidget):
         self._add.setObjectName("filter-button")
         self._add.setAccessibleName(tr("Add a filter"))
         self._add.clicked.connect(lambda: context.runner.start(self._offer, slot="filters"))
+        self._save = Button(tr("Save"), self, kind=Kind.QUIET, size=Size.INLINE, icon="save")
+        self._save.setObjectName("save-list-button")
+        self._save.setAccessibleName(tr("Save as a smart list"))
+        self._save.setToolTip(tr("Save as a smart list"))
+        self._save.clicked.connect(lambda: context.actions.trigger("list.save"))
+        self._save.hide()
         self._row = QHBoxLayout(self)
         self._row.addWidget(self._add, 0, Qt.AlignmentFlag.AlignTop)
+        self._row.addWidget(self._save, 0, Qt.AlignmentFlag.AlignTop)
         self._row.addStretch(1)
         context.theme.changed.connect(self._dress)
         self._dress()
@@ -83,8 +113,9 @@ class FilterRow(QWidget):
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
-    def show_query(self, query: ContactQuery) -> None:
-        """Show a chip for each condition."""
+    def show_query(self, query: ContactQuery, *, named: bool = False) -> None:
+        """Show a chip for each condition; ``named`` ones are a list of the sidebar already."""
+        self._save.setVisible(bool(query.conditions) and not named)
         if query.conditions != self._query.conditions:
             for chip in self._chips:
                 chip.deleteLater()

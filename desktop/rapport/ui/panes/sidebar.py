@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
+    QPoint,
     QRectF,
     QSignalBlocker,
     QSize,
@@ -130,6 +131,8 @@ class Sidebar(QWidget):
         self.view.clicked.connect(self._clicked)
         self.view.chosen.connect(self._clicked)
         self.view.reached.connect(self._reached)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.customContextMenuRequested.connect(self._offer_removal)
 
         self._settings = _Place(tr("Settings"), "settings", self)
         self._settings.setObjectName("settings-button")
@@ -188,6 +191,10 @@ class Sidebar(QWidget):
         self._chosen = entry.id if entry is not None else nav.CONTACTS
         self._mark()
 
+    def knows(self, query: ContactQuery) -> bool:
+        """Whether an entry stands for the conditions of this query."""
+        return self.model.named(query.conditions) is not None
+
     def title_of(self, query: ContactQuery) -> str:
         """The name of the list a query stands for."""
         entry = self.model.named(query.conditions)
@@ -231,6 +238,31 @@ class Sidebar(QWidget):
             item.triggered.connect(lambda _=False, entry=entry: self._go(entry))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.view.viewport().mapToGlobal(self.view.visualRect(index).topRight()))
+
+    def _offer_removal(self, spot: QPoint) -> None:
+        """A list that the person made can be removed; those that came with the program stay."""
+        entry = self.model.entry(self.view.indexAt(spot).row())
+        if entry is None or not entry.own:
+            return
+        menu = QMenu(self)
+        item = menu.addAction(icon("trash"), tr("Remove this list"))
+        item.triggered.connect(lambda: self._context.runner.own(self._remove(entry)))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.view.viewport().mapToGlobal(spot))
+
+    async def _remove(self, entry: Entry) -> None:
+        lists = self._context.workspace.lists
+
+        async def again() -> None:
+            await lists.save(entry.text, entry.conditions)
+
+        await lists.remove(entry.id.removeprefix(nav.LIST))
+        self._context.notice(
+            tr("Smart list removed"),
+            entry.text,
+            icon="trash",
+            act=(tr("Undo"), lambda: self._context.runner.own(again())),
+        )
 
     def _page_changed(self, page: str) -> None:
         match Page(page):

@@ -1,0 +1,111 @@
+"""Conditions typed into the search become chips, and a filter becomes a smart list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from rapport.domain.filters import HasTag, Without
+from rapport.ui.panes.search_box import last_word
+from rapport.ui.toasts import Toast
+from rapport.ui.widgets.chips import FilterChip
+from rapport.ui.window import MainWindow
+
+Until = Callable[[Callable[[], object]], Any]
+Open = Callable[..., Any]
+
+
+async def opened(open_window: Open, book: Any) -> MainWindow:
+    await book.add({"first_name": "Ana", "tags": ["vip"]})
+    await book.add({"first_name": "Bob", "tags": ["vip", "cold"]})
+    await book.add({"first_name": "Cia"})
+    window: MainWindow = await open_window()
+    window.top_bar.search.setFocus()
+    return window
+
+
+def chips(window: MainWindow) -> list[str]:
+    return [chip.text() for chip in window.findChildren(FilterChip) if chip.isVisible()]
+
+
+async def test_a_condition_becomes_a_chip_when_it_is_ended(
+    open_window: Open, book: Any, until: Until
+) -> None:
+    window = await opened(open_window, book)
+    contacts = window.pages.contacts
+    assert contacts is not None
+    search = window.top_bar.search
+    QTest.keyClicks(search, "tag:vip ")
+    await until(lambda: contacts.list.query.conditions == (HasTag(tag="vip"),))
+    assert search.text() == ""
+    QTest.keyClicks(search, "-tag:cold")
+    search.completer().popup().hide()
+    QTest.keyClick(search, Qt.Key.Key_Return)
+    cold = Without(of=HasTag(tag="cold"))
+    await until(lambda: contacts.list.query.conditions == (HasTag(tag="vip"), cold))
+    await until(lambda: contacts.list.model.total == 1)
+    assert any("Not" in chip for chip in chips(window))
+
+
+async def test_conditions_are_completed(open_window: Open, book: Any, until: Until) -> None:
+    window = await opened(open_window, book)
+    search = window.top_bar.search
+    QTest.keyClicks(search, "ana tag:v")
+    popup = search.completer().popup()
+    await until(popup.isVisible)
+    QTest.keyClick(popup, Qt.Key.Key_Down)
+    QTest.keyClick(popup, Qt.Key.Key_Return)
+    contacts = window.pages.contacts
+    assert contacts is not None
+    await until(lambda: contacts.list.query.conditions == (HasTag(tag="vip"),))
+    assert contacts.list.query.text == "ana"
+    assert search.text() == "ana"
+
+
+async def test_a_filter_is_saved_as_a_list_and_removed(
+    open_window: Open, book: Any, until: Until
+) -> None:
+    window = await opened(open_window, book)
+    QTest.keyClicks(window.top_bar.search, "-tag:vip ")
+    save = window.findChild(QWidget, "save-list-button")
+    await until(save.isVisible)
+    QTest.mouseClick(save, Qt.MouseButton.LeftButton)
+    await until(lambda: window.findChild(QLineEdit, "list-name-line"))
+    line = window.findChild(QLineEdit, "list-name-line")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert line.isVisible()  # a list needs a name
+    QTest.keyClicks(line, "Newcomers")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    model = window.sidebar.model
+
+    def row() -> int:
+        texts = [model.entry(row).text for row in range(model.rowCount())]
+        return texts.index("Newcomers") if "Newcomers" in texts else -1
+
+    await until(lambda: row() >= 0)
+    entry = model.entry(row())
+    assert entry is not None
+    assert (entry.count, entry.own) == ("1", True)
+    await window.sidebar._remove(entry)
+    await until(lambda: row() < 0)
+    toast = window.findChildren(Toast)[-1]
+    toast.notice.act[1]()
+    await until(lambda: row() >= 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("", ("", "")),
+        ("ana ta", ("ana ", "ta")),
+        ('ana company:"Fjord & V', ("ana ", 'company:"Fjord & V')),
+        ('company:"a b" x', ('company:"a b" ', "x")),
+    ],
+)
+def test_the_last_word(text: str, parts: tuple[str, str]) -> None:
+    assert last_word(text) == parts
