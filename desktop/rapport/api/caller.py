@@ -35,8 +35,10 @@ log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 DEADLINE_S = 20.0
-"""After so long a person's request is given up, second tries and the wait for its turn included.
-Uploads may take the whole time of an exchange."""
+"""After so long a person's request is given up, second tries and the wait for its turn included;
+an upload gets what a slow line needs on top."""
+_SLOW_LINE = 100_000
+"""Bytes a second."""
 _LEAST_EXCHANGE_S = 5.0
 """A request whose turn came late still gets this long."""
 _REFUSED_TRIES = 3
@@ -139,7 +141,8 @@ class Caller:
         url = self._url(operation, path or {}, query or {})
         until = math.inf
         if lane is Lane.PERSON:
-            until = self._clock.monotonic() + (EXCHANGE_S if form else DEADLINE_S)
+            uploading_s = len(form.content) / _SLOW_LINE if form else 0.0
+            until = self._clock.monotonic() + min(DEADLINE_S + uploading_s, EXCHANGE_S)
         self.breaker.check()  # before a token is renewed for nothing
         token = await self._tokens.access_token()
         renewed = False
