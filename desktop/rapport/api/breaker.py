@@ -8,7 +8,7 @@ from rapport.domain.errors import OutageError
 from rapport.domain.ports import Clock
 
 PROBE_EVERY_S = 60.0
-_FAILURES = 5
+_FAILURES = 4
 _TROUBLE_S = 10.0
 """Shorter trouble, such as a restart of the server, is left to backoff."""
 
@@ -17,12 +17,14 @@ class Breaker:
     """Of one host. It opens when nothing but failures came for a while: replies of 5xx, silence,
     connections that broke after the request was sent. While it is open the next request after
     every minute is the probe, all others are refused here; one reply that is none of these closes
-    it."""
+    it. What was under way together and fails together counts once: a train in a tunnel is not the
+    CRM's outage."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._failures = 0
         self._since = math.inf
+        self._last = -math.inf
         self._probe_at: float | None = None
 
     def retry_s(self) -> float:
@@ -57,6 +59,9 @@ class Breaker:
     def failed(self, sent_at: float) -> None:
         """A request that was sent then (monotonic) has failed."""
         now = self._clock.monotonic()
+        if sent_at < self._last:
+            return
+        self._last = now
         self._failures += 1
         self._since = min(self._since, sent_at)
         if (

@@ -207,7 +207,7 @@ async def test_a_silent_crm_is_given_up_with_a_sentence(
             if writes
             else client.contacts.get(info["examples"]["contact"], lane=Lane.PERSON)
         )
-    assert 0.5 < time.monotonic() - began < 5.0
+    assert 0.5 < time.monotonic() - began < 60.0  # the answer would come after ten minutes
     assert caught.value.title == "The CRM did not answer in time."
     assert outcome_of(caught.value) is WriteOutcome.UNCERTAIN
 
@@ -281,6 +281,6 @@ async def test_fifteen_thousand_cancelled_requests_leave_the_pool_whole(
         cancelled += sum(isinstance(one, asyncio.CancelledError) for one in ended)
     assert cancelled > 0.9 * CANCELLED
     assert server.answered > 50  # some were on their way
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         found = await asyncio.gather(*(client.contacts.get("x") for _ in range(6)))
     assert [remote.rid for remote in found] == ["x"] * 6

@@ -79,10 +79,14 @@ def test_short_trouble_and_single_failures_are_left_to_backoff(clock: Any) -> No
     breaker.admit()
 
 
-def test_silence_counts_from_when_the_request_was_sent(clock: Any) -> None:
+def test_silence_counts_from_when_the_request_was_sent_and_together_once(clock: Any) -> None:
     breaker = Breaker(clock)
-    clock.elapsed = 30.0
-    for _ in range(5):
-        breaker.failed(0.0)
+    for _ in range(3):
+        sent_at = clock.monotonic()
+        clock.elapsed += 20.0
+        for _ in range(8):  # all that was under way when the train went into the tunnel
+            breaker.failed(sent_at)
+        breaker.check()
+    breaker.failed(clock.monotonic())
     with pytest.raises(OutageError):
         breaker.check()
