@@ -71,7 +71,10 @@ class Runner(QObject):
     def _keep(self, work: Work, again: Work | None, slot: str | None) -> asyncio.Task[Any] | None:
         if self._closed:
             return None
-        loop = asyncio.get_running_loop()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return None  # the loop has ended, and Qt still hands out what was on its way
         task = loop.create_task(self._guard(work, again), name=slot or "window")
         self._tasks.add(task)
         if slot is not None:
