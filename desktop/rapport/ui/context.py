@@ -224,6 +224,12 @@ class WindowContext(QObject):
             )
         elif outcome is None:
             self.notice(tr("Nothing to undo"), icon="undo")
+        elif outcome.undo_id is None:
+            self.notice(
+                tr("Nothing was undone"),
+                tr("What it had changed has other values by now; they stay."),
+                icon="undo",
+            )
         else:
             self.notice(done_words(outcome.title), NEW_IDS if outcome.anew else "", icon="undo")
 

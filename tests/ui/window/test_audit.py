@@ -225,7 +225,9 @@ async def test_a_deleted_contact_is_brought_back(
     await until(lambda: window.findChild(QWidget, "") is not None and _confirm_button(window))
     button = _confirm_button(window)
     assert button is not None
-    assert "new ids" in " ".join(words_of(button.parentWidget()))
+    asked = " ".join(words_of(button.parentWidget()))
+    assert "With 1 task, 1 note, 1 tag." in asked
+    assert "new ids" in asked
     button.click()
     await until(lambda: "Bring back contact" in told(view))
     detail = await workspace.queries.detail(id)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QTextEdit, QWidget
 
 from rapport.app import pointer
 from rapport.app.application import Application
+from rapport.app.tour.audit_steps import AuditSteps
 from rapport.app.tour.crm import TourSandbox
 from rapport.app.tour.driver import Driver, NotSeen
 from rapport.domain.commands import CreateTask
@@ -71,8 +72,10 @@ class Tour:
             ("add-note", self.add_note),
             ("edit-note", self.edit_note),
             ("edit-contact", self.edit_contact),
+            ("audit-revert", self.audit_revert),
             ("create-contact", self.create_contact),
             ("delete-contact", self.delete_contact),
+            ("bring-back", self.bring_back),
             ("offline-edit", self.offline_edit),
             ("reconnect-sync", self.reconnect_sync),
             ("conflict", self.conflict),
@@ -329,6 +332,11 @@ class Tour:
         if self._do.find(QWidget, wanted) is None:
             await self._do.click("fields-show-all")
 
+    async def audit_revert(self) -> None:
+        audit = AuditSteps(self._do, self.workspace, self._photograph)
+        await audit.revert("Edit contact", "city", self.arrives)
+        await self._do.key("alt+2")
+
     async def create_contact(self) -> None:
         await self._do.key("ctrl+n")
         await self._do.see("contact-dialog")
@@ -364,6 +372,11 @@ class Tour:
         await self._do.until_known(
             gone_there, "the contact to be deleted there, after its undo window"
         )
+
+    async def bring_back(self) -> None:
+        audit = AuditSteps(self._do, self.workspace, self._photograph)
+        await audit.bring_back(self._contact, "email", "zaneta@example.pl", self.arrives)
+        await self._do.key("alt+2")
 
     async def _answer_delete(self) -> None:
         """Where deleting asks first, say yes."""

@@ -65,6 +65,8 @@ class AuditModel(QAbstractListModel):
         self._stale: set[int] = set()
         self._missing: set[int] = set()
         self._new = True
+        self._watched = True
+        self._due = False
         self._fetch = QTimer(self, singleShot=True, interval=0)
         self._fetch.timeout.connect(self._read_missing)
         self._again = QTimer(self, singleShot=True)
@@ -181,7 +183,14 @@ class AuditModel(QAbstractListModel):
 
     def refresh(self) -> None:
         self._again.stop()
+        self._due = False
         self._runner.start(self._answer, slot=self._slot)
+
+    def watch(self, watched: bool) -> None:
+        """Whether anybody looks: else what is new is read when somebody does."""
+        self._watched = watched
+        if watched and self._due:
+            self.refresh()
 
     def close(self) -> None:
         """Stop listening; the model must not be used afterwards."""
@@ -241,6 +250,9 @@ class AuditModel(QAbstractListModel):
 
     def _heard(self, event: ChangeEvent) -> None:
         if not (event.changes or event.outbox or event.reference):
+            return
+        if not self._watched:
+            self._due = True
             return
         delay = _SYNC_DELAY_MS if event.origin is Origin.SYNC else _OWN_DELAY_MS
         if not self._again.isActive() or self._again.remainingTime() > delay:

@@ -224,6 +224,7 @@ class ConfirmDialog(Dialog):
     ) -> None:
         """``confirm`` says what will be done, such as "Delete contact"; never just "OK"."""
         super().__init__(window, width=440, name=title)
+        self.setObjectName("confirm-dialog")
         self.setAccessibleDescription(sentence)
         self._answer = False
         self.body.addWidget(
@@ -238,6 +239,7 @@ class ConfirmDialog(Dialog):
             kind=Kind.TONAL if danger else Kind.FILLED,
             icon="trash" if danger else "",
         )
+        self.confirm_button.setObjectName("confirm-yes")
         if danger:
             self.confirm_button.icon_role = "danger"
         self.cancel_button.clicked.connect(self.close)

@@ -267,8 +267,8 @@ class DetailPane(Painted):
             self.window(),
             tr("Delete {name}?").format(name=name),
             tr(
-                "The contact goes with its notes and tasks, here and in the CRM. You can undo it"
-                " for a few seconds."
+                "The contact goes with its notes and tasks, here and in the CRM. For a few seconds"
+                " Undo simply withdraws it; later it makes the contact anew."
             ),
             confirm=tr("Delete contact"),
             danger=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtGui import QHideEvent, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -15,8 +15,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rapport.domain.audit import AuditEntry, AuditFilter, Standing
+from rapport.domain.audit import AuditEntry, AuditFilter, Departed, Standing
 from rapport.domain.changes import Op, Origin
+from rapport.domain.records import Kind
 from rapport.domain.text import visible
 from rapport.services.audit import revert_command
 from rapport.services.audit_export import Format
@@ -326,17 +327,10 @@ class AuditView(QWidget):
             return
         command = await self._workspace.audit.restore(entry.contact_id)
         departed = command.departed
-        tasks = sum(ref.kind == "task" for ref, _ in departed.children)
-        notes = len(departed.children) - tasks
         if not await confirm(
             self.window(),
             tr("Bring back {name}?").format(name=visible(departed.name)),
-            tr("With {tasks} tasks, {notes} notes and {tags} tags. {new_ids}").format(
-                tasks=count(tasks),
-                notes=count(notes),
-                tags=count(len(departed.contact.get("tags") or ())),
-                new_ids=NEW_IDS,
-            ),
+            _what_comes(departed),
             confirm=tr("Bring back"),
         ):
             return
@@ -368,6 +362,28 @@ class AuditView(QWidget):
         for button in (self.verify, self.export):
             button.set_wordless(narrow)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.model.watch(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.model.watch(False)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+
+
+def _what_comes(departed: Departed) -> str:
+    """What comes back with the contact, and what does not."""
+    tasks = sum(ref.kind is Kind.TASK for ref, _ in departed.children)
+    parts = [
+        (tasks, tr("1 task"), tr("{n} tasks")),
+        (len(departed.children) - tasks, tr("1 note"), tr("{n} notes")),
+        (len(departed.contact.get("tags") or ()), tr("1 tag"), tr("{n} tags")),
+    ]
+    with_it = [one if n == 1 else many.format(n=count(n)) for n, one, many in parts if n]
+    if not with_it:
+        return NEW_IDS
+    return tr("With {what}. {new_ids}").format(what=", ".join(with_it), new_ids=NEW_IDS)

@@ -1,0 +1,84 @@
+"""The tour's look into the audit log: an edit set back, a deleted contact brought back."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from PySide6.QtWidgets import QAbstractButton, QListView, QWidget
+
+from rapport.app.tour.driver import Driver
+from rapport.domain.audit import Act, AuditEntry, AuditFilter
+from rapport.domain.records import Id, Kind
+from rapport.services.workspace import Workspace
+from rapport.ui.roles import AuditRole
+
+
+class Arrives(Protocol):
+    def __call__(self, kind: Kind, id: Id, field: str, value: object) -> Awaitable[None]: ...
+
+
+class AuditSteps:
+    def __init__(
+        self, driver: Driver, workspace: Workspace, photograph: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._do = driver
+        self._workspace = workspace
+        self._photograph = photograph
+
+    async def revert(self, title: str, field: str, arrives: Arrives) -> None:
+        """Set the newest entry of this title back, and see it arrive at the CRM."""
+        entry = await self._choose(title)
+        await self._do.click("audit-revert")
+        await self._told(f"Revert {title[:1].lower()}{title[1:]}")
+        await self._photograph()
+        await arrives(Kind.CONTACT, entry.contact_id, field, entry.fields[field][0])
+
+    async def bring_back(self, contact_id: Id, field: str, value: str, arrives: Arrives) -> None:
+        """Bring the contact back that was deleted last, and see it arrive at the CRM."""
+
+        async def departed() -> bool:
+            entry = await self._newest("Delete contact")
+            return entry is not None and entry.departed and not entry.waiting
+
+        await self._do.until_known(departed, "the deletion to be carried out")
+        await self._choose("Delete contact")
+        await self._do.click("audit-restore")
+        await self._do.see("confirm-dialog")
+        await self._photograph()
+        await self._do.click("confirm-yes")
+        await self._told("Bring back contact")
+        await arrives(Kind.CONTACT, contact_id, field, value)
+
+    async def _choose(self, title: str) -> AuditEntry:
+        await self._do.key("alt+3")
+        tabs = await self._do.see("activity-tabs")
+        buttons = tabs.findChildren(QAbstractButton)
+        await self._do.click(next(one for one in buttons if one.text() == "Audit log"))
+        view = await self._do.see("audit-list", QListView)
+        row = await self._do.until(lambda: self._row(view, title), f"“{title}” in the log")
+        await self._do.click_row(view, view.model().index(row - 1, 0))
+        details: Any = await self._do.see("audit-details", QWidget)
+        entry: AuditEntry = await self._do.until(
+            lambda: details.entry if details.entry and details.entry.title == title else None,
+            "the entry beside the list",
+        )
+        assert entry.act in (Act.UPDATE, Act.DELETE)
+        return entry
+
+    async def _told(self, title: str) -> None:
+        view = await self._do.see("audit-list", QListView)
+        await self._do.until(lambda: self._row(view, title), f"“{title}” in the log")
+
+    @staticmethod
+    def _row(view: QListView, title: str) -> int:
+        """Counted from one, so that none is 0."""
+        model = view.model()
+        rows = range(min(model.rowCount(), 100))
+        found = (row for row in rows if model.index(row, 0).data(AuditRole.TITLE) == title)
+        return next(found, -1) + 1
+
+    async def _newest(self, title: str) -> AuditEntry | None:
+        audit = self._workspace.audit
+        ids = (await audit.index(AuditFilter())).ids[:50]
+        return next((one for one in await audit.entries(ids) if one.title == title), None)
