@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from rapport.domain.arguments import LOCATION_NAMES, Arguments, ArgumentsError, arguments
 from rapport.domain.catalogue import Action, Field, Trigger
 from rapport.domain.records import Id
 from rapport.ui.context import WindowContext
 from rapport.ui.delegates.operation_row import method_colour
+from rapport.ui.look.paint import mirrored
+from rapport.ui.look.text import Run, baseline_in, plain_tip
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.models.operation_list_model import EVENT, Entry, remark_of
@@ -25,13 +36,48 @@ from rapport.ui.panes.activity.operations.fields import (
     carried_words,
     field_for,
 )
-from rapport.ui.widgets.labels import ElidedLabel, Label, SectionTitle
+from rapport.ui.widgets.base import Painted, is_rtl
+from rapport.ui.widgets.labels import Label, SectionTitle
 from rapport.ui.wording import tr
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace
 
 Drafts = Mapping[str, Any]
+
+
+class _TitleLine(Painted):
+    """What it does, and at the end the permission that it needs, which gives way."""
+
+    def __init__(self, title: str, needs: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._title, self._needs = title, needs
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(tr("It needs {scope}.").format(scope=needs) if needs else "")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.type.px(120), self.type.line(TextSize.SECTION))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, type_, tokens = QPainter(self), self.type, self.tokens
+        bounds = QRectF(self.rect())
+        title = Run(self._title, type_.font(TextSize.SECTION, SEMIBOLD), bounds.width())
+        room = bounds.width() - title.width - type_.px(12)
+        # Three letters and dots would tell nothing; the tool-tip has it whole.
+        shown = self._needs if room >= type_.px(60) else ""
+        needs = Run(shown, type_.monospace(), max(0.0, room))
+        baseline = baseline_in(0, bounds.height(), type_.metrics(TextSize.SECTION, SEMIBOLD))
+        for run, x, colour in (
+            (title, 0.0, tokens.text),
+            (needs, bounds.width() - needs.width, tokens.muted),
+        ):
+            area = mirrored(QRectF(x, 0, run.width, bounds.height()), bounds, is_rtl(self))
+            painter.setPen(QColor(colour))
+            run.draw(painter, area.left(), baseline)
+        whole = "\n".join(filter(None, (self._title, self._needs)))
+        shortened = title.elided or needs.elided or shown != self._needs
+        self.setToolTip(plain_tip(whole) if shortened else "")
 
 
 class EntryHead(QWidget):
@@ -44,17 +90,7 @@ class EntryHead(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(px(20), px(14), px(20), px(12))
         column.setSpacing(px(4))
-        first = QHBoxLayout()
-        first.setSpacing(px(8))
-        title = ElidedLabel(tr(entry.title), self, size=TextSize.SECTION, weight=SEMIBOLD)
-        first.addWidget(title, 1)
-        needs = ", ".join(entry.scopes)
-        if needs:
-            scope = Label(needs, self, size=TextSize.CAPTION, role="muted")
-            scope.setFont(theme.type.monospace())
-            scope.setToolTip(tr("the permission it needs"))
-            first.addWidget(scope)
-        column.addLayout(first)
+        column.addWidget(_TitleLine(tr(entry.title), ", ".join(entry.scopes), self))
         second = QHBoxLayout()
         second.setSpacing(px(16))
         verb, where = (
