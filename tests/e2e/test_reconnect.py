@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from PySide6.QtWidgets import QListView, QWidget
 
+from rapport.app import pointer
 from rapport.domain.commands import CreateTask
 from rapport.domain.filters import ContactQuery
 from rapport.domain.views import SyncState
@@ -115,6 +116,7 @@ async def test_another_persons_sign_in_sends_nothing_of_the_first(
     await program.do.until(lambda: program.session is not first, "the other account")
     mine = program.session
     assert mine.account.location_id == theirs.location_id
+    await pointer.find_accessible("You signed in as somebody else", "label")
     await program.do.until(
         lambda: mine.workspace.sync.status().state is SyncState.IDLE, "its sync", limit_s=40
     )

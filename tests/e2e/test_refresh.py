@@ -202,6 +202,7 @@ async def killed_before_the_commit(desk: Desk, chance: random.Random) -> str:
     return title
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("installed", [True, False])
 async def test_killed_between_the_reply_and_the_commit(
     desk: Desk, crm: Crm, *, installed: bool

@@ -366,7 +366,16 @@ class Application:
         account = self.session.account if self.session is not None else None
         page = self._welcome()
         if account is not None:
+            page.signed_in.connect(lambda now: self._tell_of_another_person(account, now))
             page.reconnect(account)
+
+    def _tell_of_another_person(self, before: Account, now: Account) -> None:
+        if now.id != before.id and now.location_id == before.location_id:
+            self.window.context.notice(
+                tr("You signed in as somebody else"),
+                tr("Edits made before wait for the one who made them, in the other account."),
+                icon="user",
+            )
 
     def _ask_write(self) -> None:
         self._ask_scope(WRITE.name)

@@ -25,6 +25,7 @@ from rapport.domain import scopes
 from rapport.domain.errors import AuthError, CapabilityError, RapportError, SignInError
 from rapport.domain.ports import Clock, LoadLocations, SignInObserver
 from rapport.domain.settings import (
+    AUTHORIZE_URL,
     Account,
     ConnectRequest,
     InstalledLocation,
@@ -192,24 +193,7 @@ class SignIn:
     async def _consent(self, request: ConnectRequest, url: str, observer: SignInObserver) -> str:
         if request.in_browser:
             return await self._in_browser(request, url, observer)
-        theme, text_scale = self._appearance()
-        lines = tuple(
-            ScopeLine(title=tr(scope.title), detail=tr(scope.detail), name=scope.name)
-            for scope in map(scopes.described, request.scopes)
-        )
-        reply = await ask_consent(
-            ConsentRequest(
-                url=url,
-                redirect_uri=request.redirect_uri,
-                scopes=lines,
-                not_asked=tr(scopes.not_asked(request.scopes)),
-                provider=tr("the sandbox") if request.sandbox else "HighLevel",
-                allowed_hosts=request.sign_in_hosts,
-                timeout_s=CONSENT_LIMIT_S,
-                theme=theme,
-                text_scale=text_scale,
-            )
-        )
+        reply = await ask_consent(consent_request(request, url, *self._appearance()))
         if reply.ending is Ending.CALLBACK:
             return reply.callback
         if reply.ending is Ending.BROWSER:
@@ -347,6 +331,33 @@ def request_again(account: Account) -> ConnectRequest:
         account_id=account.id,
         sign_in_hosts=account.sign_in_hosts,
     )
+
+
+def consent_request(
+    request: ConnectRequest, url: str, theme: str, text_scale: float
+) -> ConsentRequest:
+    """What the consent page shows, and where it may lead."""
+    return ConsentRequest(
+        url=url,
+        redirect_uri=request.redirect_uri,
+        scopes=tuple(
+            ScopeLine(title=tr(scope.title), detail=tr(scope.detail), name=scope.name)
+            for scope in map(scopes.described, request.scopes)
+        ),
+        not_asked=tr(scopes.not_asked(request.scopes)),
+        provider=_provider(request),
+        allowed_hosts=request.sign_in_hosts,
+        timeout_s=CONSENT_LIMIT_S,
+        theme=theme,
+        text_scale=text_scale,
+    )
+
+
+def _provider(request: ConnectRequest) -> str:
+    """As the person knows it: a white label never names the vendor."""
+    if request.sandbox:
+        return tr("the sandbox")
+    return "HighLevel" if request.authorize_url == AUTHORIZE_URL else tr("your account")
 
 
 def _app(request: ConnectRequest) -> OAuthApp:
