@@ -327,6 +327,19 @@ async def test_the_vendors_limit_is_never_hit(client_for: Callable[..., ApiClien
     assert [entry["status"] for entry in log] == [200] * 250
 
 
+async def test_a_business_for_more_contacts_than_one_request_takes(
+    client: ApiClient, sandbox: SandboxThread, control: Any
+) -> None:
+    business = sandbox.info()["examples"]["business"]
+    rids = [one.rid for one in (await client.contacts.search(page_limit=100)).items]
+    assert len(rids) == 60
+    await client.contacts.set_business(rids, business)
+    asked = [json.loads(one["body"])["ids"] for one in await control.seen("bulk/business")]
+    assert [len(ids) for ids in asked] == [50, 10]
+    employees = await every(lambda cursor: client.contacts.of_business(business, cursor=cursor))
+    assert {one.rid for one in employees} == set(rids)
+
+
 UNKNOWN = {"lunarPhase": {"name": "waxing", "days": [1, 2]}, "weight": 0.5}
 
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from rapport.api.catalogue import action
-from rapport.domain.arguments import Arguments, ArgumentsError, arguments
+from rapport.domain.arguments import Arguments, ArgumentsError, arguments, placed
+from rapport.domain.errors import InvalidError
 
 DUE = "2030-01-31T09:00:00Z"
 
@@ -186,3 +187,16 @@ def test_what_is_unknown_inside_an_object_may_pass() -> None:
     assert (
         given("contacts.create", data=data, location="L").body["dndSettings"] == data["dndSettings"]
     )
+
+
+def test_values_of_the_client_go_where_the_catalogue_says_unchecked() -> None:
+    values = {"taskId": "t", "contactId": "c", "assignedTo": None, "dueDate": "soon"}
+    sent = placed(action("contacts.tasks.update"), values, location_id="L")
+    assert sent.path == {"contactId": "c", "taskId": "t"}
+    assert (sent.query, sent.body) == ({}, {"assignedTo": None, "dueDate": "soon"})
+    listed = placed(action("contacts.list"), {"limit": 5, "query": None}, location_id="L")
+    assert listed.query == {"locationId": "L", "limit": 5, "query": None}
+    snake = placed(action("opportunities.search"), {"q": "x"}, location_id="L")
+    assert snake.query == {"q": "x", "location_id": "L"}
+    with pytest.raises(InvalidError, match="takes no “due”"):
+        placed(action("contacts.tasks.update"), {"due": "x"}, location_id="L")
