@@ -108,12 +108,6 @@ DEVIATIONS = (
     ),
     Deviation(
         "request",
-        ("PUT /contacts/{contactId}",),
-        ("assignedTo",),
-        "B1c: nullable, as null clears it",
-    ),
-    Deviation(
-        "request",
         ("PUT /contacts/{contactId}/tasks/{taskId}", "PUT /opportunities/{id}"),
         ("assignedTo",),
         "F13: null clears, though documented as text alone",
