@@ -250,14 +250,17 @@ class Push:
             plan = plan_update(entry.ref.kind, entry.fields, now.values)
             # The reply tells what the server made of it at that moment. A later read would also
             # tell what somebody else has written since, and nobody could tell the two apart.
-            now = structs.replace(now, values={**now.values, **await self._write(entry, plan)})
+            told = await self._write(entry, plan)
+            values = {name: value for name, value in now.values.items() if name != "updated_at"}
+            now = structs.replace(now, values=values | told)
             await self._log_reply(sending)
         await self._clash(entry, now, plan.conflicts)
         if not plan.conflicts or set(entry.fields) - set(plan.conflicts):
             await self._settle(entry, now)
 
     async def _write(self, entry: OutboxEntry, plan: UpdatePlan) -> dict[str, Any]:
-        """What the replies say of the fields that were sent."""
+        """What the replies say of the fields that were sent, and of the last change if they do: an
+        index that has not heard of it must not be believed."""
         told: dict[str, Any] = {}
         values = wire.wanted(plan.send)
         if values:
@@ -271,6 +274,8 @@ class Push:
             told["tags"] = await self._records.add_tags(entry, plan.add_tags)
         if plan.remove_tags:
             told["tags"] = await self._records.remove_tags(entry, plan.remove_tags)
+        if "tags" in told:
+            told.pop("updated_at", None)
         return told
 
     async def _clash(

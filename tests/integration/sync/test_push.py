@@ -33,6 +33,7 @@ from rapport.domain.commands import (
 from rapport.domain.errors import InputError
 from rapport.domain.records import Kind
 from rapport.domain.views import SyncState
+from rapport.sandbox.server import SandboxThread
 from rapport.store import Queries
 
 DUE = datetime(2026, 12, 24, 15, 0, tzinfo=UTC)
@@ -446,6 +447,21 @@ async def test_a_write_that_lands_late_does_not_lie_over_our_next_edit(
     await until(all_told, "all is told")
     now = (await server.contact(rid))["city"]
     assert now == "Next" or "Next" in {row.mine for row in await conflicts()}
+
+
+async def test_an_index_that_lags_does_not_bring_a_removed_tag_back(
+    server_of: Any, tmp_path: Path, desk_at: Any, until: Any
+) -> None:
+    with SandboxThread(contacts=3, seed=7, index_lag_s=0.4, rate_limit="off") as sandbox:
+        async with desk_at(server_of(sandbox), tmp_path / "db") as desk:
+            await desk.first_sync()
+            row = next(row for row in await desk.rows() if row.tags)
+            await desk.run(RemoveTags(contact_id=row.id, tags=row.tags[:1]))
+            await desk.sent()
+            before = desk.workspace.sync.status().synced_at
+            desk.workspace.sync.sync_now()
+            await until(lambda: desk.workspace.sync.status().synced_at != before, "it looked again")
+            assert (await desk.workspace.queries.detail(row.id)).contact.tags == row.tags[1:]
 
 
 async def test_a_lost_create_is_not_taken_in_as_somebody_elses_after_a_restart(
