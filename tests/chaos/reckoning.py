@@ -8,6 +8,9 @@ from typing import Any
 from history import Conflict, Found, History
 from people import Edit, Person, Record, Somebody
 
+ASKED = ("conflict", "refused", "behind")
+"""Where an edit waits for a person, or behind one that does."""
+
 
 class Reckoning:
     """An edit is not lost where it is on the server, was there until somebody changed it, gave way
@@ -61,7 +64,7 @@ class Reckoning:
                 if doc is not None and tag not in doc["tags"]:
                     found.silently_overwritten.append(f"the tag {tag!r}")
         for kind, id, contact_id, state, title, error in self._outbox:
-            if state != "parked" or not self._is_explained(kind, id, contact_id):
+            if state not in ASKED or not self._is_explained(kind, id, contact_id):
                 self.stuck.append(f"{state}: {title} ({kind} {id}): {error}")
 
     def _is_explained(self, kind: str, id: str, contact_id: str) -> bool:
@@ -76,8 +79,8 @@ class Reckoning:
         if not self._is_explained(record.kind, record.id, record.contact_id):
             return False
         asked = {(record.kind, record.id, ""), ("contact", record.contact_id, "")} & self._shown
-        parked = any(id == record.id and state == "parked" for _, id, _, state, *_ in self._outbox)
-        return bool(asked) or parked
+        waits = any(id == record.id and state in ASKED for _, id, _, state, *_ in self._outbox)
+        return bool(asked) or waits
 
     def _arrived(self, edit: Edit) -> bool:
         record = edit.record

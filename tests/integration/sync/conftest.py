@@ -197,7 +197,10 @@ class Desk:
 
         async def empty() -> bool:
             counts = await asyncio.wrap_future(self.store.outbox.counts())
-            assert counts.parked == 0, await self.workspace.queries.outbox_items()
+            assert counts.parked == 0, (
+                await self.workspace.queries.outbox_items(),
+                await asyncio.wrap_future(self.store.outbox.conflicts()),
+            )
             return counts.waiting == 0
 
         await until(empty, "all edits are on the server")
