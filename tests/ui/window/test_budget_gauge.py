@@ -54,7 +54,7 @@ async def test_freshness_and_budget(
     said = words(gauge)
     assert "85% used" in said
     assert "40 of 100 free in any 10 s" in said
-    assert any(one.startswith("30,000 of 200,000 left; all again at ") for one in said)
+    assert any(one.startswith("30,000 of 200,000 left until ") for one in said)
     assert "The CRM has not told a limit yet." not in said
     meters = [one for one in gauge.findChildren(Meter) if one.isVisibleTo(gauge)]
     assert [one.accessibleName() for one in meters] == ["Today: 85% used", "Right now: 60% used"]

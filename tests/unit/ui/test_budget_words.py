@@ -22,9 +22,9 @@ BUDGET = Budget(left=88, most=100, day_left=182_000, day_most=200_000, day_ends_
 def test_numbers_with_words() -> None:
     assert now_words(BUDGET) == "88 of 100 free in any 10 s"
     assert used_words(182_000, 200_000) == "9% used"
-    assert day_words(BUDGET, NOW, UTC) == "182,000 of 200,000 left; all again at 16:05"
+    assert day_words(BUDGET, NOW, UTC) == "182,000 of 200,000 left until 16:05"
     tomorrow = Budget(day_left=7, day_most=9, day_ends_at=NOW + timedelta(days=1))
-    assert day_words(tomorrow, NOW, UTC) == "7 of 9 left; all again at Wed 25 Nov 10:41"
+    assert day_words(tomorrow, NOW, UTC) == "7 of 9 left until Wed 10:41"
     assert day_words(Budget(day_left=9, day_most=9), NOW, UTC) == "9 of 9 left"
     assert moment_words(NOW - timedelta(days=1), NOW, UTC) == "Mon 23 Nov 10:41"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QDate
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from rapport.domain.views import Budget, Coverage, SyncState, SyncStatus
@@ -13,17 +14,20 @@ from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.panes.parts import Rule
 from rapport.ui.widgets.labels import IconView, Label
 from rapport.ui.widgets.meter import Meter
-from rapport.ui.wording import clock_time, count, day, tr
+from rapport.ui.wording import clock_time, count, day, locale, tr
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace
 
 
 def moment_words(at: datetime, now: datetime, zone: tzinfo) -> str:
-    """ "10:41", and with its day where that is not today: "Thu 26 Nov 10:41"."""
+    """ "10:41", and with its day where that is not today: "Wed 10:41", "Thu 19 Nov 10:41"."""
     time = clock_time(at, zone)
-    if at.astimezone(zone).date() == now.astimezone(zone).date():
+    date = at.astimezone(zone).date()
+    if date == now.astimezone(zone).date():
         return time
+    if 0 < (at - now).total_seconds() < 6 * 86_400:
+        return f"{locale().toString(QDate(date.year, date.month, date.day), 'ddd')} {time}"
     return f"{day(at, now, zone)} {time}"
 
 
@@ -46,7 +50,7 @@ def day_words(budget: Budget, now: datetime, zone: tzinfo) -> str:
     if budget.day_ends_at is None:
         return tr("{left} of {most} left").format(left=left, most=most)
     until = moment_words(budget.day_ends_at, now, zone)
-    return tr("{left} of {most} left; all again at {time}").format(left=left, most=most, time=until)
+    return tr("{left} of {most} left until {time}").format(left=left, most=most, time=until)
 
 
 def now_words(budget: Budget) -> str:
