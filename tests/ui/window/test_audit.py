@@ -131,17 +131,52 @@ async def test_filter_by_words_and_by_whose(
 ) -> None:
     await edit(workspace, book)
     _, view = await show_log()
-    view.search.setText("utrecht")
+    view.filters.search.setText("utrecht")
     await until(lambda: view.found.text() == "1 entry")
-    view.search.clear()
+    view.filters.search.clear()
     await until(lambda: view.found.text() == "5 entries")
-    crm = next(b for b in view.whose.findChildren(QAbstractButton) if b.text() == "CRM")
+    crm = next(b for b in view.filters.whose.findChildren(QAbstractButton) if b.text() == "CRM")
     crm.click()
     await until(lambda: view.found.text() == "1 entry")
     await until(lambda: told(view) == ["Changed in the CRM"])
-    view.search.setText("nothing like it")
+    view.filters.search.setText("nothing like it")
     await until(lambda: view.empty.isVisible())
     assert view.empty.sentence.text() == "No entry matches."
+
+
+async def test_filter_by_kind_time_and_contact(
+    show_log: Any, workspace: Any, book: Any, until: Until
+) -> None:
+    await edit(workspace, book)
+    (other,) = await book.add({"first_name": "Omar"})
+    await workspace.bus.run(AddTags(contact_id=other, tags=("vip",)))
+    window, view = await show_log()
+    assert view.found.text() == "6 entries"
+
+    async def choose_in(button: QAbstractButton, menu_name: str, words: str) -> None:
+        button.click()
+        await until(lambda: window.findChild(QMenu, menu_name) is not None)
+        menu = window.findChild(QMenu, menu_name)
+        assert isinstance(menu, QMenu)
+        next(action for action in menu.actions() if action.text() == words).trigger()
+        menu.close()
+
+    await choose_in(view.filters.kind, "audit-kind-menu", "Tasks")
+    await until(lambda: view.found.text() == "2 entries")
+    assert view.filters.kind.accessibleName() == "Kind of record: Tasks"
+    await choose_in(view.filters.kind, "audit-kind-menu", "All kinds")
+    await choose_in(view.filters.back, "audit-back-menu", "Today")
+    await until(lambda: view.found.text() == "4 entries")
+    await choose_in(view.filters.back, "audit-back-menu", "Any time")
+    await until(lambda: view.found.text() == "6 entries")
+    await choose(view, "Edit contact", until)
+    view.details.history.click()
+    await until(lambda: view.found.text() == "5 entries")
+    assert view.filters.only.isVisible()
+    assert view.filters.only.text() == "Only Zoë van den Berg"
+    QTest.keyClick(view.filters.only, Qt.Key.Key_Delete)
+    await until(lambda: view.found.text() == "6 entries")
+    assert not view.filters.only.isVisible()
 
 
 async def test_the_keyboard_goes_over_the_days(
@@ -182,7 +217,7 @@ async def test_what_moved_on_is_asked_about_and_not_ticked(
     id = await edit(workspace, book)
     await workspace.bus.run(EditContact(contact_id=id, fields={"city": "Porto"}))
     window, view = await show_log()
-    view.search.setText("lyon utrecht")
+    view.filters.search.setText("lyon utrecht")
     await until(lambda: view.found.text() == "1 entry")
     await choose(view, "Edit contact", until)
     view.details.revert.click()
@@ -196,7 +231,7 @@ async def test_what_moved_on_is_asked_about_and_not_ticked(
     assert box.accessibleName() == "Set City back to Utrecht"
     box.setChecked(True)
     dialog.confirm.click()
-    view.search.clear()
+    view.filters.search.clear()
     await until(lambda: "Revert edit contact" in told(view))
     assert (await workspace.queries.detail(id)).contact.city == "Utrecht"
 
@@ -251,7 +286,7 @@ async def test_verify_and_export_tell_their_result(
     _, view = await show_log()
     view.verify.click()
     await until(lambda: "The audit log is whole: 5 entries" in " ".join(words_of(view)))
-    view.search.setText("vip")
+    view.filters.search.setText("vip")
     await until(lambda: view.found.text() == "1 entry")
     view.export_to(tmp_path / "log.csv")
     await until(lambda: "1 entry written to log.csv." in words_of(view))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -160,8 +161,13 @@ def _export(log: _Log, options: argparse.Namespace) -> int:
         entries = reader.entries(wanted, zone)
         if options.out is None:
             writer = AuditWriter(sys.stdout, options.format)
-            writer.add(entries)
-            writer.finish()
+            try:
+                writer.add(entries)
+                writer.finish()
+                sys.stdout.flush()
+            except BrokenPipeError:
+                # Whoever read has seen enough; the interpreter must not try again at its end.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
         file = AuditFile(options.out, options.format)
         try:

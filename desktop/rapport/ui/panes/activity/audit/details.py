@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QPalette
+from PySide6.QtGui import QGuiApplication, QPalette, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from rapport.domain.audit import OPERATION, Act, AuditEntry
 from rapport.domain.changes import Op
 from rapport.domain.records import Kind as RecordKind
+from rapport.domain.text import visible
 from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
 from rapport.ui.look.type import SEMIBOLD, TextSize
@@ -23,6 +24,8 @@ from rapport.ui.wording import count, tr
 class AuditDetails(QWidget):
     revert_wanted = Signal()
     restore_wanted = Signal()
+    contact_wanted = Signal(str, str)
+    """Only what concerns one contact is to be listed: its id and name."""
 
     def __init__(
         self, workspace: Workspace, context: WindowContext, parent: QWidget | None = None
@@ -46,6 +49,11 @@ class AuditDetails(QWidget):
         self.open = Button(tr("Open contact"), self, icon="ext", size=Size.SMALL)
         self.open.setObjectName("audit-open")
         self.open.clicked.connect(self._open)
+        self.history = Button(
+            tr("All about this contact"), self, icon="history", kind=Kind.QUIET, size=Size.SMALL
+        )
+        self.history.setObjectName("audit-history")
+        self.history.clicked.connect(self._all_about)
         self._inner = QWidget(self)
         self._body = QVBoxLayout(self._inner)
         self._body.setContentsMargins(px(20), px(12), px(20), px(20))
@@ -67,7 +75,7 @@ class AuditDetails(QWidget):
         head.addLayout(told, 1)
         self._doing = QHBoxLayout()
         self._doing.setSpacing(gap)
-        for button in (self.revert, self.restore, self.open):
+        for button in (self.revert, self.restore, self.open, self.history):
             self._doing.addWidget(button)
         self._doing.addStretch(1)
         top = QVBoxLayout()
@@ -198,7 +206,13 @@ class AuditDetails(QWidget):
         column.addWidget(Label(tr("Reply of the CRM"), block, weight=SEMIBOLD))
         reply = entry.reply
         if reply is None:
-            waits = tr("It waits to be sent.") if entry.waiting else tr("None is known.")
+            waits = (
+                tr("It waits to be sent.")
+                if entry.waiting
+                else tr(
+                    "None is known: it was taken back before it was sent, or found there later."
+                )
+            )
             column.addWidget(Label(waits, block, role="muted", wrap=True))
             return block
         line = QHBoxLayout()
@@ -233,6 +247,7 @@ class AuditDetails(QWidget):
         self.revert.setVisible(mutation is not None and not deleted_contact)
         self.restore.setVisible(back)
         self.open.setVisible(bool(entry and entry.contact_id and not entry.departed))
+        self.history.setVisible(bool(entry and entry.contact_id))
         if mutation is not None and back and not deleted_contact:
             # Its record went with the contact; that one comes back first.
             self.revert.setVisible(False)
@@ -247,3 +262,12 @@ class AuditDetails(QWidget):
     def _open(self) -> None:
         if self.entry is not None and self.entry.contact_id:
             self._context.open_contact(self.entry.contact_id)
+
+    def _all_about(self) -> None:
+        if self.entry is not None and self.entry.contact_id:
+            name = visible(self.entry.contact_name) or tr("this contact")
+            self.contact_wanted.emit(self.entry.contact_id, name)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.history.set_wordless(self.width() < self._context.theme.type.px(430))

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from rapport.domain.audit import AuditEntry, AuditFilter, Departed, Standing
-from rapport.domain.changes import Op, Origin
+from rapport.domain.changes import Op
 from rapport.domain.records import Kind
 from rapport.domain.text import visible
 from rapport.services.audit import revert_command
@@ -27,25 +27,16 @@ from rapport.ui.delegates.audit_row import AuditRowDelegate, audit_row_height
 from rapport.ui.models.audit_model import AuditModel
 from rapport.ui.panes.activity.audit import words
 from rapport.ui.panes.activity.audit.details import AuditDetails
+from rapport.ui.panes.activity.audit.filter_bar import AuditFilterBar
 from rapport.ui.panes.activity.audit.revert_dialog import RevertDialog
 from rapport.ui.panes.rows_view import RowsView
 from rapport.ui.widgets.button import Button, IconButton, Size
 from rapport.ui.widgets.chips import Tone
-from rapport.ui.widgets.inputs import SearchField
 from rapport.ui.widgets.labels import Label, Rule
 from rapport.ui.widgets.overlay import confirm
-from rapport.ui.widgets.segmented import Segmented, Shape
 from rapport.ui.widgets.states import Banner, EmptyState, ErrorState, Skeleton
 from rapport.ui.wording import count, done_words, tr
 
-_MINE = (Origin.PERSON, Origin.UNDO, Origin.NOTIFICATION, Origin.IMPORT)
-_ORIGINS: dict[str, tuple[Origin, ...]] = {
-    "all": (),
-    "mine": _MINE,
-    "crm": (Origin.SYNC, Origin.WEBHOOK),
-    "rules": (Origin.RULE,),
-}
-_TYPED_MS = 120
 _NARROW = 760
 
 
@@ -62,30 +53,13 @@ class AuditView(QWidget):
         self._context = context
         self._chosen: int | None = None
         self.model = AuditModel(workspace, context.runner, self)
-        self.search = SearchField(
-            tr("Search the audit log"), self, placeholder=tr("Search the log"), key=""
-        )
-        self.search.setObjectName("audit-search")
-        self.whose = Segmented(
-            [
-                ("all", tr("Everything")),
-                ("mine", tr("Mine")),
-                ("crm", tr("CRM")),
-                ("rules", tr("Rules")),
-            ],
-            self,
-            shape=Shape.ROUND,
-            name=tr("Whose changes"),
-        )
-        self.whose.setObjectName("audit-whose")
+        self.filters = AuditFilterBar(workspace, self)
         self.verify = Button(tr("Verify"), self, icon="shield", size=Size.SMALL)
         self.verify.setObjectName("audit-verify")
         self.verify.setToolTip(tr("Check that no entry was altered, removed or put in"))
         self.export = Button(tr("Export…"), self, icon="save", size=Size.SMALL)
         self.export.setObjectName("audit-export")
         self.export.setToolTip(tr("Write what is listed here as CSV or JSON"))
-        self._typed = QTimer(self, singleShot=True, interval=_TYPED_MS)
-        self._typed.timeout.connect(self._filter)
         self.view = RowsView(AuditRowDelegate(self), audit_row_height(), self)
         self.view.setObjectName("audit-list")
         self.view.setAccessibleName(tr("Audit log"))
@@ -97,14 +71,12 @@ class AuditView(QWidget):
         self._build()
         self._connect()
         self.skeleton.start()
-        self.model.show(AuditFilter())
+        self.filters.tell()
 
     def _build(self) -> None:
         px = self._context.theme.type.px
         self._head = QHBoxLayout()
-        self._head.addWidget(self.search)
-        self._head.addWidget(self.whose)
-        self._head.addStretch(1)
+        self._head.addWidget(self.filters, 1)
         self._head.addWidget(self.verify)
         self._head.addWidget(self.export)
         self._result_row = QWidget(self)
@@ -134,6 +106,8 @@ class AuditView(QWidget):
         column.addWidget(Rule(left))
         self._foot = QHBoxLayout()
         self._foot.addWidget(self.found)
+        self._foot.addStretch(1)
+        self._foot.addWidget(self.filters.only)
         column.addLayout(self._foot)
         self._split = QSplitter(Qt.Orientation.Horizontal, self)
         self._split.setObjectName("audit-splitter")
@@ -159,8 +133,8 @@ class AuditView(QWidget):
 
     def _connect(self) -> None:
         runner = self._context.runner
-        self.search.textChanged.connect(lambda _: self._typed.start())
-        self.whose.chosen.connect(lambda _: self._filter())
+        self.filters.changed.connect(self.model.show)
+        self.details.contact_wanted.connect(self.filters.show_contact)
         self.model.answered.connect(self._show_answer)
         self.model.failed.connect(self._show_error)
         self.model.read.connect(self._entry_read)
@@ -173,12 +147,6 @@ class AuditView(QWidget):
         self.destroyed.connect(self.model.close)
 
     # The list.
-
-    def _filter(self) -> None:
-        self._typed.stop()
-        self.model.show(
-            AuditFilter(text=self.search.text().strip(), origins=_ORIGINS[str(self.whose.value())])
-        )
 
     def _show_answer(self, new: bool) -> None:
         self.skeleton.stop()
@@ -352,8 +320,9 @@ class AuditView(QWidget):
         self._result_layout.setContentsMargins(px(20), 0, px(12), px(10))
         self._result_layout.setSpacing(px(6))
         self._foot.setContentsMargins(px(14), px(8), px(14), px(8))
-        self.search.setMaximumWidth(px(260))
-        self.search.setMinimumWidth(px(150))
+        self.filters.row.setSpacing(px(8))
+        self.filters.search.setMaximumWidth(px(260))
+        self.filters.search.setMinimumWidth(px(140))
         self.view.set_row_height(audit_row_height())
         self._fit()
 
