@@ -259,7 +259,7 @@ class Queries:
     def outbox_items(self) -> Future[list[OutboxItem]]:
         """Waiting edits, oldest first."""
         now = self._clock.now()
-        return self._readers.submit(lambda db: ledger.items(db, now))
+        return self._readers.submit(lambda db: ledger.items(db, now), is_long=True)
 
     def conflicts(self) -> Future[list[RecordConflict]]:
         """What waits for a person's choice, the latest first."""

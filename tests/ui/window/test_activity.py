@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QTextEdit, QWidget
 from tests.ui.window.conftest import PlainDetail, PlainToday
 
 from rapport.domain.changes import Delta
@@ -19,6 +19,7 @@ from rapport.domain.commands import (
     DeleteNote,
     EditContact,
     EditNote,
+    EditTask,
 )
 from rapport.domain.records import Id, Kind
 from rapport.domain.views import Candidate, EntryState, SyncState
@@ -26,7 +27,7 @@ from rapport.store import Snapshot
 from rapport.ui.panes.activity.inbox import ConflictsView
 from rapport.ui.panes.activity.ledger import LedgerView
 from rapport.ui.panes.activity.page import ActivityPage
-from rapport.ui.rooms import ACTIVITY, Rooms
+from rapport.ui.rooms import ACTIVITY, STANDARD_ROOMS, Rooms
 from rapport.ui.widgets.changed_text import ChangedText
 from rapport.ui.widgets.chips import Pill
 from rapport.ui.widgets.inputs import LineEdit, TextArea
@@ -174,7 +175,47 @@ async def test_a_create_is_linked_to_one_of_those_found(
     assert linked == [(item.seq, "r2")]
 
 
-async def test_ten_thousand_edits_are_listed(
+async def test_a_refused_task_and_note_open_in_their_editors(
+    open_window: Any, book: Any, workspace: Any, until: Until
+) -> None:
+    (id,) = await book.add({"first_name": "Ana"})
+    rid = await book.rid(Kind.CONTACT, id)
+    await book.absorb(
+        [
+            Snapshot(
+                kind=Kind.TASK,
+                rid="t1",
+                contact_rid=rid,
+                values={"title": "Call", "due_at": "2026-11-26T15:00:00Z"},
+            ),
+            Snapshot(kind=Kind.NOTE, rid="n1", contact_rid=rid, values={"body": "Old"}),
+        ]
+    )
+    task, note = await book.lid(Kind.TASK, "t1"), await book.lid(Kind.NOTE, "n1")
+    await workspace.bus.run(EditTask(task_id=task, fields={"title": "Call " * 80}))
+    await workspace.bus.run(EditNote(note_id=note, fields={"body": "New"}))
+    for item in await workspace.waiting.items():
+        await asyncio.wrap_future(book.store.outbox.park(item.seq, "Too long."))
+    window = await open_window(rooms=STANDARD_ROOMS)
+    view: LedgerView = await open_tab(window, until, "ledger")
+    await until(lambda: see(window, QAbstractButton, "ledger-edit"))
+    press(window, "ledger-edit")
+    await until(lambda: see(window, QWidget, "task-title"))
+    title = see(window, LineEdit, "task-title")
+    assert title is not None
+    title.setText("Call")
+    press(window, "task-save")
+    await until(lambda: view.model.rowCount() == 1)
+    view.view.choose(0)
+    await until(lambda: view.entry.item is not None and view.entry.item.ref.kind is Kind.NOTE)
+    press(window, "ledger-edit")
+    await until(lambda: see(window, QTextEdit, "note-editor"))
+    editor = see(window, QTextEdit, "note-editor")
+    assert editor is not None
+    await until(lambda: "New" in editor.toPlainText())
+
+
+async def test_many_edits_are_listed_while_they_go(
     open_window: Any, book: Any, workspace: Any, until: Until
 ) -> None:
     await book.crowd(1500)
@@ -189,6 +230,15 @@ async def test_ten_thousand_edits_are_listed(
     window = await open_window()
     view: LedgerView = await open_tab(window, until, "ledger")
     await until(lambda: view.model.rowCount() == 1500)
+    for entry in await asyncio.wrap_future(book.store.outbox.due(workspace.clock.now(), 20)):
+        await asyncio.wrap_future(book.store.outbox.sending(entry.seq))
+        await asyncio.wrap_future(book.store.outbox.settled(entry.seq))
+    await until(lambda: view.model.rowCount() == 1480)
+    # Not seen, it does not read; shown again, it has caught up.
+    await open_tab(window, until, "conflicts")
+    await asyncio.wrap_future(book.store.outbox.discard((await workspace.waiting.items())[0].seq))
+    window.context.show_activity("ledger")
+    await until(lambda: view.model.rowCount() == 1479)
 
 
 def _all() -> Any:

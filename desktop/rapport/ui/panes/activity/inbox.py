@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QTimer
-from PySide6.QtGui import QKeyEvent, QPalette
+from PySide6.QtGui import QKeyEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from rapport.domain.changes import ChangeEvent
+from rapport.domain.changes import ChangeEvent, Origin
 from rapport.domain.errors import RapportError
 from rapport.domain.records import Id
 from rapport.domain.text import visible
@@ -23,7 +23,8 @@ from rapport.ui.widgets.labels import Label, Rule
 from rapport.ui.widgets.states import EmptyState, ErrorState, Skeleton
 from rapport.ui.wording import count, tr
 
-_DELAY_MS = 80
+_DELAY_MS = 60
+_SYNC_DELAY_MS = 300
 
 Row = RecordConflict | tuple[SettledConflict, ...]
 """What waits, or what was decided about one record at once."""
@@ -55,7 +56,9 @@ class ConflictsView(QWidget):
         self.skeleton = Skeleton(self)
         self.error: ErrorState | None = None
         self._build()
-        self._again = QTimer(self, singleShot=True, interval=_DELAY_MS)
+        self._stale = False
+        """Something happened while the tab was not seen."""
+        self._again = QTimer(self, singleShot=True)
         self._again.timeout.connect(self._refresh)
         end: Callable[[], None] = workspace.feed.subscribe(self._heard)
         self.destroyed.connect(lambda: end())
@@ -107,11 +110,21 @@ class ConflictsView(QWidget):
     # Reading.
 
     def _heard(self, event: ChangeEvent) -> None:
-        if event.outbox or event.changes or event.reference:
-            self._again.start()
+        if not (event.outbox or event.changes or event.reference):
+            return
+        if not self.isVisible():
+            self._stale = True
+        elif not self._again.isActive():
+            self._again.start(_SYNC_DELAY_MS if event.origin is Origin.SYNC else _DELAY_MS)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self._refresh()
 
     def _refresh(self) -> None:
         self._again.stop()
+        self._stale = False
         self._context.runner.start(self._read, slot=self._slot)
 
     async def _read(self) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QPalette, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from rapport.domain.changes import ChangeEvent
+from rapport.domain.changes import ChangeEvent, Origin
 from rapport.domain.errors import RapportError
 from rapport.domain.text import visible
 from rapport.domain.views import EntryState, OutboxItem, SyncState, SyncStatus
@@ -25,7 +25,8 @@ from rapport.ui.widgets.overlay import confirm
 from rapport.ui.widgets.states import Banner, EmptyState, ErrorState, Skeleton
 from rapport.ui.wording import count, tr
 
-_DELAY_MS = 80
+_DELAY_MS = 60
+_SYNC_DELAY_MS = 300
 _SAID = (SyncState.OFFLINE, SyncState.SIGN_IN, SyncState.STORAGE, SyncState.PAUSED)
 
 
@@ -51,7 +52,9 @@ class LedgerView(QWidget):
         self.skeleton = Skeleton(self)
         self.error: ErrorState | None = None
         self._build()
-        self._again = QTimer(self, singleShot=True, interval=_DELAY_MS)
+        self._stale = False
+        """Something happened while the tab was not seen."""
+        self._again = QTimer(self, singleShot=True)
         self._again.timeout.connect(self._refresh)
         ends: list[Callable[[], None]] = [
             workspace.feed.subscribe(self._heard),
@@ -120,6 +123,7 @@ class LedgerView(QWidget):
 
     def _refresh(self) -> None:
         self._again.stop()
+        self._stale = False
         self._context.runner.start(self._read, slot=self._slot)
 
     async def _read(self) -> None:
@@ -191,8 +195,17 @@ class LedgerView(QWidget):
             self.entry.show_item(item)
 
     def _heard(self, event: ChangeEvent) -> None:
-        if event.outbox or event.changes or event.reference:
-            self._again.start()
+        if not (event.outbox or event.changes or event.reference):
+            return
+        if not self.isVisible():
+            self._stale = True
+        elif not self._again.isActive():
+            self._again.start(_SYNC_DELAY_MS if event.origin is Origin.SYNC else _DELAY_MS)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self._refresh()
 
     def _synced(self, status: SyncStatus) -> None:
         told = status.state in _SAID
