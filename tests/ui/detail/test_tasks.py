@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from rapport.domain.commands import CreateTask
+from rapport.domain.commands import CreateTask, EditContact, EditTask
 from rapport.domain.records import Kind
 from rapport.ui.context import Page
 from rapport.ui.panes.today import TodayPage
@@ -236,3 +237,28 @@ async def test_today_without_tasks_says_so(open_today: Any, until: Any) -> None:
         desk.context.actions.press("Space")
         await until(lambda task_id=task_id: page.model.row_of(task_id) < 0, "the row leaves")
     await until(page.empty.isVisible, "the empty state")
+
+
+async def test_what_the_server_does_not_know_yet_is_marked_and_what_it_knows_otherwise(
+    open_ana: Any, until: Any
+) -> None:
+    desk, pane, ana = await open_ana()
+    task_id = await desk.lid(Kind.TASK, "t1")
+    line = desk.find(QWidget, f"open-task-{task_id}")
+    assert "waiting" not in line.accessibleName()
+    await desk.workspace.bus.run(EditTask(task_id=task_id, fields={"body": "Mine"}))
+    await until(lambda: "waiting to be sent" in line.accessibleName(), "the clock")
+    await desk.workspace.bus.run(EditContact(contact_id=ana, fields={"city": "Mine"}))
+    task, contact = await desk.workspace.waiting.items()
+    outbox = desk.store.outbox
+    await asyncio.wrap_future(outbox.conflict(task.seq, "body", "Theirs", "Both changed it."))
+    await until(lambda: "needs a decision" in line.accessibleName(), "the triangle")
+    assert "waiting" not in line.accessibleName()
+    assert pane.conflict.isVisible()
+    await asyncio.wrap_future(outbox.conflict(contact.seq, "city", "Theirs", "Both changed it."))
+    cell = desk.find(QWidget, "field-city")
+    await until(lambda: "needs a decision" in cell.accessibleName(), "the field's triangle")
+    wanted: list[tuple[str, str]] = []
+    desk.context.activity_wanted.connect(lambda *about: wanted.append(about))
+    pane.conflict.button.click()
+    assert wanted == [("conflicts", ana)]

@@ -16,7 +16,7 @@ from rapport.ui.look.paint import (
 from rapport.ui.look.text import Run, baseline_in
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import REGULAR, SEMIBOLD, TextSize
-from rapport.ui.roles import DueState
+from rapport.ui.roles import DueState, conflict_words, waiting_words
 from rapport.ui.widgets.base import Control, Painted, is_rtl, tr
 from rapport.ui.widgets.card import Card
 from rapport.ui.widgets.chips import Pill, TagChip, Tone
@@ -306,7 +306,9 @@ class TaskLine(Control):
     ) -> None:
         super().__init__(parent)
         self.setText(title)
-        self.setAccessibleName(f"{title}, {due}" if due else title)
+        self._said = f"{title}, {due}" if due else title
+        self._marks: list[IconView] = []
+        self.setAccessibleName(self._said)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._row = QHBoxLayout(self)
         self.circle = TaskCircle(title, self, overdue=state is DueState.OVERDUE)
@@ -316,6 +318,26 @@ class TaskLine(Control):
         if due:
             self._row.addWidget(DueLabel(due, state, self))
         self.restyle()
+
+    def set_marks(self, *, pending: bool, conflict: bool) -> None:
+        """Say what the server does not know of it yet."""
+        for mark in self._marks:
+            self._row.removeWidget(mark)
+            mark.hide()
+            mark.deleteLater()
+        self._marks = []
+        words = []
+        for shown, icon, role, said in (
+            (pending, "clock", "muted", waiting_words()),
+            (conflict, "alert", "warning", conflict_words()),
+        ):
+            if shown:
+                mark = IconView(icon, self, size=14, role=role)
+                mark.setToolTip(said)
+                self._row.insertWidget(2 + len(self._marks), mark)
+                self._marks.append(mark)
+                words.append(said)
+        self.setAccessibleName(", ".join([self._said, *words]))
 
     def restyle(self) -> None:
         px = self.type.px

@@ -225,10 +225,12 @@ class Timeline(Painted):
         self._open_title.setVisible(bool(told))
         self._open_title.set_count(count(len(told)))
         if told == self._told_tasks:
+            self._mark_tasks()
             return
         focused = self._focused_task()
         self._told_tasks = list(told)
         self._open.set_tasks(told)
+        self._mark_tasks()
         why = self._context.situation.why_not_write
         for task, line in zip(self._tasks, self._lines(), strict=True):
             line.setObjectName(f"open-task-{task.id}")
@@ -246,6 +248,12 @@ class Timeline(Painted):
             self._lines()[min(focused, len(self._lines()) - 1)].setFocus(
                 Qt.FocusReason.OtherFocusReason
             )
+
+    def _mark_tasks(self) -> None:
+        detail = self._detail
+        assert detail is not None
+        for task, line in zip(self._tasks, self._lines(), strict=True):
+            line.set_marks(pending=task.id in detail.pending, conflict=task.id in detail.conflicts)
 
     def _lines(self) -> list[TaskLine]:
         body = self._open.body
