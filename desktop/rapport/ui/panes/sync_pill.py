@@ -106,6 +106,10 @@ def state_sentence(status: SyncStatus) -> str:
             return tr("Asking the CRM what is new.")
         case SyncState.SYNCING:
             return progress_words(status) or tr("Fetching what is new.")
+    if status.parked:
+        return tr("Some edits wait for your decision; the others are on their way or there.")
+    if status.waiting:
+        return tr("What you changed is on its way.")
     return tr("This computer and the CRM agree.")
 
 

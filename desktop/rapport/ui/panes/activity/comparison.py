@@ -237,12 +237,17 @@ class Comparison(Painted):
             flow.addWidget(IconView("merge", line, role="success"))
             flow.addWidget(Label(title, line))
         for tag in tags:
-            chip = TagChip(tag, line, removable=False)
+            told = QWidget(line)
+            pair = QHBoxLayout(told)
+            pair.setContentsMargins(0, 0, 0, 0)
+            pair.setSpacing(px(4))
+            chip = TagChip(tag, told, removable=False)
             chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            flow.addWidget(chip)
+            pair.addWidget(chip)
             if title and tag not in known and ours is not None:
                 whose = tr("yours") if tag in ours else tr("theirs")
-                flow.addWidget(Label(whose, line, size=TextSize.CAPTION, role="muted"))
+                pair.addWidget(Label(whose, told, size=TextSize.CAPTION, role="muted"))
+            flow.addWidget(told)
         outer.addWidget(line)
         outer.addStretch(1)
         return cell

@@ -630,4 +630,4 @@ def settled_words(words: Words, settled: list[SettledConflict]) -> str:
     told: dict[Choice, list[str]] = {}
     for one in settled:
         told.setdefault(one.choice, []).append(words.field(one.ref.kind, one.field))
-    return "; ".join(f"{form[choice]}: {', '.join(names)}" for choice, names in told.items())
+    return " · ".join(f"{form[choice]}: {', '.join(names)}" for choice, names in told.items())

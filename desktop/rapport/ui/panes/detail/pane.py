@@ -211,9 +211,9 @@ class DetailPane(Painted):
 
     def _tell_conflict(self, detail: ContactDetail) -> None:
         self.conflict.setVisible(bool(detail.conflicts))
-        what = tr("A value was changed here and in the CRM.")
+        what = tr("Changed here and in the CRM.")
         if detail.contact.id not in detail.conflicts:
-            what = tr("A task or a note was changed here and in the CRM.")
+            what = tr("A task or note: changed here and there.")
         self.conflict.set_text(tr("Your edit is safe."), strong=what)
         self.conflict.button.setAccessibleName(tr("Decide the conflict"))
         px = self.type.px
