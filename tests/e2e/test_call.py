@@ -9,16 +9,19 @@ import stat
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx2
+import msgspec
 import pytest
 import pytest_asyncio
 
 from rapport.api.catalogue import action
 from rapport.api.oauth import Tokens
-from rapport.api.session import encode
+from rapport.api.session import decode, encode
 from rapport.app.config import Config, ConfigFile
 from rapport.app.secrets import Secrets
 from rapport.domain.arguments import arguments
@@ -198,6 +201,62 @@ async def test_a_profile_that_is_held_and_does_not_answer(
         lock.release()
     assert (status, output) == (1, "")
     assert errors.startswith("Rapport is already running with this profile and does not answer")
+
+
+async def test_a_token_that_has_run_out_is_renewed_and_kept(
+    account: Account, call: Call, sandbox: SandboxThread, paths: Paths
+) -> None:
+    info = sandbox.info()
+    tokens = await signed_in(sandbox)
+    oauth = msgspec.structs.replace(account, static_token=False)
+    ConfigFile(paths.settings_file).save(Config(accounts=(oauth,)))
+    with closing(Secrets.of(paths)) as secrets:
+        vault = secrets.vault(account.id)
+        vault.set_client_secret(info["client_secret"])
+        vault.write_tokens(encode(tokens))
+
+    status, _, errors = await call("contacts.notes.list", of_contact(sandbox))
+
+    assert (status, errors) == (0, "")
+    with closing(Secrets.of(paths)) as secrets:
+        kept = decode(secrets.vault(account.id).read_tokens()[0])
+    assert kept is not None
+    assert kept.access != tokens.access
+    assert kept.refresh != tokens.refresh
+    # The renewed set is good for the next call, too.
+    assert (await call("contacts.notes.list", of_contact(sandbox)))[0] == 0
+
+
+async def signed_in(sandbox: SandboxThread) -> Tokens:
+    """What a sign-in yields, an hour after its access token has run out."""
+    info = sandbox.info()
+    client = {"client_id": info["client_id"], "redirect_uri": "http://127.0.0.1:5123/callback"}
+    consent = {
+        **client,
+        "response_type": "code",
+        "scope": "contacts.readonly contacts.write",
+        "state": "s",
+        "location_id": info["location_ids"][0],
+        "decision": "allow",
+    }
+    async with httpx2.AsyncClient(base_url=info["base_url"], trust_env=False) as http:
+        asked = await http.post("/v2/oauth/chooselocation", data=consent)
+        code = parse_qs(urlsplit(asked.headers["location"]).query)["code"][0]
+        exchange = {
+            **client,
+            "client_secret": info["client_secret"],
+            "grant_type": "authorization_code",
+            "code": code,
+        }
+        reply = await http.post("/oauth/token", data=exchange)
+    told = reply.json()
+    return Tokens(
+        access=told["access_token"],
+        refresh=told["refresh_token"],
+        expires_at=datetime.now(UTC) - timedelta(hours=1),
+        scopes=("contacts.readonly", "contacts.write"),
+        location_id=info["location_ids"][0],
+    )
 
 
 async def test_a_copied_command_runs_in_a_shell(

@@ -96,6 +96,7 @@ def _audit(workspace: Workspace, context: WindowContext) -> QWidget:
 
 def _load() -> None:
     import rapport.ui.panes.activity.audit
+    import rapport.ui.panes.activity.operations
     import rapport.ui.panes.detail
     import rapport.ui.panes.today  # noqa: F401
 
