@@ -197,6 +197,13 @@ class EntryState(StrEnum):
     """the record is in the inbox of conflicts"""
 
 
+class ContactExport(Struct, frozen=True, kw_only=True):
+    """A contact whole, for a file. ``server_id`` is None for one that the CRM has not got yet."""
+
+    server_id: str | None
+    contact: Contact
+
+
 class RecordHit(Struct, frozen=True, kw_only=True):
     """A task or note that a search found. ``text`` is the title, or a note's surroundings of the
     match with the matched words between \\x02 and \\x03. ``at`` is when it is due, or was

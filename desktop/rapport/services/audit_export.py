@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import json
-import os
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
 from rapport.domain.audit import AuditEntry
-from rapport.domain.errors import StoreError
+from rapport.services.whole_file import WholeFile, cell
 
 Format = Literal["csv", "json"]
 
@@ -20,49 +17,28 @@ COLUMNS = (
     *("id", "time", "origin", "who", "act", "kind", "record", "record id", "contact"),
     *("contact id", "title", "field", "before", "after", "status", "trace id", "reply", "hash"),
 )
-_FORMULA = re.compile(r"^(?:[=@\t\r]|[+-](?![\d\s().,/-]*$))")
 
 
 class AuditFile:
     """Writes entries as they come; the file appears when it is whole. Raises StoreError."""
 
     def __init__(self, path: Path, format: Format) -> None:
-        self._path = path
-        self._part = path.with_name(path.name + ".part")
-        self._format = format
+        self._file = WholeFile(path, csv=format == "csv")
+        self._writer = AuditWriter(self._file.out, format)
         self.entries = 0
-        try:
-            handle = os.open(self._part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
-        except OSError as error:
-            raise _unwritable(error) from None
-        # A spreadsheet takes a file without the mark for one of its own old code page.
-        encoding = "utf-8-sig" if format == "csv" else "utf-8"
-        self._out: TextIO = os.fdopen(handle, "w", encoding=encoding, newline="")
-        self._writer = AuditWriter(self._out, format)
 
     def add(self, entries: Iterable[AuditEntry]) -> None:
-        try:
+        with self._file.writing():
             self.entries += self._writer.add(entries)
-        except OSError as error:
-            self.drop()
-            raise _unwritable(error) from None
 
     def finish(self) -> None:
-        try:
+        with self._file.writing():
             self._writer.finish()
-            self._out.flush()
-            os.fsync(self._out.fileno())
-            self._out.close()
-            self._part.replace(self._path)
-        except OSError as error:
-            self.drop()
-            raise _unwritable(error) from None
+        self._file.finish()
 
     def drop(self) -> None:
         """Leaves nothing behind."""
-        with contextlib.suppress(OSError):
-            self._out.close()
-        self._part.unlink(missing_ok=True)
+        self._file.drop()
 
 
 class AuditWriter:
@@ -104,15 +80,7 @@ def _lines(entry: AuditEntry) -> Iterator[list[str]]:
     ]
     end = [reply.get("status", ""), reply.get("trace_id", ""), reply.get("text", ""), entry.hash]
     for name, (before, after) in entry.fields.items() or (("", (None, None)),):
-        yield [_cell(value) for value in (*start, name, before, after, *end)]
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    # A spreadsheet would run what looks like a formula, and a customer may have typed it.
-    return f"'{text}" if _FORMULA.match(text) else text
+        yield [cell(value) for value in (*start, name, before, after, *end)]
 
 
 def _object(entry: AuditEntry) -> dict[str, Any]:
@@ -138,12 +106,3 @@ def _object(entry: AuditEntry) -> dict[str, Any]:
         else {"status": reply.status, "trace_id": reply.trace_id, "text": reply.text},
         "hash": entry.hash,
     }
-
-
-def _unwritable(error: OSError) -> StoreError:
-    return StoreError(
-        "The file cannot be written.",
-        f"{error.strerror or type(error).__name__}.",
-        details=type(error).__name__,
-        retry=True,
-    )

@@ -14,6 +14,7 @@ from rapport.domain.ports import Clock
 from rapport.domain.records import Id, Kind
 from rapport.domain.views import (
     ContactDetail,
+    ContactExport,
     ContactPage,
     ContactRow,
     Coverage,
@@ -52,6 +53,10 @@ class AsyncQueries:
         """The rows of these keys, in the same order; a key that is gone has no row. ``text`` is
         the search, for the snippets."""
         return await asyncio.wrap_future(self._queries.rows(keys, text))
+
+    async def exported(self, keys: Sequence[int]) -> list[ContactExport]:
+        """The contacts of these keys whole, in the same order, without those that are gone."""
+        return await asyncio.wrap_future(self._queries.exported(keys))
 
     async def row_of(self, contact_id: Id) -> ContactRow | None:
         return await asyncio.wrap_future(self._queries.row_of(contact_id))

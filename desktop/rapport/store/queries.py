@@ -9,6 +9,8 @@ from datetime import datetime, timedelta, tzinfo
 from types import EllipsisType
 from typing import Any
 
+from msgspec import convert
+
 from rapport.domain.changes import Op, Origin
 from rapport.domain.filters import STANDARD_LISTS, ContactQuery
 from rapport.domain.ports import Clock
@@ -26,6 +28,7 @@ from rapport.domain.text import fold
 from rapport.domain.views import (
     Change,
     ContactDetail,
+    ContactExport,
     ContactPage,
     ContactRow,
     Coverage,
@@ -46,7 +49,15 @@ from rapport.store.replica import read_reference
 from rapport.store.schema import KIND_NUMBER, KIND_OF
 from rapport.store.sql import Sql
 from rapport.store.threads import Readers
-from rapport.store.values import decode, decode_deltas, from_ms, from_ms_or_none, to_ms, unpack
+from rapport.store.values import (
+    decode,
+    decode_deltas,
+    encode,
+    from_ms,
+    from_ms_or_none,
+    to_ms,
+    unpack,
+)
 from rapport.store.views import OutboxCounts
 
 SHOWN_CHANGES = 200
@@ -118,6 +129,25 @@ class Queries:
         """The rows of these keys in their order, without those that are gone. ``text`` is the
         search, for the snippets."""
         return self._readers.submit(lambda db: lists.rows(db, keys, text))
+
+    def exported(self, keys: Sequence[int]) -> Future[list[ContactExport]]:
+        """The contacts of these keys whole, in the same order; one that is gone is left out."""
+        sql = (
+            "SELECT r.id, r.rid, r.shown FROM json_each(?) k JOIN record r ON r.key = k.value"
+            " WHERE r.tomb = 0 ORDER BY k.key"
+        )
+
+        def job(db: Sql) -> list[ContactExport]:
+            rows = db.rows(sql, (encode(list(keys)).decode(),))
+            return [
+                ContactExport(
+                    server_id=rid,
+                    contact=convert({"id": id, **unpack(Kind.CONTACT, shown)}, Contact),
+                )
+                for id, rid, shown in rows
+            ]
+
+        return self._readers.submit(job, is_long=True)
 
     def row_of(self, id: Id) -> Future[ContactRow | None]:
         return self._readers.submit(lambda db: next(iter(_rows_of(db, [id])), None))

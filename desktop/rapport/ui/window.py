@@ -267,6 +267,13 @@ class MainWindow(QWidget):
             await self.context.workspace.lists.save(name, conditions)
             self.context.notice(tr("Smart list saved"), name, icon="smart")
 
+    def _export(self) -> None:
+        """What the list shows: its filter, its search, its order."""
+        from rapport.ui.export import choose_file
+
+        if self.pages.contacts is not None:
+            choose_file(self.context, self, self.pages.contacts.list.query)
+
     def _focus_search(self) -> None:
         self.top_bar.search.setFocus()
         self.top_bar.search.selectAll()
@@ -315,6 +322,7 @@ class MainWindow(QWidget):
         if self.pages.has_settings:
             actions.bind("go.settings", lambda: self.context.show_page(Page.SETTINGS))
         actions.bind("contact.open", self._open_chosen)
+        actions.bind("list.export", self._export)
         actions.bind("list.save", self._save_list)
         actions.bind("edit.undo", self.context.undo)
         actions.bind("edit.redo", self.context.redo)
