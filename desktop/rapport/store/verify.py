@@ -12,6 +12,9 @@ from rapport.store.schema import KIND_NUMBER
 from rapport.store.sql import Sql
 from rapport.store.values import decode, unpack
 
+OF_THE_LOG = "Audit:"
+"""How a finding begins that no rebuilding can mend."""
+
 
 def verify(db: Sql) -> list[str]:
     """One sentence per difference; empty when all is well. Seconds to a minute."""
@@ -98,4 +101,4 @@ def _counts(db: Sql) -> Iterator[str]:
 def _audit(db: Sql) -> Iterator[str]:
     chain = verify_chain(db)
     if chain.broken is not None:
-        yield f"Audit: {chain}"
+        yield f"{OF_THE_LOG} {chain}"

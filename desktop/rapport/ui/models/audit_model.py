@@ -174,7 +174,11 @@ class AuditModel(QAbstractListModel):
         at = bisect_left(self._ids, -id, key=lambda one: -one)  # newest first
         if at >= len(self._ids) or self._ids[at] != id:
             return -1
-        return at + bisect_right([start for start, _ in self._days], at)
+        return self._row_at(at)
+
+    def _row_at(self, at: int) -> int:
+        """The row of an entry by its place among all, below the headers of the days before."""
+        return at + bisect_right(self._days, at, key=lambda day: day[0])
 
     def show(self, wanted: AuditFilter) -> None:
         self.wanted = wanted
@@ -244,8 +248,11 @@ class AuditModel(QAbstractListModel):
         while len(self._entries) > _KEPT:
             gone, _ = self._entries.popitem(last=False)
             self._stale.discard(gone)
-        if self.rowCount():
-            self.dataChanged.emit(self.index(0), self.index(self.rowCount() - 1))
+        last = min(last, len(self._ids))
+        if first < last:
+            self.dataChanged.emit(
+                self.index(self._row_at(first)), self.index(self._row_at(last - 1))
+            )
         self.read.emit()
 
     def _heard(self, event: ChangeEvent) -> None:
