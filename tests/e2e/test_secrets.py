@@ -138,6 +138,7 @@ async def test_signing_out_revokes_and_deletes(program: Any, pressed: Callable[.
     assert program.app.session is None
     assert await program.served.status_for(tokens.access) == 401
     assert not folder.exists()
+    assert [file for file in program.paths.data.rglob("*") if account.id in str(file)] == []
     assert await asyncio.to_thread(vault.read_tokens) == ()
     assert await asyncio.to_thread(vault.client_secret) is None
     # No database and no key: a new key would be made now, so nothing of the old one is left.
@@ -153,7 +154,7 @@ async def test_signing_out_warns_of_unsent_edits_and_can_be_cancelled(
 ) -> None:
     await program.sign_in()
     workspace = program.session.workspace
-    fault = {"path": "/notes", "method": "POST", "kind": "status", "status": 503}
+    fault = {"path": "/notes", "method": "POST", "kind": "status", "status": 503, "count": None}
     await program.served.control("POST", "faults", fault)
     for number in range(2):
         await workspace.bus.run(

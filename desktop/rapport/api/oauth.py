@@ -200,8 +200,12 @@ async def reconnect(app: OAuthApp, tokens: Tokens, *, clock: Clock, http: Http) 
         user_type = _user_type(agency=tokens.is_agency)
         reply = await _exchange(app, http, code, user_type=user_type)
         if reply.status < 400:
-            fresh = tokens_from(reply.json(), clock.now(), scopes=tokens.scopes)
-            return of_same_account(fresh, tokens)
+            fresh = of_same_account(
+                tokens_from(reply.json(), clock.now(), scopes=tokens.scopes), tokens
+            )
+            # Nobody was asked: what the person did not grant then is not taken now.
+            granted = tuple(scope for scope in fresh.scopes if scope in tokens.scopes)
+            return msgspec.structs.replace(fresh, scopes=granted)
     said = server_text(reply.json_or_none())
     if "not active" in said.lower():
         raise inactive(reply.status, said)

@@ -179,8 +179,7 @@ class Accounts:
             await self._revoke(account)
             if session is not None:
                 await session.close()
-            vault = self._secrets.vault(account.id)
-            await asyncio.to_thread(vault.delete_all)
+            await asyncio.to_thread(self._secrets.forget, account.id)
             await asyncio.to_thread(_delete_folder, self._paths.account(account.id))
 
     async def repair(self, account: Account) -> Rescued:

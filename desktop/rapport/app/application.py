@@ -360,7 +360,7 @@ class Application:
         self._save(self.config.without_account(account.id))
         if account.agency and all(one.agency != account.agency for one in self.config.accounts):
             # Nothing is left that its tokens could be minted for.
-            await asyncio.to_thread(self._secrets.vault(account.agency).delete_all)
+            await asyncio.to_thread(self._secrets.forget, account.agency)
 
     def _sign_in_again(self) -> None:
         account = self.session.account if self.session is not None else None

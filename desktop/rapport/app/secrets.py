@@ -80,6 +80,12 @@ class Secrets:
     def vault(self, account_id: str) -> Vault:
         return Vault(self._keyring, account_id)
 
+    def forget(self, account_id: str) -> None:
+        """Everything of the account. Blocks; raises KeyringError."""
+        self.vault(account_id).delete_all()
+        if self._locks is not None:
+            (self._locks / f"{account_id}.lock").unlink(missing_ok=True)
+
     @asynccontextmanager
     async def exclusive(self, account_id: str) -> AsyncIterator[None]:
         """Keeps other processes from renewing the account's tokens. Raises NetworkError when one of

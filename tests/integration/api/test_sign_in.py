@@ -299,6 +299,7 @@ async def test_a_spent_refresh_token_is_no_reason_to_ask_the_person(
     kept = [decode(slot) for slot in vault.read_tokens()]
     assert kept[0] is not None
     assert (kept[0].location_id, kept[0].user_id) == (tokens.location_id, tokens.user_id)
+    assert kept[0].scopes == tokens.scopes  # whatever the app may ask for, no more was granted
     assert not any(app.client_secret in entry["body"] for entry in await control.seen("^/oauth/"))
 
 
