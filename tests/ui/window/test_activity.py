@@ -321,6 +321,35 @@ async def test_a_value_is_written_anew_and_checked(
     assert [one.fields[0].field for one in await workspace.queries.conflicts()] == ["city"]
 
 
+async def test_news_of_the_other_side_lose_nothing_typed(
+    open_window: Any, book: Any, workspace: Any, until: Until
+) -> None:
+    id = await conflict(book, workspace)
+    window = await open_window()
+    view: ConflictsView = await open_tab(window, until, "conflicts")
+    await until(lambda: see(window, QAbstractButton, "conflict-edit-city"))
+    press(window, "conflict-mine-phone")
+    press(window, "conflict-edit-city")
+    editor = see(window, TextArea, "conflict-editor-city")
+    assert editor is not None
+    editor.setPlainText("Half a wo")
+    rid = await book.rid(Kind.CONTACT, id)
+    news = {"phone": "+31611884421", "city": "Berg en Zonen", "first_name": "Zoë"}
+    await book.absorb([Snapshot(kind=Kind.CONTACT, rid=rid, values=news)])
+
+    def told() -> bool:
+        one = view.entry.choices
+        return one is not None and one.field("phone").theirs == "+31611884421"
+
+    await until(told)
+    editor = see(window, TextArea, "conflict-editor-city")
+    assert editor is not None
+    assert editor.toPlainText() == "Half a wo"
+    # The phone that was chosen against is another one now: chosen anew.
+    assert view.entry.choices is not None
+    assert set(view.entry.choices.kept) == {"city"}
+
+
 async def test_both_changes_of_a_note(
     open_window: Any, book: Any, workspace: Any, until: Until
 ) -> None:

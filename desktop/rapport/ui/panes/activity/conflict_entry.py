@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -9,16 +10,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from rapport.domain.changes import Delta
-from rapport.domain.commands import (
-    AcceptDeletion,
-    Command,
-    CreateAgain,
-    DeleteContact,
-    DeleteNote,
-    DeleteTask,
-    ResolveConflict,
-)
 from rapport.domain.diff3 import parts
 from rapport.domain.errors import InputError
 from rapport.domain.merge import SET_FIELDS, merge
@@ -38,19 +29,16 @@ from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.panes.activity.choices import Choices, both_texts, offers_both
 from rapport.ui.panes.activity.comparison import Comparison, FieldLine
-from rapport.ui.panes.activity.words import (
-    Words,
-    change_parts,
-    record_words,
-    side_parts,
-    taken_apart,
-)
+from rapport.ui.panes.activity.deletion_choice import DeletionChoice
+from rapport.ui.panes.activity.entry_head import EntryHead
+from rapport.ui.panes.activity.settled_entry import SettledEntry, settled_words
+from rapport.ui.panes.activity.words import Words, record_words, side_parts
 from rapport.ui.panes.detail import field_kinds as kinds
 from rapport.ui.widgets.button import Button, IconButton, KeyCap
 from rapport.ui.widgets.button import Kind as ButtonKind
-from rapport.ui.widgets.card import Card, ChoiceCard
+from rapport.ui.widgets.card import Card
 from rapport.ui.widgets.changed_text import ChangedText
-from rapport.ui.widgets.labels import Avatar, ElidedLabel, Label, Rule
+from rapport.ui.widgets.labels import Label, Rule
 from rapport.ui.widgets.scroll import ScrollArea
 from rapport.ui.widgets.states import Banner
 from rapport.ui.wording import count, tr
@@ -122,62 +110,31 @@ class ConflictEntry(QWidget):
             return
         if known is None:
             known = self._chosen[conflict.ref] = Choices(conflict)
+        typed = self._typed_texts() if self.choices is known else {}
         known.follow(conflict)
         self.choices = known
         self._at = 0
         self._compose(conflict)
+        self._type_again(typed)
         if conflict.ref.kind is Kind.CONTACT:
             self._context.runner.start(lambda: self._read_contact(conflict), slot="conflict")
 
-    def show_settled(self, settled: list[SettledConflict]) -> None:
+    def show_settled(self, settled: Sequence[SettledConflict]) -> None:
         """What was decided: to be read, and to be taken back."""
-        self.choices = None
-        self._table = None
+        self.choices = self._table = None
         first = settled[0]
         page, column = self._page()
-        self._add_head(
-            column,
-            page,
-            first.contact_seed,
-            first.contact_name,
-            first.contact_id,
+        head = EntryHead(
+            self._context,
             settled_words(self._words, settled),
+            page,
+            id="conflict",
+            seed=first.contact_seed,
+            name=first.contact_name,
+            contact_id=first.contact_id,
         )
-        shown = [one for one in settled if one.field]
-        for one in shown:
-            column.addWidget(
-                Label(self._words.field(one.ref.kind, one.field), page, weight=SEMIBOLD)
-            )
-            grid = QGridLayout()
-            grid.setColumnStretch(1, 1)
-            value = partial(self._words.value, one.ref.kind, one.field)
-            told = [(tr("Before"), one.base), (tr("Mine"), one.mine), (tr("Theirs"), one.theirs)]
-            if one.choice is not Choice.MERGED:
-                told.append((tr("Kept"), one.kept))
-            for row, (title, what) in enumerate(told):
-                top = Qt.AlignmentFlag.AlignTop
-                grid.addWidget(Label(title, page, role="muted"), row, 0, top)
-                text = ChangedText(page)
-                ltr = self._words.is_left_to_right(one.field)
-                text.show_text(value(what) or tr("empty"), left_to_right=ltr)
-                grid.addWidget(text, row, 1)
-            grid.setHorizontalSpacing(current_theme().type.px(16))
-            column.addLayout(grid)
-        if first.undo_id is not None:
-            undo_id = first.undo_id
-            revert = Button(tr("Revert this choice"), page, icon="undo")
-            revert.setObjectName("conflict-revert")
-            revert.clicked.connect(lambda: self._context.runner.own(self._context.undo(undo_id)))
-            column.addWidget(revert, 0, Qt.AlignmentFlag.AlignLeft)
-        elif first.choice not in (Choice.MERGED, Choice.AGREED):
-            column.addWidget(
-                Label(
-                    tr("This choice cannot be taken back here any more."),
-                    page,
-                    role="muted",
-                    wrap=True,
-                )
-            )
+        self._add_head(column, head)
+        column.addWidget(SettledEntry(self._context, self._words, settled, page))
         self._finish(page, column, foot=False)
 
     # Composing.
@@ -200,14 +157,16 @@ class ConflictEntry(QWidget):
     def _compose(self, conflict: RecordConflict) -> None:
         self._table = None
         page, column = self._page()
-        self._add_head(
-            column,
-            page,
-            conflict.contact_seed,
-            conflict.contact_name,
-            conflict.contact_id,
+        head = EntryHead(
+            self._context,
             self._sentence(conflict),
+            page,
+            id="conflict",
+            seed=conflict.contact_seed,
+            name=conflict.contact_name,
+            contact_id=conflict.contact_id,
         )
+        self._add_head(column, head)
         safe = Banner(
             tr("Nothing is sent, and nothing is lost, until you choose."),
             page,
@@ -221,7 +180,7 @@ class ConflictEntry(QWidget):
             self._add_outcome(column, page, conflict)
             self._show_choices()
         else:
-            self._add_deletion(column, page, conflict)
+            column.addWidget(DeletionChoice(self._context, self._words, conflict, page))
         self._finish(page, column, foot=conflict.case is ConflictCase.FIELDS)
 
     def _sentence(self, conflict: RecordConflict) -> str:
@@ -239,27 +198,12 @@ class ConflictEntry(QWidget):
         sentence = form.format(what=what)
         return f"{about} · {sentence}" if about else sentence
 
-    def _add_head(
-        self, column: QVBoxLayout, page: QWidget, seed: str, name: str, contact_id: str, words: str
-    ) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(current_theme().type.px(14))
-        row.addWidget(Avatar(seed, name, page, size=40), 0, Qt.AlignmentFlag.AlignTop)
-        told = QVBoxLayout()
-        told.setSpacing(0)
-        told.addWidget(ElidedLabel(visible(name), page, size=TextSize.SECTION, weight=SEMIBOLD))
-        told.addWidget(Label(words, page, role="muted", wrap=True))
-        row.addLayout(told, 1)
-        open_ = Button(tr("Open contact"), page, icon="ext")
-        open_.setObjectName("conflict-open")
-        open_.clicked.connect(lambda: self._context.open_contact(contact_id))
-        back = IconButton("left", tr("Previous"), page)
-        back.clicked.connect(lambda: self.left.emit(-1))
-        on = IconButton("right", tr("Next"), page)
-        on.clicked.connect(lambda: self.left.emit(1))
-        for button in (open_, back, on):
-            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
-        column.addLayout(row)
+    def _add_head(self, column: QVBoxLayout, head: EntryHead) -> None:
+        for icon, name, by in (("left", tr("Previous"), -1), ("right", tr("Next"), 1)):
+            button = IconButton(icon, name, head)
+            button.clicked.connect(partial(self.left.emit, by))
+            head.add(button)
+        column.addWidget(head)
 
     def _add_table(self, column: QVBoxLayout, page: QWidget, conflict: RecordConflict) -> None:
         noticed = self._words.short_moment(conflict.at)
@@ -337,85 +281,6 @@ class ConflictEntry(QWidget):
             grid.addWidget(text, row, 1)
         card.body.addLayout(grid)
         column.addWidget(card)
-
-    # A record that is gone on one side.
-
-    def _add_deletion(self, column: QVBoxLayout, page: QWidget, conflict: RecordConflict) -> None:
-        kind, (whole,) = conflict.ref.kind, conflict.fields
-        gone = conflict.case is ConflictCase.GONE
-        old = whole.base if isinstance(whole.base, dict) else {}
-        new = (whole.mine if gone else whole.theirs) or {}
-        changed = {
-            name: Delta(old.get(name), value)
-            for name, value in new.items()
-            if name in old and old[name] != value
-        }
-        told = taken_apart(kind, changed)
-        if told:
-            title = tr("What you changed") if gone else tr("What was changed in the CRM")
-            column.addWidget(Label(title, page, weight=SEMIBOLD))
-        grid = QGridLayout()
-        grid.setColumnStretch(1, 1)
-        grid.setHorizontalSpacing(current_theme().type.px(24))
-        for row, (name, delta) in enumerate(told):
-            value = partial(self._words.value, kind, name)
-            text = ChangedText(page)
-            text.show_parts(change_parts(value(delta.base), value(delta.want)))
-            top = Qt.AlignmentFlag.AlignTop
-            grid.addWidget(Label(self._words.field(kind, name), page, role="muted"), row, 0, top)
-            grid.addWidget(text, row, 1)
-        column.addLayout(grid)
-        for id, icon, words, sentence, command in self._ways(conflict):
-            card = ChoiceCard(icon, words, sentence, page)
-            card.setObjectName(f"conflict-{id}")
-            why_not = self._context.situation.why_not_write
-            if why_not is not None and id in ("again", "delete"):
-                card.setEnabled(False)
-                card.setToolTip(why_not)
-            card.clicked.connect(partial(self._decide, command, words))
-            column.addWidget(card)
-
-    def _ways(self, conflict: RecordConflict) -> list[tuple[str, str, str, str, Command]]:
-        ref = conflict.ref
-        if conflict.case is ConflictCase.GONE:
-            more = tr("with its notes and tasks ") if ref.kind is Kind.CONTACT else ""
-            again = tr("It is made anew in the CRM {more}as you have it here.").format(more=more)
-            return [
-                ("again", "plus", tr("Create it again"), again, CreateAgain(ref=ref)),
-                (
-                    "accept",
-                    "trash",
-                    tr("Delete it here, too"),
-                    tr("Your edit is given up, and it is not listed here any more."),
-                    AcceptDeletion(ref=ref),
-                ),
-            ]
-        delete: dict[Kind, Command] = {
-            Kind.CONTACT: DeleteContact(contact_id=ref.id),
-            Kind.TASK: DeleteTask(task_id=ref.id),
-            Kind.NOTE: DeleteNote(note_id=ref.id),
-        }
-        keep = ResolveConflict(ref=ref, fields={"": Delta(None, None)})
-        return [
-            ("keep", "check", tr("Keep it"), tr("It stays as it is in the CRM now."), keep),
-            (
-                "delete",
-                "trash",
-                tr("Delete it nevertheless"),
-                tr("It is deleted in the CRM with what was changed there."),
-                delete[ref.kind],
-            ),
-        ]
-
-    def _decide(self, command: Command, words: str) -> None:
-        async def decide() -> None:
-            outcome = await self._workspace.bus.run(command)
-            about = visible(self.choices.conflict.contact_name) if self.choices else ""
-            self._context.notice(
-                tr("Decided: {what}").format(what=words.lower()), about, undo_id=outcome.undo_id
-            )
-
-        self._context.runner.own(decide())
 
     # Choosing.
 
@@ -552,6 +417,20 @@ class ConflictEntry(QWidget):
             choices.choose(field, Choice.EDITED, value)
         self._show_choices()
 
+    def _typed_texts(self) -> dict[str, str]:
+        """What stands in open editors: news must not lose it."""
+        return {
+            line.field: line.editor.toPlainText()
+            for line in self._lines()
+            if not line.box.isHidden()
+        }
+
+    def _type_again(self, typed: dict[str, str]) -> None:
+        for line in self._lines():
+            if line.field in typed:
+                line.box.show()
+                line.editor.setPlainText(typed[line.field])
+
     def _parse(self, kind: Kind, field: str, text: str) -> Any:
         spec = self._spec(field) if kind is Kind.CONTACT else None
         if spec is None:
@@ -612,22 +491,3 @@ class ConflictEntry(QWidget):
         self.window().setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
         cell.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._scroll.ensureWidgetVisible(cell)
-
-
-def settled_words(words: Words, settled: list[SettledConflict]) -> str:
-    """“You kept theirs: Address, City”."""
-    first = settled[0]
-    form = {
-        Choice.MINE: tr("You kept yours"),
-        Choice.THEIRS: tr("You took theirs"),
-        Choice.EDITED: tr("You wrote it anew"),
-        Choice.MERGED: tr("Merged by itself"),
-        Choice.AGREED: tr("Both sides agree by now"),
-    }
-    if first.field == "":
-        about = record_words(first.ref, first.subject) or tr("the contact")
-        return f"{form[first.choice]}: {about}"
-    told: dict[Choice, list[str]] = {}
-    for one in settled:
-        told.setdefault(one.choice, []).append(words.field(one.ref.kind, one.field))
-    return " · ".join(f"{form[choice]}: {', '.join(names)}" for choice, names in told.items())

@@ -16,8 +16,9 @@ from rapport.domain.views import Choice, ConflictCase, RecordConflict, SettledCo
 from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
 from rapport.ui.models.entry_list_model import EntryListModel, EntryWords, Header
-from rapport.ui.panes.activity.conflict_entry import ConflictEntry, settled_words
+from rapport.ui.panes.activity.conflict_entry import ConflictEntry
 from rapport.ui.panes.activity.entries_view import GroupedEntries
+from rapport.ui.panes.activity.settled_entry import settled_words
 from rapport.ui.panes.activity.words import Words, record_words
 from rapport.ui.widgets.labels import Label, Rule
 from rapport.ui.widgets.states import EmptyState, ErrorState, Skeleton
@@ -191,7 +192,7 @@ class ConflictsView(QWidget):
         if isinstance(row, RecordConflict):
             self.entry.show_conflict(row)
         else:
-            self.entry.show_settled(list(row))
+            self.entry.show_settled(row)
 
     # Words.
 
@@ -215,7 +216,7 @@ class ConflictsView(QWidget):
             time=self._words.short_moment(first.at),
             icon="merge" if first.choice is Choice.MERGED else "check",
             colour="success",
-            text=settled_words(self._words, list(row)),
+            text=settled_words(self._words, row),
             state=tr("settled"),
         )
 

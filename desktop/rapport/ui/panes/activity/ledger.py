@@ -27,6 +27,7 @@ from rapport.ui.wording import count, tr
 
 _DELAY_MS = 60
 _SYNC_DELAY_MS = 300
+_HELD_MS = 1000
 _SAID = (SyncState.OFFLINE, SyncState.SIGN_IN, SyncState.STORAGE, SyncState.PAUSED)
 
 
@@ -149,6 +150,8 @@ class LedgerView(QWidget):
         # What needs a person first, then in the order of sending.
         items = sorted(items, key=lambda item: (_rank(item.state), item.seq))
         self._say_sum(items)
+        if self.isVisible() and any(item.state is EntryState.HELD for item in items):
+            self._again.start(_HELD_MS)  # its time passes without a word
         self._pages.setCurrentWidget(self._some if items else self.empty)
         if items != self._items:
             self._items = items

@@ -19,7 +19,8 @@ from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
 from rapport.ui.editors.task_popover import TaskPopover
 from rapport.ui.look.theme import current_theme
-from rapport.ui.look.type import SEMIBOLD, TextSize
+from rapport.ui.look.type import TextSize
+from rapport.ui.panes.activity.entry_head import EntryHead
 from rapport.ui.panes.activity.words import (
     Words,
     change_parts,
@@ -35,7 +36,7 @@ from rapport.ui.widgets.button import Kind as ButtonKind
 from rapport.ui.widgets.card import ChoiceCard
 from rapport.ui.widgets.changed_text import ChangedText
 from rapport.ui.widgets.chips import Pill, Tone
-from rapport.ui.widgets.labels import Avatar, ElidedLabel, Label
+from rapport.ui.widgets.labels import Label
 from rapport.ui.widgets.overlay import confirm
 from rapport.ui.widgets.scroll import ScrollArea
 from rapport.ui.wording import count, tr
@@ -94,22 +95,17 @@ class LedgerEntry(QWidget):
     # What it says.
 
     def _add_head(self, column: QVBoxLayout, page: QWidget, item: OutboxItem) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(current_theme().type.px(14))
-        row.addWidget(Avatar(item.contact_seed, item.contact_name, page, size=40))
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        name = ElidedLabel(visible(item.contact_name), page, size=TextSize.SECTION, weight=SEMIBOLD)
-        words.addWidget(name)
         about = record_words(item.ref, item.subject)
-        title = f"{tr(item.title)} · {about}" if about else tr(item.title)
-        words.addWidget(ElidedLabel(title, page, role="muted"))
-        row.addLayout(words, 1)
-        open_ = Button(tr("Open contact"), page, icon="ext")
-        open_.setObjectName("ledger-open")
-        open_.clicked.connect(lambda: self._context.open_contact(item.contact_id))
-        row.addWidget(open_)
-        column.addLayout(row)
+        head = EntryHead(
+            self._context,
+            f"{tr(item.title)} · {about}" if about else tr(item.title),
+            page,
+            id="ledger",
+            seed=item.contact_seed,
+            name=item.contact_name,
+            contact_id=item.contact_id,
+        )
+        column.addWidget(head)
 
     def _add_reason(self, column: QVBoxLayout, page: QWidget, item: OutboxItem) -> None:
         offline = self._workspace.sync.status().state is SyncState.OFFLINE
