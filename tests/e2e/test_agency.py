@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from rapport.app import pointer
-from rapport.app.sign_in import sandbox_request
+from rapport.app.sign_in_requests import sandbox_request
 from rapport.domain import scopes
 from rapport.domain.filters import ContactQuery
 from rapport.domain.views import SyncState

@@ -21,7 +21,8 @@ from rapport.app.clock import SystemClock
 from rapport.app.credentials import token_source
 from rapport.app.engine_thread import EngineThread
 from rapport.app.secrets import Secrets
-from rapport.app.sign_in import SignIn, sandbox_request
+from rapport.app.sign_in import SignIn
+from rapport.app.sign_in_requests import sandbox_request
 from rapport.domain import scopes
 from rapport.domain.errors import RapportError, SignInError
 from rapport.domain.ports import LoadLocations

@@ -21,11 +21,17 @@ from rapport.app.credentials import agency_vault_id
 from rapport.app.engine_thread import EngineThread
 from rapport.app.sandbox_process import SandboxSource
 from rapport.app.secrets import Secrets
+from rapport.app.sign_in_requests import (
+    CONSENT_LIMIT_S,
+    app_of,
+    consent_request,
+    request_again,
+    sandbox_request,
+)
 from rapport.domain import scopes
 from rapport.domain.errors import AuthError, CapabilityError, RapportError, SignInError
 from rapport.domain.ports import Clock, LoadLocations, SignInObserver
 from rapport.domain.settings import (
-    AUTHORIZE_URL,
     Account,
     ConnectRequest,
     InstalledLocation,
@@ -34,10 +40,7 @@ from rapport.domain.settings import (
 )
 from rapport.host.loopback import LoopbackReceiver, is_loopback
 from rapport.ui.consent.launch import ask_consent
-from rapport.ui.consent.request import ConsentRequest, Ending, ScopeLine
-from rapport.ui.wording import tr
-
-CONSENT_LIMIT_S = 600.0
+from rapport.ui.consent.request import Ending
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +93,7 @@ class SignIn:
         await self._only_one()
         await self._secrets.prepare()
         request = await self._with_secret(request)
-        app = _app(request)
+        app = app_of(request)
         http = Http()  # connects only when it is used, on the engine's loop
         flow = OAuthFlow(app, request.scopes, clock=self._clock, http=http)
         url = await asyncio.to_thread(lambda: flow.url)  # imports Authlib: 100 ms
@@ -130,7 +133,7 @@ class SignIn:
                 user_id=account.user_id,
             )
             try:
-                fresh = await self._on_engine(_reconnect(_app(request), tokens, self._clock))
+                fresh = await self._on_engine(_reconnect(app_of(request), tokens, self._clock))
             except RapportError as error:
                 log.info("reconnecting did not work: %s", type(error).__name__)
             else:
@@ -312,79 +315,6 @@ class SignIn:
 
     async def _on_engine(self, work: Coroutine[Any, Any, T]) -> T:
         return await asyncio.wrap_future(self._engine.run(work))
-
-
-def request_again(account: Account) -> ConnectRequest:
-    """The question that led to ``account``; its secret is in the keyring."""
-    wanted = account.scopes
-    if account.agency:
-        wanted = (*wanted, *(scope.name for scope in scopes.AGENCY))
-    return ConnectRequest(
-        client_id=account.client_id,
-        client_secret="",
-        scopes=wanted,
-        authorize_url=account.authorize_url,
-        token_url=account.token_url,
-        revoke_url=account.revoke_url,
-        api_url=account.api_url,
-        redirect_uri=account.redirect_uri,
-        account_id=account.id,
-        sign_in_hosts=account.sign_in_hosts,
-    )
-
-
-def consent_request(
-    request: ConnectRequest, url: str, theme: str, text_scale: float
-) -> ConsentRequest:
-    """What the consent page shows, and where it may lead."""
-    return ConsentRequest(
-        url=url,
-        redirect_uri=request.redirect_uri,
-        scopes=tuple(
-            ScopeLine(title=tr(scope.title), detail=tr(scope.detail), name=scope.name)
-            for scope in map(scopes.described, request.scopes)
-        ),
-        not_asked=tr(scopes.not_asked(request.scopes)),
-        provider=_provider(request),
-        allowed_hosts=request.sign_in_hosts,
-        timeout_s=CONSENT_LIMIT_S,
-        theme=theme,
-        text_scale=text_scale,
-    )
-
-
-def _provider(request: ConnectRequest) -> str:
-    """As the person knows it: a white label never names the vendor."""
-    if request.sandbox:
-        return tr("the sandbox")
-    return "HighLevel" if request.authorize_url == AUTHORIZE_URL else tr("your account")
-
-
-def _app(request: ConnectRequest) -> OAuthApp:
-    return OAuthApp(
-        authorize_url=request.authorize_url,
-        token_url=request.token_url,
-        client_id=request.client_id,
-        client_secret=request.client_secret,
-        redirect_uri=request.redirect_uri,
-        revoke_url=request.revoke_url,
-    )
-
-
-def sandbox_request(info: dict[str, object], wanted: tuple[str, ...]) -> ConnectRequest:
-    """The sandbox's own answer to what a person would otherwise fill in."""
-    base = str(info["base_url"])
-    return ConnectRequest(
-        client_id=str(info["client_id"]),
-        client_secret=str(info["client_secret"]),
-        scopes=wanted,
-        authorize_url=str(info["authorize_url"]),
-        token_url=str(info["token_url"]),
-        revoke_url=f"{base}/oauth/revoke",
-        api_url=base,
-        redirect_uri=str(info["redirect_uri"]),
-        sandbox=True,
-    )
 
 
 async def end_session(app: OAuthApp, tokens: Tokens) -> bool:

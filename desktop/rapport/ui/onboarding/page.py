@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
-from PySide6.QtCore import QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -19,26 +18,26 @@ from PySide6.QtWidgets import (
 )
 
 from rapport.domain.errors import RapportError, SignInError
-from rapport.domain.ports import AuthGateway, LoadLocations
+from rapport.domain.ports import AuthGateway
 from rapport.domain.settings import (
     Account,
     ConnectRequest,
-    InstalledLocation,
     ThemeMode,
     TokenRequest,
 )
-from rapport.ui.look.icons import draw_icon, mark_pixmap
+from rapport.ui.look.icons import mark_pixmap
 from rapport.ui.look.paint import rounded
-from rapport.ui.look.theme import Mode, Theme, current_theme
+from rapport.ui.look.theme import Mode, Theme
 from rapport.ui.onboarding.choice import Choice
 from rapport.ui.onboarding.forms import ConnectForm, TokenForm
 from rapport.ui.onboarding.locations import LocationsPage
+from rapport.ui.onboarding.progress import EndedPage, Icon, Progress, WaitingPage
 from rapport.ui.onboarding.text import Words
 from rapport.ui.runner import Runner
 from rapport.ui.widgets.base import Painted
 from rapport.ui.widgets.button import Button, KeyCap, Kind
 from rapport.ui.widgets.segmented import Segmented
-from rapport.ui.wording import count, tr
+from rapport.ui.wording import tr
 
 CARD_WIDTH = 520
 
@@ -68,16 +67,6 @@ class _Card(QWidget):
         )
 
 
-class _Icon(Painted):
-    def __init__(self, name: str, side: int, role: str = "muted") -> None:
-        super().__init__()
-        self._name, self._side, self._role = name, side, role
-        self.setFixedSize(self.type.px(side), self.type.px(side))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        draw_icon(QPainter(self), self._name, QRectF(self.rect()), getattr(self.tokens, self._role))
-
-
 class WelcomePage(QWidget):
     """Shown while no account is open. ``signed_in`` hands the new account over."""
 
@@ -105,12 +94,12 @@ class WelcomePage(QWidget):
         self._token = TokenForm()
         self._token.back.connect(lambda: self._turn_to(self._choices))
         self._token.wanted.connect(self.use_token)
-        self._waiting = _WaitingPage()
+        self._waiting = WaitingPage()
         self._waiting.cancelled.connect(self.cancel)
         self._locations = LocationsPage()
         self._locations.cancelled.connect(self.cancel)
-        self._observer = _Observer(self._waiting, self._locations, self._turn_to)
-        self._ended = _EndedPage()
+        self._observer = Progress(self._waiting, self._locations, self._turn_to)
+        self._ended = EndedPage()
         self._ended.again.connect(lambda: self._again())
         self._ended.back.connect(lambda: self._turn_to(self._came_from or self._choices))
 
@@ -311,7 +300,7 @@ class WelcomePage(QWidget):
         foot = QHBoxLayout()
         foot.setContentsMargins(px(33), px(14), px(32), px(14))
         foot.setSpacing(px(12))
-        foot.addWidget(_Icon("shield", 16), 0, Qt.AlignmentFlag.AlignVCenter)
+        foot.addWidget(Icon("shield", 16), 0, Qt.AlignmentFlag.AlignVCenter)
         foot.addWidget(
             Words(
                 tr(
@@ -383,155 +372,3 @@ class _Pages(QWidget):
         self.current = page
         for other in self._pages:
             other.setVisible(other is page)
-
-
-class _Observer:
-    """``domain.ports.SignInObserver``: shows how a sign-in goes on."""
-
-    def __init__(
-        self,
-        waiting: _WaitingPage,
-        locations: LocationsPage,
-        turn_to: Callable[[QWidget], None],
-    ) -> None:
-        self._waiting = waiting
-        self._locations = locations
-        self._turn_to = turn_to
-
-    def in_browser(self, url: str, timeout_s: float) -> None:
-        self._waiting.in_browser(url, timeout_s)
-
-    def consenting(self) -> None:
-        self._waiting.consenting()
-
-    def finishing(self) -> None:
-        self._waiting.finishing()
-
-    async def choose_locations(
-        self, load: LoadLocations, trouble: RapportError | None
-    ) -> tuple[InstalledLocation, ...]:
-        self._turn_to(self._locations)
-        chosen = await self._locations.choose(load, trouble)
-        self._waiting.opening(len(chosen))
-        self._turn_to(self._waiting)
-        return chosen
-
-
-class _WaitingPage(QWidget):
-    """While a sign-in is under way."""
-
-    cancelled = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._url = ""
-        self._deadline = 0.0
-        self._title = Words("", section=True, strong=True)
-        self._sentence = Words("", muted=True)
-        self._left = Words("", caption=True, muted=True)
-        self._copy = Button(tr("Copy link"), icon="copy", kind=Kind.TONAL)
-        self._copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._url))
-        cancel = Button(tr("Cancel"), kind=Kind.TONAL)
-        cancel.setObjectName("sign-in-cancel")
-        cancel.setShortcut("Esc")
-        cancel.clicked.connect(self.cancelled)
-        self._ticking = QTimer(self, interval=1000)
-        self._ticking.timeout.connect(self._tick)
-        px = current_theme().type.px
-        column = QVBoxLayout(self)
-        column.setContentsMargins(px(32), px(32), px(32), px(28))
-        column.setSpacing(px(10))
-        column.addWidget(self._title)
-        column.addWidget(self._sentence)
-        column.addWidget(self._left)
-        row = QHBoxLayout()
-        row.addWidget(self._copy)
-        row.addStretch()
-        row.addWidget(cancel)
-        column.addSpacing(px(8))
-        column.addLayout(row)
-
-    def begin(self, what: str) -> None:
-        self._ticking.stop()
-        self._left.hide()
-        self._copy.hide()
-        self._title.setText(tr("Opening {what}").format(what=what))
-        self.consenting()
-
-    def consenting(self) -> None:
-        self._sentence.setText(tr("Agree on the page that opens. Nothing happens before you do."))
-
-    def in_browser(self, url: str, timeout_s: float) -> None:
-        self._url = url
-        self._deadline = time.monotonic() + timeout_s
-        self._title.setText(tr("Continue in your browser"))
-        self._sentence.setText(
-            tr(
-                "Agree there and come back; Rapport comes to the front by itself. Nothing "
-                "happened? Copy the link into any browser on this computer."
-            )
-        )
-        self._copy.show()
-        self._left.show()
-        self._tick()
-        self._ticking.start()
-
-    def finishing(self) -> None:
-        self._ticking.stop()
-        self._copy.hide()
-        self._left.hide()
-        self._sentence.setText(tr("Opening the account…"))
-
-    def opening(self, locations: int) -> None:
-        self._title.setText(tr("Signed in"))
-        if locations > 1:
-            self._title.setText(tr("Opening {n} locations").format(n=count(locations)))
-        self._sentence.setText(tr("Asking the CRM for access to what you chose…"))
-
-    def _tick(self) -> None:
-        minutes, seconds = divmod(max(0, int(self._deadline - time.monotonic())), 60)
-        self._left.setText(tr("{time} left").format(time=f"{minutes}:{seconds:02}"))
-
-
-class _EndedPage(QWidget):
-    """A sign-in that did not succeed: one sentence, and the way to try again."""
-
-    again = Signal()
-    back = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        px = current_theme().type.px
-        self._title = Words("", section=True, strong=True)
-        self._sentence = Words("", muted=True)
-        again = Button(tr("Try again"), kind=Kind.FILLED)
-        again.setObjectName("sign-in-again")
-        again.clicked.connect(self.again)
-        back = Button(tr("Back"), icon="left", kind=Kind.QUIET)
-        back.clicked.connect(self.back)
-        self._details = ""
-        self._copy = Button(tr("Copy details"), icon="copy", kind=Kind.QUIET)
-        self._copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._details))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(px(32), px(32), px(32), px(28))
-        column.setSpacing(px(10))
-        head = QHBoxLayout()
-        head.setSpacing(px(10))
-        head.addWidget(_Icon("alert", 20, "warning"), 0, Qt.AlignmentFlag.AlignTop)
-        head.addWidget(self._title, 1)
-        column.addLayout(head)
-        column.addWidget(self._sentence)
-        column.addSpacing(px(8))
-        row = QHBoxLayout()
-        row.addWidget(back)
-        row.addWidget(self._copy)
-        row.addStretch()
-        row.addWidget(again)
-        column.addLayout(row)
-
-    def say(self, error: RapportError) -> None:
-        self._title.setText(error.title)
-        self._sentence.setText(error.message)
-        self._sentence.setVisible(bool(error.message))
-        self._details = "\n".join(filter(None, (type(error).__name__, str(error), error.details)))
-        self._copy.setVisible(bool(error.details))

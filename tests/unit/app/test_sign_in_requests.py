@@ -3,7 +3,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from rapport.app.sign_in import consent_request, request_again
+from rapport.app.sign_in_requests import consent_request, request_again
 from rapport.domain import scopes
 from rapport.domain.settings import WHITE_LABEL_AUTHORIZE_URL, Account, ConnectRequest
 from rapport.ui.consent.guard import Guard
