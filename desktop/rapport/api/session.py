@@ -154,7 +154,10 @@ class OAuthSession:
                 task = asyncio.get_running_loop().create_task(self._fly(flight, refused))
                 self._running.add(task)
                 task.add_done_callback(self._running.discard)
-        return await asyncio.shield(asyncio.wrap_future(flight))
+        waiting = asyncio.wrap_future(flight)
+        # Who waited may have left by then: a failure that nobody hears is no mistake of theirs.
+        waiting.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return await asyncio.shield(waiting)
 
     async def _fly(self, flight: Future[Tokens], refused: str | None) -> None:
         try:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from datetime import timedelta
 from typing import Any
@@ -143,6 +144,27 @@ async def test_who_asked_first_may_leave(clock: Any, issuer: Issuer) -> None:
     issuer.gate.set()
     assert await second == "a1"
     assert decode(vault.values[0]) == made(clock, "a1", "r1")
+
+
+async def test_a_failure_that_nobody_waits_for_is_not_reported(clock: Any, issuer: Issuer) -> None:
+    reported: list[dict[str, Any]] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: reported.append(context))
+    session, _ = session_of(clock, issuer, made(clock, "a0", "r0"))
+    await session.access_token()
+    issuer.gate.clear()
+    issuer.error = NetworkError("The CRM cannot be reached.")
+    asked = asyncio.ensure_future(session.renewed("a0"))
+    await issuer.called.wait()
+    asked.cancel()
+    await asyncio.wait([asked])
+    del asked
+    issuer.gate.set()
+    while session._running:
+        await asyncio.gather(*session._running)
+    await asyncio.sleep(0)  # the news goes out in the next turn of the loop
+    gc.collect()
+    assert reported == []
 
 
 async def test_the_other_slot_is_tried_once(clock: Any, issuer: Issuer) -> None:
