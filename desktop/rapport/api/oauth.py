@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hmac
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import urljoin
 
 import msgspec
 from msgspec import Struct
 
+from rapport.api.callback import callback_code, forged
 from rapport.api.errors import server_text
 from rapport.api.http import Http, Reply
 from rapport.domain.errors import (
@@ -25,7 +25,6 @@ from rapport.domain.ports import Clock
 
 _DAY_S = 86_399
 _LONGEST_LIFE_S = 10 * 365 * 86_400
-_LONGEST_CALLBACK = 8192
 INACTIVE_PAUSE_S = 300.0
 MINT_SCOPE = "oauth.write"
 """What an agency's token needs to mint tokens for its locations; asking for it asks for such a
@@ -120,19 +119,14 @@ class OAuthFlow:
         """The authorization code in ``callback``. Raises SignInError unless it is the answer to
         this very question."""
         if self._ended:
-            raise _forged("the flow has ended")
+            raise forged("the flow has ended")
         self._ended = True
-        query = _query_at(callback, self._app.redirect_uri)
-        state = query.get("state", "")
-        if not hmac.compare_digest(state.encode(), self._state.encode()):
-            raise _forged("the state is missing or wrong")
-        if "iss" in query and _origin(query["iss"]) != _origin(self._app.authorize_url):
-            raise _forged("the issuer is another one")  # RFC 9207: two servers mixed up
-        if "error" in query:
-            raise _declined(query)
-        if not query.get("code"):
-            raise _forged("there is no code")
-        return query["code"]
+        return callback_code(
+            callback,
+            redirect_uri=self._app.redirect_uri,
+            state=self._state,
+            issuer=self._app.authorize_url,
+        )
 
     async def finish(self, callback: str) -> Tokens:
         """Checks ``callback`` and exchanges its code. Raises SignInError, or NetworkError."""
@@ -278,68 +272,6 @@ async def _post(app: OAuthApp, http: Http, url: str, body: str) -> Reply:
     return await http.exchange(
         "POST", url, {"Accept": "application/json"}, form=body.encode("utf-8")
     )
-
-
-# The callback.
-
-
-def _forged(details: str) -> SignInError:
-    return SignInError(
-        "The answer did not belong to this sign-in.",
-        "Nothing was stored. Try again.",
-        reason="forged",
-        details=details,
-    )
-
-
-def _declined(query: Mapping[str, str]) -> SignInError:
-    said = server_text({"error_description": query.get("error_description", "")})
-    code = server_text({"error": query["error"]})
-    details = f"{code}: {said}" if said else code
-    if query["error"] == "access_denied":
-        return SignInError(
-            "Access was not allowed.",
-            "Nothing was stored. Try again when you want to.",
-            reason="denied",
-            details=details,
-        )
-    return SignInError(
-        "The CRM did not complete the sign-in.",
-        f"It says: “{said or code}”",
-        reason="failed",
-        details=details,
-    )
-
-
-def _query_at(callback: str, redirect_uri: str) -> dict[str, str]:
-    """The parameters of ``callback``, which must be the redirect address to the letter: not a
-    longer host, not another port, no user name, nothing hidden in a fragment."""
-    if len(callback) > _LONGEST_CALLBACK or any(c <= " " or c in "\\\x7f" for c in callback):
-        raise _forged("not an address")
-    try:
-        got, registered = urlsplit(callback), urlsplit(redirect_uri)
-        same = (got.scheme, got.netloc, got.path) == (
-            registered.scheme,
-            registered.netloc,
-            registered.path,
-        )
-        pairs = parse_qsl(got.query, keep_blank_values=True, max_num_fields=50)
-    except ValueError:
-        raise _forged("not an address") from None
-    if not same or got.fragment:
-        raise _forged("another address than the redirect address")
-    query = dict(pairs)
-    if len(query) != len(pairs):
-        raise _forged("a parameter is there twice")
-    return query
-
-
-def _origin(url: str) -> tuple[str, str]:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return "", ""
-    return parts.scheme, parts.netloc
 
 
 # The token endpoint.
