@@ -13,14 +13,17 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
+from msgspec.structs import replace
 from ulid import ULID
 
+from rapport.domain.audit import AuditFilter
 from rapport.domain.commands import AddTags, CompleteTask, EditContact
 from rapport.domain.filters import ContactQuery, HasTag, NoOpenTask, Sort
 from rapport.domain.records import Kind
 from rapport.store import Snapshot, Store
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+LATER = "2027-01-01T00:00:00Z"
 
 
 class WallClock:
@@ -131,6 +134,23 @@ def main(count: int) -> None:
             store.replica.absorb(page, epoch=store.replica.epoch()).result()
         print(f"  read again unchanged: {5000 / (time.perf_counter() - again):.0f} contacts/s")
         print(f"  file {path.stat().st_size / 1e6:.0f} MB")
+        start = time.perf_counter()
+        for page in pages:
+            changed = [
+                replace(one, values={**one.values, "city": "Elsewhere", "updated_at": LATER})
+                for one in page
+                if one.kind is Kind.CONTACT
+            ]
+            store.replica.absorb(changed, epoch=store.replica.epoch()).result()
+        took = time.perf_counter() - start
+        print(f"  changed elsewhere, each in the audit log: {count / took:.0f} contacts/s")
+        audit = store.audit
+        ids = audit.index(AuditFilter(), UTC).result().ids
+        timed(f"audit log, {len(ids)} entries", lambda: audit.index(AuditFilter(), UTC).result(), 5)
+        words = AuditFilter(text="elsewhere da")
+        timed("audit log by words", lambda: audit.index(words, UTC).result(), 5)
+        timed("audit log, 120 entries read", lambda: audit.entries(ids[:120]).result())
+        timed("audit log verified", lambda: store.verify_audit().result(), 5)
         store.close()
 
         start = time.perf_counter()

@@ -41,11 +41,9 @@ _SHOWN = (Act.CREATE, Act.UPDATE, Act.DELETE, Act.CALL, Act.CHECKPOINT)
 
 def read_index(db: Sql, wanted: AuditFilter, zone: tzinfo) -> AuditIndex:
     where, bindings = _where(wanted)
-    ids, times = array("q"), array("q")
-    for id, at in db.stream(f"SELECT id, at FROM audit WHERE {where} ORDER BY id DESC", bindings):
-        ids.append(id)
-        times.append(at)
-    return AuditIndex(ids=ids, days=tuple(_days(times, zone)))
+    rows = db.rows(f"SELECT id, at FROM audit WHERE {where} ORDER BY id DESC", bindings)
+    times = array("q", [at for _, at in rows])
+    return AuditIndex(ids=array("q", [id for id, _ in rows]), days=tuple(_days(times, zone)))
 
 
 def _days(times: array[int], zone: tzinfo) -> Iterator[tuple[int, date]]:

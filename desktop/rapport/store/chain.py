@@ -21,6 +21,7 @@ from rapport.store.values import decode, encode
 
 FORM = 2
 MOST_WORDS = 2000
+PAGE = 2000
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -131,26 +132,31 @@ def verify_chain(db: Sql, verified: Verified | None = None) -> Chain:
 
 
 def _entries(db: Sql) -> Iterator[tuple[int, int, Entry, bytes]]:
+    """In pages: the writer's connection has one cursor, too (store/sql.py)."""
     sql = (
         "SELECT id, form, at, contact_id, kind, record_id, op, origin, who, title, fields, sending,"
-        " hash FROM audit ORDER BY id"
+        " hash FROM audit WHERE id > ? ORDER BY id LIMIT ?"
     )
-    for row in db.stream(sql):
-        id, form, at, contact_id, kind, record_id, act, origin, who, title, fields, *rest = row
-        sending, kept = rest
-        entry = Entry(
-            at=at,
-            contact_id=contact_id,
-            kind=kind,
-            record_id=record_id,
-            act=act,
-            origin=origin,
-            who=who,
-            title=title,
-            fields=fields,
-            sending=sending,
-        )
-        yield id, form, entry, kept
+    after = db.value("SELECT min(id) FROM audit")
+    rows = [] if after is None else db.rows(sql, (after - 1, PAGE))
+    while rows:
+        for row in rows:
+            id, form, at, contact_id, kind, record_id, act, origin, who, title, fields, *rest = row
+            sending, kept = rest
+            entry = Entry(
+                at=at,
+                contact_id=contact_id,
+                kind=kind,
+                record_id=record_id,
+                act=act,
+                origin=origin,
+                who=who,
+                title=title,
+                fields=fields,
+                sending=sending,
+            )
+            yield id, form, entry, kept
+        rows = db.rows(sql, (rows[-1][0], PAGE))
 
 
 def signed_bytes(upto: int, last_hash: bytes) -> bytes:
