@@ -230,10 +230,13 @@ async def test_many_edits_are_listed_while_they_go(
     window = await open_window()
     view: LedgerView = await open_tab(window, until, "ledger")
     await until(lambda: view.model.rowCount() == 1500)
+    view.view.choose(1400)
+    view.view.verticalScrollBar().setValue(6000)
     for entry in await asyncio.wrap_future(book.store.outbox.due(workspace.clock.now(), 20)):
         await asyncio.wrap_future(book.store.outbox.sending(entry.seq))
         await asyncio.wrap_future(book.store.outbox.settled(entry.seq))
     await until(lambda: view.model.rowCount() == 1480)
+    assert view.view.verticalScrollBar().value() == 6000
     # Not seen, it does not read; shown again, it has caught up.
     await open_tab(window, until, "conflicts")
     await asyncio.wrap_future(book.store.outbox.discard((await workspace.waiting.items())[0].seq))

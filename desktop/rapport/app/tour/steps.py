@@ -29,6 +29,8 @@ ANA = "Ana Pérez Ølgaard"
 TASK = "Send the inverter data sheet"
 NOTE = "Prefers e-mail before noon; the assistant is Rui."
 CLICK_LIMIT_S = 30.0
+_CITIES = (("Leça da Palmeira", "Maia"), ("Perafita", "Valongo"), ("Lavra", "Gondomar"))
+"""Mine and theirs; the first pair mostly is enough."""
 
 
 class Photograph(Protocol):
@@ -422,12 +424,11 @@ class Tour:
         contact = (await self.detail()).contact.id
         server_id = await self._server_id(contact)
         await self._unfold_fields("field-city")
-        for attempt in range(3):
+        for mine, theirs in _CITIES:
             await self._do.click("field-city")
             await self._do.see("edit-city")
             # Now and then the copy hears of it in time; then there is nothing to decide.
-            await self._crm.edit("contact", server_id, {"city": f"Porto {attempt + 1}"})
-            mine = f"Leça da Palmeira {attempt + 1}"
+            await self._crm.edit("contact", server_id, {"city": theirs})
             await self._do.replace(mine)
             await self._do.key("Return")
             await self._do.until_known(

@@ -155,13 +155,16 @@ class LedgerView(QWidget):
         self._pages.setCurrentWidget(self._some if items else self.empty)
         if items != self._items:
             self._items = items
-            focused = self.view.hasFocus()
+            focused, scrolled = self.view.hasFocus(), self.view.verticalScrollBar().value()
             self.model.show(items)
             row = self.model.row_where(lambda item: item.seq == self._chosen)
-            if row < 0 and items:
+            stays = row >= 0
+            if not stays and items:
                 row = min(self._place, len(items) - 1)
             if row >= 0:
                 self.view.choose(row)
+            if stays:  # somebody may be reading elsewhere in the list
+                self.view.verticalScrollBar().setValue(scrolled)
             if focused:
                 self.view.setFocus()
 
