@@ -103,6 +103,8 @@ class WindowContext(QObject):
     about; "" for none."""
     note_edit_wanted = Signal(str)
     """The id of a note whose contact is shown: it is to be opened in its editor."""
+    audit_wanted = Signal()
+    """The audit log is to list what concerns ``audit_contact``."""
     query_wanted = Signal(object)
     """A :class:`ContactQuery` the contact list is to show."""
     noticed = Signal(object)
@@ -126,6 +128,8 @@ class WindowContext(QObject):
         self.situation = Situation()
         self.accounts: tuple[SignedIn, ...] = ()
         """Every account that is signed in, the one on screen among them."""
+        self.audit_contact: tuple[Id, str] | None = None
+        """Id and name; whoever lists it takes it."""
         self.runner = Runner(self)
         self.actions = ActionRegistry(self)
         self._touched: tuple[Workspace, ...] = ()
@@ -179,6 +183,12 @@ class WindowContext(QObject):
         self.open_contact(contact_id)
         self.change(note_id=note_id)
         self.note_edit_wanted.emit(note_id)
+
+    def show_audit(self, contact_id: Id, name: str) -> None:
+        """Show what the audit log has of one contact."""
+        self.audit_contact = contact_id, name
+        self.show_activity("audit")
+        self.audit_wanted.emit()
 
     def open_contact(self, contact_id: Id) -> None:
         """Show a contact beside the list, whichever page is open."""

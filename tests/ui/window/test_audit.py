@@ -179,6 +179,24 @@ async def test_filter_by_kind_time_and_contact(
     assert not view.filters.only.isVisible()
 
 
+async def test_a_contact_is_shown_in_the_log_from_anywhere(
+    open_window: Open, plain_rooms: Rooms, workspace: Any, book: Any, until: Until
+) -> None:
+    id = await edit(workspace, book)
+    (other,) = await book.add({"first_name": "Omar"})
+    await workspace.bus.run(AddTags(contact_id=other, tags=("vip",)))
+    tab = next(tab for tab in ACTIVITY if tab.id == "audit")
+    window = await open_window(rooms=replace(plain_rooms, activity=(tab,)))
+    window.context.show_audit(id, "Zoë")  # before there is such a view
+    await until(lambda: window.findChild(AuditView) is not None)
+    view = window.findChild(AuditView)
+    assert isinstance(view, AuditView)
+    await until(lambda: view.found.text() == "5 entries")
+    assert view.filters.only.text() == "Only Zoë"
+    window.context.show_audit(other, "Omar")
+    await until(lambda: view.found.text() == "1 entry")
+
+
 async def test_the_keyboard_goes_over_the_days(
     show_log: Any, workspace: Any, book: Any, until: Until
 ) -> None:

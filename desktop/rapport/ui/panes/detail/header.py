@@ -234,7 +234,7 @@ class Header(Painted):
     def _offer_more(self) -> None:
         menu = QMenu(self)
         menu.setObjectName("contact-menu")
-        for id in ("contact.edit", "contact.add-tag", "contact.delete"):
+        for id in ("contact.edit", "contact.add-tag", "contact.history", "contact.delete"):
             if not self._context.actions.is_bound(id):
                 continue
             action = self._context.actions[id]

@@ -129,6 +129,7 @@ class DetailPane(Painted):
         actions.bind("contact.add-tag", self.fields.tags.begin)
         actions.bind("contact.call", self._call)
         actions.bind("contact.mail", self._mail)
+        actions.bind("contact.history", self._show_history)
         actions.bind("contact.delete", self._delete)
         actions.bind("note.new", self.composer.write)
         actions.bind("note.edit", self._edit_note)
@@ -250,6 +251,10 @@ class DetailPane(Painted):
         if self._detail is None:
             raise InputError(tr("No contact is chosen."))
         return self._detail
+
+    def _show_history(self) -> None:
+        contact = self._shown().contact
+        self._context.show_audit(contact.id, visible(contact.name))
 
     async def _new_contact(self) -> None:
         contact_id = await ContactDialog(self._context, self.window()).ask()

@@ -71,7 +71,7 @@ class AuditView(QWidget):
         self._build()
         self._connect()
         self.skeleton.start()
-        self.filters.tell()
+        self._take_contact()
 
     def _build(self) -> None:
         px = self._context.theme.type.px
@@ -135,6 +135,7 @@ class AuditView(QWidget):
         runner = self._context.runner
         self.filters.changed.connect(self.model.show)
         self.details.contact_wanted.connect(self.filters.show_contact)
+        self._context.audit_wanted.connect(self._take_contact)
         self.model.answered.connect(self._show_answer)
         self.model.failed.connect(self._show_error)
         self.model.read.connect(self._entry_read)
@@ -147,6 +148,14 @@ class AuditView(QWidget):
         self.destroyed.connect(self.model.close)
 
     # The list.
+
+    def _take_contact(self) -> None:
+        """List only the contact that was asked for elsewhere in the window; everything without."""
+        wanted, self._context.audit_contact = self._context.audit_contact, None
+        if wanted is not None:
+            self.filters.show_contact(*wanted)
+        else:
+            self.filters.tell()
 
     def _show_answer(self, new: bool) -> None:
         self.skeleton.stop()
