@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from PySide6.QtWidgets import QLabel, QMenu, QWidget
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QAbstractItemView, QLabel, QMenu, QWidget
 
 from rapport.api.session import decode
 from rapport.app import pointer
@@ -17,10 +18,13 @@ from rapport.domain.filters import ContactQuery
 from rapport.domain.records import Id
 from rapport.domain.settings import Account
 from rapport.domain.views import SyncState
-from rapport.ui.roles import ContactRole
+from rapport.ui.roles import ContactRole, TaskRole
 
 LUMEN, HARBOUR = "Lumen Solar", "Harbour Dental"
 CLICK_LIMIT_S = 30.0
+TITLE = QPoint(80, 18)
+"""In a row: its middle has the keys that a mouse over it brings out."""
+ID, ACCOUNT = int(TaskRole.ID), int(TaskRole.ACCOUNT_NAME)
 
 
 class Two:
@@ -87,7 +91,11 @@ class Two:
         workspace = session.workspace
         (row, *_) = (await workspace.queries.contacts(ContactQuery())).rows
         task_id = workspace.new_id()
-        fields = {"title": title, "due_at": workspace.clock.now() + timedelta(seconds=1)}
+        fields = {
+            "title": title,
+            "due_at": workspace.clock.now() + timedelta(seconds=1),
+            "assigned_to": session.account.user_id,
+        }
         await workspace.bus.run(CreateTask(task_id=task_id, contact_id=row.id, fields=fields))
         return task_id
 
@@ -205,3 +213,78 @@ async def test_a_reminder_of_an_account_that_is_not_on_screen(
     title = await two.do.see("task-detail-title", QLabel)
     await two.do.until(lambda: title.text() == "Confirm the delivery slot", "the task to be shown")
     await two.do.see("task-list")
+
+
+async def test_one_today_list_over_both(program: Any, pressed: Any) -> None:
+    """A row acts on its own account, and its contact opens there."""
+    two = await signed_in_to_both(program, pressed)
+    # The pop-ups would lie over what is clicked.
+    two.app.window.context.change_settings(reminders=False)
+    here = await two.due_now(1, "Order crowns")
+    there = await two.due_now(0, "Order mounting rails")
+    await two.do.key("alt+1")
+    view = await two.do.see("task-list", QAbstractItemView)
+    model = view.model()
+
+    def row_of(task_id: Id) -> int:
+        rows = range(model.rowCount())
+        return next((row for row in rows if model.index(row, 0).data(ID) == task_id), -1)
+
+    await two.do.until(lambda: row_of(here) >= 0 and row_of(there) >= 0, "both tasks")
+    for task_id, name in ((here, HARBOUR), (there, LUMEN)):
+        assert model.index(row_of(task_id), 0).data(ACCOUNT) == f"{name} (Sandbox)"
+
+    await two.do.click_row(view, model.index(row_of(there), 0), at=TITLE)
+    await two.do.key("space")
+    first = two.session(0)
+    assert first is not None
+
+    async def completed(wanted: bool) -> bool:
+        row = await first.workspace.queries.task(there)
+        return row is not None and row.task.completed is wanted
+
+    await two.do.until_known(lambda: completed(True), "the task of the other account to be done")
+    await two.do.until(lambda: row_of(there) < 0, "the row to leave")
+    sync = first.workspace.sync
+    await two.do.until(lambda: sync.status().waiting == 0, "the CRM to know of it")
+    await two.do.key("ctrl+z")
+    await two.do.until_known(lambda: completed(False), "the task of the other account to be back")
+    await two.do.until(lambda: sync.status().waiting == 0, "the CRM to know of that, too")
+    await two.do.until(lambda: row_of(there) >= 0, "the row to be back")
+
+    await two.do.click_row(view, model.index(row_of(there), 0), at=TITLE)
+    await two.do.click("snooze-1h")
+
+    async def snoozed() -> bool:
+        row = await first.workspace.queries.task(there)
+        return row is not None and row.task.snoozed_until is not None
+
+    await two.do.until_known(snoozed, "the task of the other account to be quiet")
+    assert two.app.session is two.session(1)
+
+    await two.do.click("task-accounts")
+    menu = await two.do.see("task-accounts-menu", QMenu)
+    only = next(action for action in menu.actions() if action.text() == "This account")
+    where = menu.mapToGlobal(menu.actionGeometry(only).center())
+    await pointer.click(where.x(), where.y())
+    await two.do.until(lambda: row_of(there) < 0 <= row_of(here), "this account's tasks alone")
+    assert not two.app.window.context.settings.today_all_accounts
+    two.app.window.context.change_settings(today_all_accounts=True)
+
+    await two.do.key("ctrl+1", "ctrl+2")
+    await two.shows(1)
+    view = await two.do.see("task-list", QAbstractItemView)
+    model = view.model()
+    await two.do.until(lambda: row_of(there) >= 0, "both accounts again")
+    await two.do.click_row(view, model.index(row_of(there), 0), at=TITLE)
+    await two.do.click("task-open-contact")
+    await two.shows(0)
+    row = await first.workspace.queries.task(there)
+    assert row is not None
+
+    def shown() -> bool:
+        page = two.app.window.pages.contacts
+        return page.detail is not None and page.detail.contact_id == row.task.contact_id
+
+    await two.do.until(shown, "the contact in its account")
+    assert not two.failures

@@ -72,10 +72,10 @@ async def next_tasks(workspaces: Sequence[Workspace], limit: int) -> list[Accoun
     return [*(behind[-room:] if room else ()), *coming[:limit]]
 
 
-async def overdue(workspaces: Sequence[Workspace]) -> int:
-    """How many tasks are overdue in all."""
+async def due(workspaces: Sequence[Workspace]) -> tuple[int, int]:
+    """How many open tasks are due by the end of today, and how many of them are overdue."""
     read, _ = await _from_each(workspaces, lambda workspace: workspace.queries.sidebar())
-    return sum(counts.overdue for _, counts in read)
+    return sum(counts.due for _, counts in read), sum(counts.overdue for _, counts in read)
 
 
 async def _from_each(

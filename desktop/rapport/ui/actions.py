@@ -74,7 +74,7 @@ def contact_write(now: Situation) -> bool | str:
 
 
 def task_write(now: Situation) -> bool | str:
-    return (now.why_not_write or True) if now.task_id else "No task is chosen."
+    return (now.why_not_write_task or True) if now.task_id else "No task is chosen."
 
 
 def task_open(now: Situation) -> bool | str:
@@ -262,9 +262,9 @@ class ActionRegistry(QObject):
                 return self.trigger(id)
         # What lacks only the right to write is what was meant; another lacks a task or a contact.
         reasons = {id: why for id in mine if (why := self.why_not(id))}
-        lacking = [
-            id for id, why in reasons.items() if why == self._context.situation.why_not_write
-        ]
+        now = self._context.situation
+        rights = (now.why_not_write, now.why_not_write_task)
+        lacking = [id for id, why in reasons.items() if why in rights]
         for id in (*lacking, *reasons):
             return self.trigger(id)
         return False

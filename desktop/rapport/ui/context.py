@@ -64,6 +64,8 @@ class Situation:
     contact_id: Id | None = None
     task_id: Id | None = None
     note_id: Id | None = None
+    task_workspace: Workspace | None = None
+    """Whose the chosen task is, where not of the account on screen."""
     task_done: bool = False
     """Whether the chosen task is completed, and so can be reopened."""
 
@@ -72,6 +74,13 @@ class Situation:
         if self.workspace is None:
             return "No account is open."
         return self.workspace.capabilities.why_not_write
+
+    @property
+    def why_not_write_task(self) -> str | None:
+        """The same, as to the account of the chosen task."""
+        if self.task_workspace is None:
+            return self.why_not_write
+        return self.task_workspace.capabilities.why_not_write
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -146,6 +155,15 @@ class WindowContext(QObject):
             self._undone_in = None
         self.accounts_changed.emit()
 
+    @property
+    def listed_beside(self) -> tuple[Workspace, ...]:
+        """The open accounts whose tasks Today lists beside those of the one on screen."""
+        if not self.settings.today_all_accounts:
+            return ()
+        shown = self.situation.workspace
+        found = (one.workspace for one in self.accounts if one.workspace is not shown)
+        return tuple(workspace for workspace in found if workspace is not None)
+
     def show_account(self, account_id: str, then: Callable[[], None] | None = None) -> None:
         """Put that account on screen, and do something there."""
         self.account_wanted.emit(account_id, then)
@@ -153,7 +171,10 @@ class WindowContext(QObject):
     # What is looked at.
 
     def change(self, **changes: Any) -> None:
-        """Replace parts of the situation, by field name; tells everybody when something differs."""
+        """Replace parts of the situation, by field name; tells everybody when something differs. A
+        task of which is not said whose it is belongs to the account on screen."""
+        if "task_id" in changes:
+            changes.setdefault("task_workspace", None)
         situation = replace(self.situation, **changes)
         if situation == self.situation:
             return
@@ -169,6 +190,11 @@ class WindowContext(QObject):
         if self.situation.workspace is None:
             raise InputError("No account is open.", "Sign in first.")
         return self.situation.workspace
+
+    @property
+    def task_workspace(self) -> Workspace:
+        """The account of the chosen task. Raises InputError where none is open."""
+        return self.situation.task_workspace or self.workspace
 
     def show_page(self, page: Page) -> None:
         self.change(page=page)

@@ -17,8 +17,8 @@ from rapport.domain.changes import ChangeEvent
 from rapport.domain.records import Id, Kind
 from rapport.domain.text import visible
 from rapport.domain.views import TaskRow
-from rapport.services.across import AccountTask, next_tasks
-from rapport.services.across import overdue as count_overdue
+from rapport.services import across
+from rapport.services.across import AccountTask
 from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
 from rapport.ui.look.icons import icon, tray_icon
@@ -106,7 +106,8 @@ class Tray(QObject):
 
     async def _load(self) -> None:
         workspaces = self._workspaces
-        rows, overdue = await next_tasks(workspaces, NEXT), await count_overdue(workspaces)
+        rows = await across.next_tasks(workspaces, NEXT)
+        _, overdue = await across.due(workspaces)
         if workspaces is self._workspaces:
             self._rows, self._overdue = rows, overdue
             self._rebuild()

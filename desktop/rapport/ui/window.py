@@ -101,6 +101,8 @@ class MainWindow(QWidget):
         self._keep.timeout.connect(self._keep_now)
         self.context.settings_changed.connect(self._keep.start)
         self.context.accounts_changed.connect(self._bind_accounts)
+        for changed in (self.context.accounts_changed, self.context.settings_changed):
+            changed.connect(lambda: self.sidebar.model.count_also(self.context.listed_beside))
         self.context.query_wanted.connect(self.show_query)
         self.context.contact_opened.connect(self._opened)
         self.context.page_changed.connect(self._went)

@@ -26,7 +26,7 @@ Until = Callable[[Callable[[], object]], Any]
 @pytest_asyncio.fixture
 async def model(workspace: Workspace, theme: object, dispose: Any) -> AsyncIterator[TaskListModel]:
     runner = Runner()
-    model = TaskListModel(workspace, runner)
+    model = TaskListModel((workspace,), runner)
     tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     yield model
     model.close()

@@ -14,8 +14,10 @@ from rapport.domain.commands import (
     SnoozeTask,
 )
 from rapport.domain.errors import InputError
+from rapport.domain.ports import Clock
 from rapport.domain.records import Id
 from rapport.domain.views import TaskRow
+from rapport.services.workspace import Workspace
 from rapport.ui.context import Page, WindowContext
 from rapport.ui.editors.moments import moment_words, snoozes
 from rapport.ui.editors.task_popover import DuePopover, TaskPopover
@@ -33,48 +35,52 @@ class TaskActions(QObject):
         self.editor = TaskPopover(context, home)
         self.due = DuePopover(context, home)
         actions = context.actions
-        actions.bind("task.complete", lambda: self.complete(self._chosen()))
-        actions.bind("task.reopen", lambda: self.reopen(self._chosen()))
-        actions.bind("task.delete", lambda: self.delete(self._chosen()))
-        actions.bind("task.snooze", lambda: self.offer_snooze(self._chosen()))
-        actions.bind("task.edit", lambda: self.edit(self._chosen()))
-        actions.bind("task.reschedule", lambda: self.reschedule(self._chosen()))
+        actions.bind("task.complete", lambda: self.complete(*self._chosen()))
+        actions.bind("task.reopen", lambda: self.reopen(*self._chosen()))
+        actions.bind("task.delete", lambda: self.delete(*self._chosen()))
+        actions.bind("task.snooze", lambda: self.offer_snooze(*self._chosen()))
+        actions.bind("task.edit", lambda: self.edit(*self._chosen()))
+        actions.bind("task.reschedule", lambda: self.reschedule(*self._chosen()))
         actions.bind("task.new", self.new)
 
-    def _chosen(self) -> Id:
+    def _chosen(self) -> tuple[Workspace, Id]:
         task_id = self._context.situation.task_id
         if task_id is None:
             raise InputError(tr("No task is chosen."))
-        return task_id
+        return self._context.task_workspace, task_id
 
-    async def _row(self, task_id: Id) -> TaskRow:
-        row = await self._context.workspace.queries.task(task_id)
+    async def _row(self, workspace: Workspace, task_id: Id) -> TaskRow:
+        row = await workspace.queries.task(task_id)
         if row is None:
             raise InputError(tr("This task is not there any more."))
         return row
 
-    async def complete(self, task_id: Id) -> None:
-        row = await self._row(task_id)
-        now = self._context.workspace.clock.now()
-        await self._context.perform(CompleteTask(task_id=task_id, at=now), row.task.title)
+    async def complete(self, workspace: Workspace, task_id: Id) -> None:
+        row = await self._row(workspace, task_id)
+        command = CompleteTask(task_id=task_id, at=workspace.clock.now())
+        await self._context.perform(command, row.task.title, workspace=workspace)
 
-    async def reopen(self, task_id: Id) -> None:
-        row = await self._row(task_id)
-        await self._context.perform(ReopenTask(task_id=task_id), row.task.title)
+    async def reopen(self, workspace: Workspace, task_id: Id) -> None:
+        row = await self._row(workspace, task_id)
+        command = ReopenTask(task_id=task_id)
+        await self._context.perform(command, row.task.title, workspace=workspace)
 
-    async def delete(self, task_id: Id) -> None:
-        row = await self._row(task_id)
-        await self._context.perform(DeleteTask(task_id=task_id), row.task.title)
+    async def delete(self, workspace: Workspace, task_id: Id) -> None:
+        row = await self._row(workspace, task_id)
+        command = DeleteTask(task_id=task_id)
+        await self._context.perform(command, row.task.title, workspace=workspace)
 
-    async def edit(self, task_id: Id) -> None:
+    async def edit(self, workspace: Workspace, task_id: Id) -> None:
         spot = self._spot()
-        row = await self._row(task_id)
-        self.editor.open(spot, row.task, contact_name=row.contact_name)
+        row = await self._row(workspace, task_id)
+        self.editor.open(spot, row.task, contact_name=row.contact_name, workspace=workspace)
 
-    async def reschedule(self, task_id: Id, spot: QRect | None = None) -> None:
+    async def reschedule(
+        self, workspace: Workspace, task_id: Id, spot: QRect | None = None
+    ) -> None:
         spot = spot or self._spot()
-        row = await self._row(task_id)
-        self.due.open(spot, row.task)
+        row = await self._row(workspace, task_id)
+        self.due.open(spot, row.task, workspace)
 
     async def new(self) -> None:
         """For the contact that is shown; on the Today page the form asks for one."""
@@ -108,36 +114,32 @@ class TaskActions(QObject):
             return None
         return QRect(ground.mapTo(focused.window(), area.topLeft()), area.size())
 
-    async def snooze(self, task_id: Id, until: datetime | None) -> None:
-        row = await self._row(task_id)
-        outcome = await self._context.workspace.bus.run(SnoozeTask(task_id=task_id, until=until))
+    async def snooze(self, workspace: Workspace, task_id: Id, until: datetime | None) -> None:
+        row = await self._row(workspace, task_id)
+        outcome = await workspace.bus.run(SnoozeTask(task_id=task_id, until=until))
         if outcome.undo_id is None:
             return
-        clock = self._context.workspace.clock
         title = (
-            tr("Snoozed until {when}").format(when=self._when(until, clock.now()))
+            tr("Snoozed until {when}").format(when=_when(until, workspace.clock))
             if until
             else tr("Snooze ended")
         )
-        self._context.notice(title, row.task.title, icon="moon", undo_id=outcome.undo_id)
+        self._context.notice(
+            title, row.task.title, icon="moon", undo_id=outcome.undo_id, workspace=workspace
+        )
 
-    def _when(self, until: datetime, now: datetime) -> str:
-        zone = self._context.workspace.clock.zone()
-        if until.astimezone(zone).date() == now.astimezone(zone).date():
-            return clock_time(until, zone)
-        return moment_words(until, now, zone)
-
-    def offer_snooze(self, task_id: Id, at: QPoint | None = None) -> None:
+    def offer_snooze(self, workspace: Workspace, task_id: Id, at: QPoint | None = None) -> None:
         """A menu of moments; the due date stays whichever is chosen."""
-        clock = self._context.workspace.clock
+        clock = workspace.clock
         menu = QMenu(self._home)
         menu.setObjectName("snooze-menu")
         for number, (id, words, until) in enumerate(snoozes(clock.now(), clock.zone()), start=1):
-            when = self._when(until, clock.now())
-            choice = menu.addAction(f"&{number}  {words}\t{when}")
+            choice = menu.addAction(f"&{number}  {words}\t{_when(until, clock)}")
             choice.setObjectName(f"snooze-{id}")
             choice.triggered.connect(
-                lambda _=False, until=until: self._context.runner.own(self.snooze(task_id, until))
+                lambda _=False, until=until: self._context.runner.own(
+                    self.snooze(workspace, task_id, until)
+                )
             )
         menu.aboutToHide.connect(menu.deleteLater)
         if at is None:
@@ -145,3 +147,10 @@ class TaskActions(QObject):
             spot = self._spot() or window.rect().adjusted(0, 0, 0, -window.height() // 2)
             at = window.mapToGlobal(QPoint(spot.center().x(), spot.bottom()))
         menu.popup(at)
+
+
+def _when(until: datetime, clock: Clock) -> str:
+    now, zone = clock.now(), clock.zone()
+    if until.astimezone(zone).date() == now.astimezone(zone).date():
+        return clock_time(until, zone)
+    return moment_words(until, now, zone)

@@ -8,9 +8,10 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from rapport.domain.commands import CreateTask, EditTask
+from rapport.domain.commands import Command, CreateTask, EditTask
 from rapport.domain.errors import InputError
 from rapport.domain.records import Id, Task
+from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
 from rapport.ui.editors.contact_picker import ContactPicker
 from rapport.ui.editors.date_field import DateField
@@ -32,13 +33,14 @@ class TaskForm(QWidget):
     given_up = Signal()
     delete_asked = Signal(str)
 
-    def __init__(self, context: WindowContext, parent: QWidget | None = None) -> None:
+    def __init__(self, context: WindowContext, parent: QWidget, workspace: Workspace) -> None:
         super().__init__(parent)
         self._context = context
+        self.workspace = workspace
         self._task: Task | None = None
         self._before: dict[str, Any] = {}
         self._saving = False
-        clock = context.workspace.clock
+        clock = workspace.clock
         self.heading = Label("", self, size=TextSize.SECTION, weight=SEMIBOLD)
         self.title = TextInput(tr("Title"), self, placeholder=tr("What is to be done?"))
         self.title.line.setObjectName("task-title")
@@ -135,7 +137,7 @@ class TaskForm(QWidget):
         self.notes.setPlainText(task.body if task else "")
         self.message.say("")
         self._before = self.typed()
-        why = self._context.situation.why_not_write
+        why = self.workspace.capabilities.why_not_write
         self.save_button.setEnabled(why is None)
         self.delete.setEnabled(why is None)
         for button in (self.save_button, self.delete):
@@ -144,7 +146,7 @@ class TaskForm(QWidget):
         self.title.line.selectAll()
 
     def _fill_assignees(self, chosen: str | None) -> None:
-        reference = self._context.workspace.reference
+        reference = self.workspace.reference
         self.assignee.clear()
         self.assignee.addItem(tr("Nobody"), None)
         for user in reference.users:
@@ -225,15 +227,18 @@ class TaskForm(QWidget):
         if task is None:
             contact_id = self.contact.contact_id
             assert contact_id is not None
-            task_id = self._context.workspace.new_id()
-            await self._context.perform(
+            task_id = self.workspace.new_id()
+            await self._perform(
                 CreateTask(task_id=task_id, contact_id=contact_id, fields=values), values["title"]
             )
             return task_id
         changed = {name: want for name, want in values.items() if getattr(task, name) != want}
         if changed:
-            await self._context.perform(EditTask(task_id=task.id, fields=changed), values["title"])
+            await self._perform(EditTask(task_id=task.id, fields=changed), values["title"])
         return task.id
+
+    async def _perform(self, command: Command, title: str) -> None:
+        await self._context.perform(command, title, workspace=self.workspace)
 
     def _ask_delete(self) -> None:
         if self._task is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, QRect
@@ -10,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from rapport.domain.commands import EditTask
 from rapport.domain.errors import InputError
 from rapport.domain.records import Id, Task
+from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
 from rapport.ui.editors.date_field import DateField
 from rapport.ui.editors.task_form import TaskForm
@@ -41,14 +44,17 @@ class TaskPopover(QObject):
         contact_id: Id | None = None,
         contact_name: str = "",
         typed: dict[str, Any] | None = None,
+        workspace: Workspace | None = None,
     ) -> TaskForm:
         """Open for ``task``, or for a new one, at an area of the window (None: in its middle);
-        ``typed`` is what an earlier form held."""
+        ``typed`` is what an earlier form held, ``workspace`` whose task it is where not of the
+        account on screen."""
+        workspace = workspace or self._context.workspace
         self.close()
         name = tr("Edit task") if task else tr("New task")
         popover = Popover(self._home, width=440, name=name)
         popover.setObjectName("task-popover")
-        form = TaskForm(self._context, popover.panel)
+        form = TaskForm(self._context, popover.panel, workspace)
         form.begin(task, contact_id=contact_id, contact_name=contact_name)
         if typed is not None:
             form.restore(typed)
@@ -57,7 +63,15 @@ class TaskPopover(QObject):
         form.saved.connect(lambda _: popover.close())
         form.given_up.connect(popover.close)
         form.delete_asked.connect(lambda task_id: self._delete(task_id, form))
-        popover.closed.connect(lambda: self._closed(popover, form, task, contact_id, contact_name))
+        again = partial(
+            self.open,
+            None,
+            task,
+            contact_id=contact_id,
+            contact_name=contact_name,
+            workspace=workspace,
+        )
+        popover.closed.connect(lambda: self._closed(popover, form, again))
         _open(popover, spot)
         form.title.line.setFocus()
         form.title.line.selectAll()
@@ -68,29 +82,22 @@ class TaskPopover(QObject):
             self._popover.close()
 
     def _delete(self, task_id: Id, form: TaskForm) -> None:
-        self._context.change(task_id=task_id)
+        self._context.change(task_id=task_id, task_workspace=form.workspace)
         form.forget()
         self.close()
         self._context.actions.trigger("task.delete")
 
-    def _closed(
-        self,
-        popover: Popover,
-        form: TaskForm,
-        task: Task | None,
-        contact_id: Id | None,
-        contact_name: str,
-    ) -> None:
+    def _closed(self, popover: Popover, form: TaskForm, again: Callable[..., TaskForm]) -> None:
         if self._popover is popover:
             self._popover = None
         if form.is_changed:
             typed = form.typed()
 
-            def again() -> None:
-                self.open(None, task, contact_id=contact_id, contact_name=contact_name, typed=typed)
+            def go_on() -> None:
+                again(typed=typed)
 
             self._context.notice(
-                tr("Task not saved"), typed["title"], icon="task", act=(tr("Continue"), again)
+                tr("Task not saved"), typed["title"], icon="task", act=(tr("Continue"), go_on)
             )
         popover.deleteLater()
 
@@ -103,10 +110,10 @@ class DuePopover(QObject):
         self._context = context
         self._home = home
 
-    def open(self, spot: QRect | None, task: Task) -> DateField:
+    def open(self, spot: QRect | None, task: Task, workspace: Workspace) -> DateField:
         popover = Popover(self._home, width=300, name=tr("Change due date"))
         popover.setObjectName("due-popover")
-        field = DateField(self._context.workspace.clock, popover.panel)
+        field = DateField(workspace.clock, popover.panel)
         field.set_moment(task.due_at)
         save = Button(tr("Save"), popover.panel, kind=Kind.FILLED, key="↵")
         save.setObjectName("due-save")
@@ -121,7 +128,7 @@ class DuePopover(QObject):
 
         def commit() -> None:
             if not field.complain():
-                self._context.runner.own(self._save(task, field, popover))
+                self._context.runner.own(self._save(task, workspace, field, popover))
 
         save.clicked.connect(commit)
         field.submitted.connect(commit)
@@ -132,11 +139,12 @@ class DuePopover(QObject):
         field.line.selectAll()
         return field
 
-    async def _save(self, task: Task, field: DateField, popover: Popover) -> None:
+    async def _save(
+        self, task: Task, workspace: Workspace, field: DateField, popover: Popover
+    ) -> None:
+        command = EditTask(task_id=task.id, fields={"due_at": field.moment()})
         try:
-            await self._context.perform(
-                EditTask(task_id=task.id, fields={"due_at": field.moment()}), task.title
-            )
+            await self._context.perform(command, task.title, workspace=workspace)
         except InputError as error:
             field.say(str(error))
             return

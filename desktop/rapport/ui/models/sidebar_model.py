@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
 from PySide6.QtCore import (
     QAbstractListModel,
     QModelIndex,
@@ -20,6 +21,7 @@ from rapport.domain.changes import ChangeEvent, Origin
 from rapport.domain.filters import STANDARD_LISTS, AnyCondition, HasTag, SmartList
 from rapport.domain.text import visible
 from rapport.domain.views import SidebarCounts, SyncStatus
+from rapport.services import across
 from rapport.ui.look.text import plain_tip
 from rapport.ui.roles import NavKind, NavRole
 from rapport.ui.runner import Runner
@@ -127,6 +129,8 @@ class SidebarModel(QAbstractListModel):
         self._runner: Runner | None = None
         self._to_decide = 0
         self._unsubscribe: list[Callable[[], None]] = []
+        self._beside: tuple[Workspace, ...] = ()
+        self._ends: list[Callable[[], None]] = []
         self._again = QTimer(self, singleShot=True)
         self._again.timeout.connect(self.refresh)
         self._minute = QTimer(self, interval=60_000)
@@ -146,6 +150,16 @@ class SidebarModel(QAbstractListModel):
         ]
         self._to_decide = workspace.sync.status().parked
         self._minute.start()
+        self.refresh()
+
+    def count_also(self, workspaces: Sequence[Workspace]) -> None:
+        """Accounts whose tasks Today lists beside those of the one on screen."""
+        if tuple(workspaces) == self._beside:
+            return
+        for end in self._ends:
+            end()
+        self._beside = tuple(workspaces)
+        self._ends = [workspace.feed.subscribe(self._heard) for workspace in workspaces]
         self.refresh()
 
     def close(self) -> None:
@@ -245,7 +259,9 @@ class SidebarModel(QAbstractListModel):
 
     async def _read(self) -> None:
         if self._workspace is not None:
-            self._show(await self._workspace.queries.sidebar())
+            counts = await self._workspace.queries.sidebar()
+            due, _ = await across.due(self._beside)
+            self._show(structs.replace(counts, due=counts.due + due))
 
     def _show(self, counts: SidebarCounts) -> None:
         self._counts = counts

@@ -1,8 +1,8 @@
-"""Today's tasks in their groups: a header before each group that has any."""
+"""Today's tasks of one account or of several: a header before each group that has any."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import EllipsisType
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,8 @@ from rapport.domain.changes import ChangeEvent, Op, Origin
 from rapport.domain.errors import RapportError
 from rapport.domain.records import Id, Kind
 from rapport.domain.text import visible
-from rapport.domain.views import TaskGroups, TaskRow
+from rapport.services import across
+from rapport.services.across import AccountGroups, AccountTask
 from rapport.ui.look import motion
 from rapport.ui.roles import DueState, RowKind, TaskRole, say_task
 from rapport.ui.runner import Runner
@@ -36,6 +37,12 @@ _SYNC_DELAY_MS = 400
 _LIMIT = 200
 
 AnyIndex = QModelIndex | QPersistentModelIndex
+Whose = Callable[["Workspace"], "str | EllipsisType | None"]
+"""By account: the user whose tasks are meant, None for nobody's, ``...`` for anybody's."""
+
+
+def everybody(_: Workspace) -> EllipsisType:
+    return ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,33 +54,48 @@ class _Header:
 
 
 class TaskListModel(QAbstractListModel):
-    """Lives on the window's thread. ``data`` answers from memory alone."""
+    """Lives on the window's thread. ``data`` answers from memory alone. Where there are several
+    accounts each row tells its own, by the colours given to ``follow``."""
 
     answered = Signal()
     """The groups are shown; sent for changes, too."""
     failed = Signal(object)
     """The tasks could not be read: a :class:`RapportError`."""
 
-    def __init__(self, workspace: Workspace, runner: Runner, parent: QObject | None = None) -> None:
+    def __init__(
+        self, workspaces: Sequence[Workspace], runner: Runner, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._workspace = workspace
         self._runner = runner
         self._slot = f"task-list-{id(self)}"
-        self._assigned_to: str | EllipsisType | None = ...
-        self._items: list[_Header | TaskRow] = []
-        self.groups = TaskGroups()
+        self._assigned_to: Whose = everybody
+        self._items: list[_Header | AccountTask] = []
+        self.groups = AccountGroups()
         self.loaded = False
         self._again = QTimer(self, singleShot=True)
         self._again.timeout.connect(self.refresh)
         self._minute = QTimer(self, interval=60_000)
         self._minute.timeout.connect(self.refresh)
         self._minute.start()
-        self._unsubscribe: Callable[[], None] = workspace.feed.subscribe(self._heard)
+        self._workspaces: tuple[Workspace, ...] = ()
+        self._colours: Mapping[str, str] = {}
+        self._ends: list[Callable[[], None]] = []
+        self.follow(workspaces, {})
 
     # What the page asks.
 
-    def show(self, assigned_to: str | EllipsisType | None = ...) -> None:
-        """``...`` shows anybody's tasks, None nobody's, else those of that user."""
+    def follow(self, workspaces: Sequence[Workspace], colours: Mapping[str, str]) -> None:
+        """List the tasks of these accounts from the next ``refresh`` on. ``colours`` are those of
+        their badges, by account id."""
+        for end in self._ends:
+            end()
+        self._workspaces, self._colours = tuple(workspaces), colours
+        self._ends = [workspace.feed.subscribe(self._heard) for workspace in workspaces]
+        if self._items:
+            self.dataChanged.emit(self.index(0), self.index(len(self._items) - 1))
+
+    def show(self, assigned_to: Whose = everybody) -> None:
+        """Whose tasks of each account, see :data:`Whose`."""
         self._assigned_to = assigned_to
         self.refresh()
 
@@ -81,10 +103,10 @@ class TaskListModel(QAbstractListModel):
         self._again.stop()
         self._runner.start(self._answer, slot=self._slot)
 
-    def task_at(self, row: int) -> TaskRow | None:
+    def task_at(self, row: int) -> AccountTask | None:
         """The task in a row; None for a header."""
         item = self._items[row] if 0 <= row < len(self._items) else None
-        return item if isinstance(item, TaskRow) else None
+        return item if isinstance(item, AccountTask) else None
 
     def row_of(self, task_id: Id) -> int:
         """The row of a task, -1 where it is not shown."""
@@ -100,7 +122,8 @@ class TaskListModel(QAbstractListModel):
 
     def close(self) -> None:
         """Stop listening; the model must not be used afterwards."""
-        self._unsubscribe()
+        for end in self._ends:
+            end()
         self._again.stop()
         self._minute.stop()
         self._runner.cancel(self._slot)
@@ -139,9 +162,10 @@ class TaskListModel(QAbstractListModel):
                 return f"{header.title}, {count(header.count)}"
         return None
 
-    def _of_task(self, row: TaskRow, role: int) -> Any:
-        task = row.task
-        clock = self._workspace.clock
+    def _of_task(self, item: AccountTask, role: int) -> Any:
+        workspace, row = item
+        task, clock = row.task, workspace.clock
+        several = len(self._workspaces) > 1
         now, zone = clock.now(), clock.zone()
         match role:
             case TaskRole.KIND:
@@ -165,9 +189,13 @@ class TaskListModel(QAbstractListModel):
             case TaskRole.CONFLICT:
                 return row.conflict
             case TaskRole.SNOOZED_TEXT:
-                return self._snoozed(row)
+                return _snoozed(item)
+            case TaskRole.ACCOUNT_NAME:
+                return visible(workspace.account.name) if several else ""
+            case TaskRole.ACCOUNT_COLOUR:
+                return self._colours.get(workspace.account.id, "") if several else ""
             case TaskRole.ASSIGNEE:
-                return colleague(self._workspace.reference, task.assigned_to)
+                return colleague(workspace.reference, task.assigned_to)
             case TaskRole.ASSIGNEE_ID:
                 return task.assigned_to or ""
             case Qt.ItemDataRole.AccessibleTextRole:
@@ -175,25 +203,20 @@ class TaskListModel(QAbstractListModel):
                     visible(task.title),
                     visible(row.contact_name),
                     task_due_words(task.due_at, now, zone).text,
-                    assignee=colleague(self._workspace.reference, task.assigned_to),
-                    snoozed=self._snoozed(row),
+                    account=visible(workspace.account.name) if several else "",
+                    assignee=colleague(workspace.reference, task.assigned_to),
+                    snoozed=_snoozed(item),
                     done=task.completed,
                     pending=row.pending,
                     conflict=row.conflict,
                 )
         return None
 
-    def _snoozed(self, row: TaskRow) -> str:
-        clock, until = self._workspace.clock, row.task.snoozed_until
-        if until is None or until <= clock.now():
-            return ""
-        return tr("until {time}").format(time=clock_time(until, clock.zone()))
-
     # Asking.
 
     async def _answer(self) -> None:
         try:
-            groups = await self._workspace.queries.tasks(self._assigned_to, _LIMIT)
+            groups = await across.today(self._workspaces, self._assigned_to, _LIMIT)
         except RapportError as error:
             self.failed.emit(error)
             return
@@ -202,7 +225,7 @@ class TaskListModel(QAbstractListModel):
         self._take(_items(groups))
         self.answered.emit()
 
-    def _take(self, items: list[_Header | TaskRow]) -> None:
+    def _take(self, items: list[_Header | AccountTask]) -> None:
         """Show ``items``; a chosen task stays chosen wherever it stands now."""
         if [_id(item) for item in items] == [_id(item) for item in self._items]:
             for row, (old, new) in enumerate(zip(self._items, items, strict=True)):
@@ -259,19 +282,27 @@ class TaskListModel(QAbstractListModel):
         """Show a task as completed at once; its row leaves a moment later."""
         row = self.row_of(task_id)
         item = self.task_at(row)
-        if item is None or item.task.completed:
+        if item is None or item.row.task.completed:
             return False
-        self._items[row] = structs.replace(item, task=structs.replace(item.task, completed=True))
+        task = structs.replace(item.row.task, completed=True)
+        self._items[row] = item._replace(row=structs.replace(item.row, task=task))
         self.dataChanged.emit(self.index(row), self.index(row))
         return True
 
 
-def _id(item: _Header | TaskRow) -> str:
-    return item.id if isinstance(item, _Header) else item.task.id
+def _id(item: _Header | AccountTask) -> str:
+    return item.id if isinstance(item, _Header) else item.row.task.id
 
 
-def _items(groups: TaskGroups) -> list[_Header | TaskRow]:
-    items: list[_Header | TaskRow] = []
+def _snoozed(item: AccountTask) -> str:
+    clock, until = item.workspace.clock, item.row.task.snoozed_until
+    if until is None or until <= clock.now():
+        return ""
+    return tr("until {time}").format(time=clock_time(until, clock.zone()))
+
+
+def _items(groups: AccountGroups) -> list[_Header | AccountTask]:
+    items: list[_Header | AccountTask] = []
     for id, title, rows, total, state in (
         ("overdue", tr("Overdue"), groups.overdue, len(groups.overdue), DueState.OVERDUE),
         ("today", tr("Today"), groups.today, len(groups.today), DueState.TODAY),

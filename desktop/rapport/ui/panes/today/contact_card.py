@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from rapport.domain.records import Id
 from rapport.domain.text import visible
 from rapport.domain.views import ContactDetail
+from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
 from rapport.ui.look.type import SEMIBOLD
 from rapport.ui.widgets.button import IconButton, Size
@@ -21,19 +22,20 @@ _CHIPS = 2
 
 
 class ContactCard(Card):
-    """Opens the contact; call and mail concern it, too."""
+    """Opens the contact, in the account that has it; call and mail concern it, too."""
 
     def __init__(self, context: WindowContext, parent: QWidget | None = None) -> None:
         super().__init__(parent, padding=12)
         self._context = context
         self._contact_id: Id | None = None
+        self._workspace: Workspace | None = None
         self._face = Avatar(parent=self, size=40)
         self._name = ElidedLabel("", self, weight=SEMIBOLD)
         self._where = ElidedLabel("", self, role="muted")
         self._chips: list[TagChip] = []
         self.open = IconButton("right", tr("Open contact"), self, size=Size.SMALL)
         self.open.setObjectName("task-open-contact")
-        self.open.clicked.connect(self._open)
+        self.open.clicked.connect(self.open_contact)
         self.call = self._button("contact.call", "phone", tr("Call"))
         self.mail = self._button("contact.mail", "mail", tr("Write e-mail"))
         row = QHBoxLayout()
@@ -60,7 +62,8 @@ class ContactCard(Card):
         button.clicked.connect(lambda: self._reach(action))
         return button
 
-    def show_contact(self, detail: ContactDetail | None) -> None:
+    def show_contact(self, detail: ContactDetail | None, workspace: Workspace) -> None:
+        self._workspace = workspace
         self.setVisible(detail is not None)
         if detail is None:
             self._contact_id = None
@@ -100,11 +103,22 @@ class ContactCard(Card):
     def minimumSizeHint(self) -> QSize:
         return QSize(self.type.px(240), super().minimumSizeHint().height())
 
-    def _open(self) -> None:
-        if self._contact_id is not None:
-            self._context.open_contact(self._contact_id)
+    def open_contact(self) -> None:
+        """Where it is: the account comes on screen with it."""
+        contact_id, workspace = self._contact_id, self._workspace
+        if contact_id is None or workspace is None:
+            return
+        if workspace is self._context.situation.workspace:
+            self._context.open_contact(contact_id)
+        else:
+            self._context.show_account(
+                workspace.account.id, lambda: self._context.open_contact(contact_id)
+            )
 
     def _reach(self, action: str) -> None:
-        if self._contact_id is not None:
+        """Who is in another account is shown there first, with what speaks against disturbing."""
+        if self._workspace is not self._context.situation.workspace:
+            self.open_contact()
+        elif self._contact_id is not None:
             self._context.change(contact_id=self._contact_id)
             self._context.actions.trigger(action)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import EllipsisType
 
 from PySide6.QtCore import (
@@ -29,13 +30,15 @@ from PySide6.QtWidgets import (
 )
 
 from rapport.domain.records import Id
+from rapport.services.across import AccountTask
 from rapport.services.workspace import Workspace
+from rapport.ui.accounts import SignedIn, colours, standing
 from rapport.ui.context import Page, WindowContext
 from rapport.ui.delegates.row import dress_list
 from rapport.ui.delegates.task_row import TaskRowDelegate
 from rapport.ui.editors.task_actions import TaskActions
 from rapport.ui.look.type import SEMIBOLD, TextSize
-from rapport.ui.menus import RULE, fill_menu
+from rapport.ui.menus import RULE, add_choice, fill_menu, pop_up
 from rapport.ui.models.task_list_model import TaskListModel
 from rapport.ui.panes.today.task_detail import TaskDetail
 from rapport.ui.widgets.base import Painted
@@ -87,8 +90,10 @@ class TaskView(QListView):
 
 
 class TodayPage(Painted):
-    """``user_id`` is the person's own id where the sign-in tells it; without it everybody's tasks
-    are shown."""
+    """Of the account on screen and, unless the person wants it alone, of all others that are open.
+
+    ``user_id`` is the person's own id where the sign-in tells it; without it everybody's tasks are
+    shown."""
 
     def __init__(
         self,
@@ -106,7 +111,7 @@ class TodayPage(Painted):
         self._wanted: Id | None = None
         self._place = 0
         self._arriving = context.situation.page is Page.TODAY
-        self.model = TaskListModel(workspace, context.runner, self)
+        self.model = TaskListModel((workspace,), context.runner, self)
         self.view = TaskView(self)
         self.view.setObjectName("task-list")
         self.view.setAccessibleName(tr("Tasks"))
@@ -128,7 +133,7 @@ class TodayPage(Painted):
         self.tasks = TaskActions(context, self)
         self._connect()
         self.skeleton.start()
-        self.model.show(self._assigned_to())
+        self._follow()
 
     def _build(self) -> None:
         self._title = Label(tr("Today"), self, size=TextSize.TITLE, weight=SEMIBOLD)
@@ -142,6 +147,14 @@ class TodayPage(Painted):
         self.whose.setVisible(self._user_id is not None)
         if self._user_id is None:
             self.whose.set_value(_EVERYONE)
+        self.accounts = Button(
+            tr("This account"),
+            self,
+            icon="building",
+            chevron=True,
+            name=tr("Whose accounts’ tasks"),
+        )
+        self.accounts.setObjectName("task-accounts")
         self.add = Button(tr("Task"), self, icon="plus")
         self.add.setObjectName("task-add")
         self.add.setAccessibleName(tr("Add task"))
@@ -150,7 +163,11 @@ class TodayPage(Painted):
         self._head.addWidget(self._date)
         self._head.addStretch(1)
         self._head.addWidget(self.whose)
+        self._head.addWidget(self.accounts)
         self._head.addWidget(self.add)
+        self._trouble = Label("", self, size=TextSize.CAPTION, role="warning", wrap=True)
+        self._trouble.setObjectName("task-trouble")
+        self._trouble.hide()
         self._lists = QStackedWidget(self)
         for choice in (self.view, self.empty, self.skeleton):
             self._lists.addWidget(choice)
@@ -160,6 +177,7 @@ class TodayPage(Painted):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._head)
+        column.addWidget(self._trouble)
         column.addWidget(Rule(left))
         column.addWidget(self._lists, 1)
         self._split = QSplitter(Qt.Orientation.Horizontal, self)
@@ -187,12 +205,16 @@ class TodayPage(Painted):
         self._delegate.circle_clicked.connect(self._complete)
         self._delegate.snooze_clicked.connect(self._snooze)
         self._delegate.reschedule_clicked.connect(self._reschedule)
-        self.whose.chosen.connect(lambda _: self.model.show(self._assigned_to()))
+        self.whose.chosen.connect(lambda _: self.model.show(self._assigned_to))
+        self.accounts.clicked.connect(self._offer_accounts)
+        self._context.accounts_changed.connect(self._accounts_changed)
         self.add.clicked.connect(lambda: actions.trigger("task.new"))
         self.empty.pressed.connect(lambda: actions.trigger("task.new"))
         self.detail.stepped.connect(self.step)
         self.detail.snooze_asked.connect(
-            lambda task_id, until: self._context.runner.own(self.tasks.snooze(task_id, until))
+            lambda workspace, task_id, until: self._context.runner.own(
+                self.tasks.snooze(workspace, task_id, until)
+            )
         )
         self._context.situation_changed.connect(self._allow)
         self._context.page_changed.connect(self._page_changed)
@@ -204,7 +226,7 @@ class TodayPage(Painted):
     def open_task(self, task_id: Id) -> None:
         """Choose the task in the list, show it and put the keyboard on it."""
         self._wanted = task_id
-        self.detail.show_task(task_id)
+        self.detail.show_task(task_id, self._workspace)
         self._choose_wanted()
         self._take_focus()
 
@@ -224,14 +246,74 @@ class TodayPage(Painted):
 
     # The list.
 
-    def _assigned_to(self) -> str | EllipsisType | None:
+    def _assigned_to(self, workspace: Workspace) -> str | EllipsisType | None:
+        """Where an account’s sign-in does not tell who the person is, everybody’s are theirs."""
         if self._user_id is None or self.whose.value() == _EVERYONE:
             return ...
-        return self._user_id if self.whose.value() == _MINE else None
+        return (workspace.account.user_id or ...) if self.whose.value() == _MINE else None
+
+    def _listed(self) -> list[SignedIn]:
+        """The accounts whose tasks are wanted, in their order."""
+        every = self._context.accounts
+        if len(every) > 1 and self._context.settings.today_all_accounts:
+            return list(every)
+        mine = [one for one in every if one.workspace is self._workspace]
+        return mine or [SignedIn(self._workspace.account, self._workspace)]
+
+    def _accounts_changed(self) -> None:
+        if self._context.situation.workspace is not self._workspace:
+            return  # this page is on its way out
+        self._follow()
+        if self.detail.workspace not in [one.workspace for one in self._listed()]:
+            self.detail.show_task(None)
+            self._context.change(task_id=None)
+
+    def _follow(self) -> None:
+        """List the tasks of the accounts that are wanted and open."""
+        listed = self._listed()
+        several = len(self._context.accounts) > 1
+        self.accounts.setVisible(several)
+        together = several and self._context.settings.today_all_accounts
+        words = tr("{n} accounts").format(n=len(listed)) if together else tr("This account")
+        self.accounts.setText(words)
+        self.accounts.setAccessibleName(tr("Tasks of: {what}").format(what=words))
+        self.accounts.updateGeometry()
+        self.accounts.restyle()
+        self.model.follow(
+            [one.workspace for one in listed if one.workspace is not None],
+            colours([one.account for one in self._context.accounts]),
+        )
+        self.model.show(self._assigned_to)
+        self._make_room()
+
+    def _offer_accounts(self) -> None:
+        menu = QMenu(self)
+        menu.setObjectName("task-accounts-menu")
+        together = self._context.settings.today_all_accounts
+        for words, value in ((tr("All accounts"), True), (tr("This account"), False)):
+            add_choice(menu, words, together is value, partial(self._show_all, value))
+        pop_up(menu, self.accounts, at_end=True)
+
+    def _show_all(self, together: bool) -> None:
+        self._context.change_settings(today_all_accounts=together)
+        self._follow()
+
+    def _say_trouble(self) -> None:
+        """Whose tasks are missing here, or may be old, and why; the others' are not concerned."""
+        unread = {workspace.account.id for workspace, _ in self.model.groups.unread}
+        words = []
+        for one in self._listed():
+            if one.account.id in unread:
+                words.append(tr("{name}: the tasks could not be read").format(name=one.name))
+            elif one.in_trouble and one.workspace is not self._workspace:
+                words.append(f"{one.name}: {standing(one).words}")
+        self._trouble.setText(" · ".join(words))
+        self._trouble.setVisible(bool(words))
 
     def _show_answer(self) -> None:
         self.skeleton.stop()
         self._say_date()
+        self._say_trouble()
         anything = self.model.rowCount() > 0
         self._lists.setCurrentWidget(self.view if anything else self.empty)
         if not anything:
@@ -281,14 +363,20 @@ class TodayPage(Painted):
         self.view.scrollTo(index)
 
     def _current_changed(self, now: QModelIndex, _: QModelIndex) -> None:
-        task = self.model.task_at(now.row())
-        if task is None:
+        item = self.model.task_at(now.row())
+        if item is None:
             return
         self._wanted = None
         self._place = now.row()
         if self._context.situation.page is Page.TODAY:
-            self._context.change(task_id=task.task.id, task_done=task.task.completed)
-        self.detail.show_task(task.task.id)
+            self._put(item)
+        self.detail.show_task(item.row.task.id, item.workspace)
+
+    def _put(self, item: AccountTask) -> None:
+        """Actions concern this task."""
+        task = item.row.task
+        elsewhere = item.workspace if item.workspace is not self._workspace else None
+        self._context.change(task_id=task.id, task_workspace=elsewhere, task_done=task.completed)
 
     def _page_changed(self, page: str) -> None:
         """Keys concern the chosen task only while its page is shown."""
@@ -298,26 +386,23 @@ class TodayPage(Painted):
 
     # Doing.
 
-    def _id_at(self, index: QPersistentModelIndex) -> Id | None:
-        task = self.model.task_at(index.row())
-        return task.task.id if task else None
-
     def _complete(self, index: QPersistentModelIndex) -> None:
-        if task_id := self._id_at(index):
+        if item := self.model.task_at(index.row()):
             self._choose(index.row())
-            self._context.change(task_id=task_id)
+            self._put(item)
             self._context.actions.trigger("task.complete")
 
     def _snooze(self, index: QPersistentModelIndex, spot: QPoint) -> None:
-        if task_id := self._id_at(index):
+        if item := self.model.task_at(index.row()):
             self._choose(index.row())
-            self.tasks.offer_snooze(task_id, spot)
+            self.tasks.offer_snooze(item.workspace, item.row.task.id, spot)
 
     def _reschedule(self, index: QPersistentModelIndex, spot: QPoint) -> None:
-        if task_id := self._id_at(index):
+        if item := self.model.task_at(index.row()):
             self._choose(index.row())
             at = QRect(self.window().mapFromGlobal(spot), spot - spot).adjusted(0, 0, 1, 1)
-            self._context.runner.own(self.tasks.reschedule(task_id, at))
+            task_id = item.row.task.id
+            self._context.runner.own(self.tasks.reschedule(item.workspace, task_id, at))
 
     def _offer_menu(self, spot: QPoint) -> None:
         index = self.view.indexAt(spot)
@@ -351,12 +436,14 @@ class TodayPage(Painted):
         px = self.type.px
         self._head.setContentsMargins(px(20), px(11), px(16), px(11))
         self._head.setSpacing(px(10))
+        self._trouble.setContentsMargins(px(20), 0, px(16), px(8))
         self._left.setMinimumWidth(px(360))
         self.detail.setMinimumWidth(px(340))
         self._say_date()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._make_room()
         if not self._placed and event.size().width() > 0:
             self._placed = True
             width = event.size().width()
@@ -364,6 +451,13 @@ class TodayPage(Painted):
             self._split.setSizes([left, width - left])
 
     _placed = False
+
+    def _make_room(self) -> None:
+        """In a narrow list the accounts are told by an icon, and the date goes before that."""
+        wide = self._left.width() >= self.type.px(600)
+        self.accounts.set_wordless(not wide)
+        several = not self.accounts.isHidden()
+        self._date.setVisible(wide or not several)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), QColor(self.tokens.surface))

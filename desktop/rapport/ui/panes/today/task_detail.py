@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
@@ -19,8 +21,10 @@ from rapport.domain.text import visible
 from rapport.domain.views import ContactDetail, TaskRow
 from rapport.services.html import plain_text
 from rapport.services.workspace import Workspace
+from rapport.ui.accounts import SignedIn, colours
 from rapport.ui.context import WindowContext
 from rapport.ui.editors.moments import moment_words, snoozes
+from rapport.ui.look.icons import icon
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.menus import RULE, fill_menu, pop_up
 from rapport.ui.notes.reading import PREVIEW, shown_body
@@ -28,22 +32,22 @@ from rapport.ui.panes.today.contact_card import ContactCard
 from rapport.ui.widgets.base import Painted
 from rapport.ui.widgets.button import Button, IconButton, Kind, Size
 from rapport.ui.widgets.flow import FlowLayout
-from rapport.ui.widgets.labels import Avatar, IconView, Label, Rule
+from rapport.ui.widgets.labels import Avatar, Badge, ElidedLabel, IconView, Label, Rule
 from rapport.ui.widgets.scroll import ScrollArea
 from rapport.ui.widgets.states import EmptyState
 from rapport.ui.widgets.timeline import TaskCircle
 from rapport.ui.wording import colleague, tr
 
 _PRIORITIES = ("None", "Low", "Medium", "High")
-_MENU = ("task.edit", "task.reschedule", RULE, "contact.open", RULE, "task.delete")
+_MENU = ("task.edit", "task.reschedule", RULE, "task.delete")
 
 
 class TaskDetail(Painted):
     """Shows one task and follows it; the page says which."""
 
     stepped = Signal(int)
-    snooze_asked = Signal(str, object)
-    """The task's id, and until when: an aware datetime."""
+    snooze_asked = Signal(object, str, object)
+    """Whose task, its id, and until when: an aware datetime."""
 
     def __init__(
         self, workspace: Workspace, context: WindowContext, parent: QWidget | None = None
@@ -57,11 +61,12 @@ class TaskDetail(Painted):
         self._slot = f"task-detail-{id(self)}"
         self._again = QTimer(self, singleShot=True, interval=0)
         self._again.timeout.connect(self._refresh)
+        self._end: Callable[[], None] = lambda: None
         self._build_bar()
         self._build_body()
         self._build_layout()
-        end = workspace.feed.subscribe(self._heard)
-        self.destroyed.connect(lambda: end())
+        self._follow()
+        self.destroyed.connect(lambda: self._end())
         context.situation_changed.connect(self._allow)
         self.show_task(None)
 
@@ -113,8 +118,8 @@ class TaskDetail(Painted):
         for label in (self._notes, self._last):
             label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
 
-    def _fact(self, icon: str) -> tuple[IconView, Label]:
-        return IconView(icon, self._body), Label("", self._body, wrap=True)
+    def _fact(self, picture: str) -> tuple[IconView, Label]:
+        return IconView(picture, self._body), Label("", self._body, wrap=True)
 
     def _build_layout(self) -> None:
         column = QVBoxLayout(self._body)
@@ -124,7 +129,7 @@ class TaskDetail(Painted):
         self._heading = heading
         column.addLayout(heading)
         self._facts = QGridLayout()
-        for row, (words, icon, value) in enumerate(
+        for row, (words, picture, value) in enumerate(
             (
                 (tr("Due"), *self._due),
                 (tr("Priority"), *self._priority),
@@ -134,11 +139,20 @@ class TaskDetail(Painted):
             self._facts.addWidget(Label(words, self._body, role="muted"), row, 0)
             line = QHBoxLayout()
             line.setSpacing(self.type.px(8))
-            line.addWidget(icon)
+            line.addWidget(picture)
             line.addWidget(value, 1)
             self._facts.addLayout(line, row, 1)
+        self._account_title = Label(tr("Account"), self._body, role="muted")
+        self._badge = Badge("", "", self._body, size=16)
+        self._account_name = ElidedLabel("", self._body)
+        self._facts.addWidget(self._account_title, 3, 0)
+        line = QHBoxLayout()
+        line.setSpacing(self.type.px(8))
+        line.addWidget(self._badge)
+        line.addWidget(self._account_name, 1)
+        self._facts.addLayout(line, 3, 1)
         self._snooze_title = Label(tr("Snooze"), self._body, role="muted")
-        self._facts.addWidget(self._snooze_title, 3, 0, Qt.AlignmentFlag.AlignTop)
+        self._facts.addWidget(self._snooze_title, 4, 0, Qt.AlignmentFlag.AlignTop)
         snooze_row = QWidget(self._body)
         self._snooze_row = FlowLayout(snooze_row, gap=6)
         for id, words in (
@@ -153,8 +167,8 @@ class TaskDetail(Painted):
             button.clicked.connect(lambda _=False, id=id: self._snooze(id))
             self._snoozes[id] = button
             self._snooze_row.addWidget(button)
-        self._facts.addWidget(snooze_row, 3, 1)
-        self._facts.addWidget(self._snoozed, 4, 1)
+        self._facts.addWidget(snooze_row, 4, 1)
+        self._facts.addWidget(self._snoozed, 5, 1)
         self._facts.setColumnStretch(1, 1)
         column.addLayout(self._facts)
         column.addWidget(Rule(self._body))
@@ -185,14 +199,21 @@ class TaskDetail(Painted):
 
     # Showing.
 
-    def show_task(self, task_id: Id | None) -> None:
-        """Show a task, or the sentence that none is chosen."""
+    def show_task(self, task_id: Id | None, workspace: Workspace | None = None) -> None:
+        """Show a task, or the sentence that none is chosen. ``workspace`` is whose task it is."""
+        if workspace is not None and workspace is not self._workspace:
+            self._workspace = workspace
+            self._follow()
         self._task_id = task_id
         if task_id is None:
             self._row = None
             self._show_parts(False)
             return
         self._refresh()
+
+    def _follow(self) -> None:
+        self._end()
+        self._end = self._workspace.feed.subscribe(self._heard)
 
     def take_focus(self) -> None:
         """Enter on the row: the keyboard goes to the first button."""
@@ -229,6 +250,18 @@ class TaskDetail(Painted):
         if task_id == self._task_id:
             self._show_contact(contact)
 
+    @property
+    def workspace(self) -> Workspace:
+        """Whose task is shown."""
+        return self._workspace
+
+    @property
+    def _account(self) -> SignedIn | None:
+        """Of the task, where the account has to be told from others."""
+        accounts = self._context.accounts
+        mine = (one for one in accounts if one.account.id == self._workspace.account.id)
+        return next(mine, None) if len(accounts) > 1 else None
+
     def _show(self, row: TaskRow) -> None:
         self._row = row
         task, clock = row.task, self._workspace.clock
@@ -257,6 +290,7 @@ class TaskDetail(Painted):
         self._assignee.setText(name or tr("Nobody"))
         self._face.setVisible(bool(name))
         self._face.set_person(task.assigned_to or "", name)
+        self._show_account()
         until = task.snoozed_until
         self._snoozed.setText(
             tr("Snoozed until {when}; the due date stays.").format(
@@ -276,8 +310,17 @@ class TaskDetail(Painted):
         self._show_parts(True)
         self._allow()
 
+    def _show_account(self) -> None:
+        account = self._account
+        for widget in (self._account_title, self._badge, self._account_name):
+            widget.setVisible(account is not None)
+        if account is not None:
+            colour = colours([one.account for one in self._context.accounts])[account.account.id]
+            self._badge.set_account(colour, account.account.name)
+            self._account_name.set_text(account.name)
+
     def _show_contact(self, detail: ContactDetail | None) -> None:
-        self.card.show_contact(detail)
+        self.card.show_contact(detail, self._workspace)
         note = _latest(detail)
         text = visible(plain_text(note.body[:2000])) if note else ""
         self._last.setText(text[:240] + (" …" if len(text) > 240 else ""))
@@ -297,7 +340,7 @@ class TaskDetail(Painted):
             self._again.start()
 
     def _allow(self) -> None:
-        why = self._context.situation.why_not_write or ""
+        why = self._workspace.capabilities.why_not_write or ""
         for button in (self.complete, self.edit, self._circle):
             button.setEnabled(not why)
             button.setToolTip(why)
@@ -314,8 +357,16 @@ class TaskDetail(Painted):
             return
         task = self._row.task
         self._circle.setChecked(task.completed)
-        self._context.change(task_id=task.id, task_done=task.completed)
+        self._choose()
         self._context.actions.trigger("task.reopen" if task.completed else "task.complete")
+
+    def _choose(self) -> None:
+        """What actions concern from now on."""
+        if self._row is not None:
+            task = self._row.task
+            self._context.change(
+                task_id=task.id, task_workspace=self._workspace, task_done=task.completed
+            )
 
     def _snooze(self, id: str) -> None:
         if self._row is None:
@@ -323,12 +374,16 @@ class TaskDetail(Painted):
         clock = self._workspace.clock
         until = next((at for key, _, at in snoozes(clock.now(), clock.zone()) if key == id), None)
         if until is not None:
-            self.snooze_asked.emit(self._row.task.id, until)
+            self.snooze_asked.emit(self._workspace, self._row.task.id, until)
 
     def _offer_more(self) -> None:
+        self._choose()
+        menu = QMenu(self)
         if self._row is not None:
-            self._context.change(contact_id=self._row.task.contact_id)
-        menu = fill_menu(QMenu(self), self._context, _MENU)
+            opening = menu.addAction(icon("right"), tr("Open contact"))
+            opening.triggered.connect(self.card.open_contact)
+            menu.addSeparator()
+        fill_menu(menu, self._context, _MENU)
         menu.setObjectName("task-more-menu")
         pop_up(menu, self.more, at_end=True)
 
@@ -349,7 +404,7 @@ class TaskDetail(Painted):
         self._facts.setVerticalSpacing(px(8))
         # It stands beside the first line of the buttons, however many there are.
         self._snooze_title.setContentsMargins(0, px(5), 0, 0)
-        for row in range(4):
+        for row in (0, 1, 2, 4):
             self._facts.setRowMinimumHeight(row, px(24))
 
     def paintEvent(self, event: QPaintEvent) -> None:
