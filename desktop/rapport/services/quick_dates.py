@@ -35,6 +35,7 @@ _CLOCK = re.compile(
     r"|(?:\bat\s+|@\s*)(?P<hour>\d{1,2})(?:\s*o['’]clock)?(?![\w:/.-])"
 )
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:t|$)")
+_STAMP = re.compile(r"\d{4}-\d{2}-\d{2}[t ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(z|[+-]\d{2}:?\d{2})?")
 _NUMERIC = re.compile(r"(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}|\d{2}))?\.?")
 _DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?([a-z]{3,9})\.?(?:\s+(\d{4}))?")
 _MONTH_DAY = re.compile(r"([a-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?(?:\s+(\d{4}))?")
@@ -51,6 +52,8 @@ def parse_due(text: str, now: datetime, zone: tzinfo) -> datetime:
     words = _normal(text)
     if not words:
         raise InputError("When is it due?", _HELP, field="due_at")
+    if _STAMP.fullmatch(words):
+        return _stamp(text.strip(), zone)
     here = now.astimezone(zone)
     soon = _from_now(words, here, zone)
     if soon is not None:
@@ -67,6 +70,17 @@ def parse_due(text: str, now: datetime, zone: tzinfo) -> datetime:
         # "fri 3pm" said on a Friday morning means this afternoon.
         day = here.date() if clock > here.time() and not rest.startswith("next") else day
     return datetime.combine(day, clock or DEFAULT_TIME, zone).astimezone(UTC)
+
+
+def _stamp(text: str, zone: tzinfo) -> datetime:
+    """What other programs write; without an offset it is local to ``zone``."""
+    try:
+        at = datetime.fromisoformat(text.upper())
+    except ValueError:
+        raise InputError(
+            f"“{text}” is not a date that can be read.", _HELP, field="due_at"
+        ) from None
+    return (at if at.tzinfo is not None else at.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def parse_date(text: str, today: date) -> date:

@@ -120,6 +120,18 @@ def test_a_day_is_the_persons_day(zone: str) -> None:
     assert parse_due("tomorrow", NOW, here).astimezone(here).date() == today + timedelta(days=1)
 
 
+def test_what_other_programs_write() -> None:
+    for typed, utc in (
+        ("2026-11-27T15:00:00.000Z", "2026-11-27 15:00"),
+        ("2026-11-27T15:00:00+05:30", "2026-11-27 09:30"),
+        ("2026-11-27 15:00", "2026-11-27 14:00"),
+        ("2026-11-27T15:00", "2026-11-27 14:00"),
+    ):
+        assert f"{parse_due(typed, NOW, BERLIN):%Y-%m-%d %H:%M}" == utc
+    with pytest.raises(InputError):
+        parse_due("2026-02-31T15:00:00Z", NOW, BERLIN)
+
+
 @pytest.mark.parametrize(
     ("typed", "utc"),
     [
