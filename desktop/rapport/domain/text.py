@@ -55,3 +55,18 @@ _HIDDEN: dict[int, str | None] = {
 def visible(text: str) -> str:
     """``text`` made safe to show on one line."""
     return text.translate(_HIDDEN)
+
+
+MARK_ON, MARK_OFF = "\x02", "\x03"
+"""Around the matched words of a snippet."""
+
+
+def unmarked(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """A snippet as it is shown, and (start, length) of what matched in it."""
+    shown, spans = "", []
+    for number, part in enumerate(text.split(MARK_ON)):
+        match, off, rest = part.partition(MARK_OFF) if number else ("", "", part)
+        if match and off:
+            spans.append((len(shown), len(visible(match))))
+        shown += visible(match) + visible(rest)
+    return shown, tuple(span for span in spans if span[1])

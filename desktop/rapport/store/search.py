@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from rapport.domain.text import digits, fold
+from rapport.domain.text import MARK_OFF, MARK_ON, digits, fold
 
 # Han, kana, Hangul, Thai, Lao, Khmer, Myanmar: written without spaces, or with endings attached.
 _UNSPACED = (
@@ -36,7 +36,6 @@ LONGEST_TEXT = 200_000
 """Characters of one note that are searched."""
 SHORTEST_TAIL = 4
 SNIPPET = 90
-MARK_ON, MARK_OFF = "\x02", "\x03"
 
 CONTACT_FIELDS = frozenset({"first_name", "last_name", "email", "phone", "company", "tags"})
 TASK_FIELDS = frozenset({"title", "body"})

@@ -51,6 +51,8 @@ class ContactRole(IntEnum):
     """bool: a decision waits"""
     DND = _FIRST + 10
     """bool: do not disturb"""
+    MATCHES = _FIRST + 12
+    """tuple of (start, length): the matched parts of COMPANY, where that is a snippet"""
     LOADED = _FIRST + 11
     """bool, True when absent: False paints a skeleton while the row is fetched"""
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from rapport.domain.commands import EditContact, EditNote
 from rapport.domain.filters import ContactQuery, HasTag, NoOpenTask, OwnedBy, QuietFor, Sort
 from rapport.domain.records import Kind
-from rapport.store.search import MARK_OFF, MARK_ON, index_words, snippet, terms
+from rapport.domain.text import MARK_OFF, MARK_ON
+from rapport.store.search import index_words, snippet, terms
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ _ROLES = tuple(
         ContactRole.SEED_ID,
         ContactRole.NAME,
         ContactRole.COMPANY,
+        ContactRole.MATCHES,
         ContactRole.TAGS,
         ContactRole.DUE_TEXT,
         ContactRole.DUE_SHORT,
@@ -137,7 +138,8 @@ class _Row:
     """Composes one row; all lengths run from the start edge."""
 
     def __init__(self, picture: Picture, values: tuple[object, ...], chosen: bool) -> None:
-        (ident, seed, name, company, tags, due, due_short, state, pending, conflict, dnd) = values
+        ident, seed, name, company, matches, tags, due, due_short, *marks = values
+        state, pending, conflict, dnd = marks
         self.picture = picture
         self.chosen = chosen
         self.theme = current_theme()
@@ -145,6 +147,7 @@ class _Row:
         self.seed = str(seed or ident or "")
         self.name = str(name or "")
         self.company = str(company or "")
+        self.matches: tuple[tuple[int, int], ...] = matches or ()  # type: ignore[assignment]
         self.tags: tuple[str, ...] = tuple(tags) if isinstance(tags, (tuple, list)) else ()
         self.due = str(due or "")
         self.due_short = str(due_short or due or "")
@@ -219,7 +222,8 @@ class _Row:
     def _company(self, start: float, end: float, top: float) -> None:
         if not self.company:
             return
-        run = Run(self.company, self.theme.type.font(), end - start - self.px(10))
+        room = end - start - self.px(10)
+        run = Run(self.company, self.theme.type.font(), room, strong=self.matches)
         self.picture.text(run, start, body_baseline(top), self.theme.tokens.muted)
         if run.elided:
             self.picture.hint(start, top, run.width, self.theme.type.line(), self.company)

@@ -30,7 +30,7 @@ from rapport.domain.changes import ChangeEvent, Origin
 from rapport.domain.errors import RapportError
 from rapport.domain.filters import ContactQuery
 from rapport.domain.records import Id
-from rapport.domain.text import visible
+from rapport.domain.text import unmarked, visible
 from rapport.domain.views import ContactPage, ContactRow
 from rapport.ui.roles import ContactRole, say_contact
 from rapport.ui.runner import Runner
@@ -52,6 +52,7 @@ _SYNC_DELAY_MS = 400
 
 _ID, _SEED, _NAME = int(ContactRole.ID), int(ContactRole.SEED_ID), int(ContactRole.NAME)
 _COMPANY, _TAGS = int(ContactRole.COMPANY), int(ContactRole.TAGS)
+_MATCHES = int(ContactRole.MATCHES)
 _DUE, _DUE_SHORT = int(ContactRole.DUE_TEXT), int(ContactRole.DUE_SHORT)
 _DUE_STATE, _PENDING = int(ContactRole.DUE_STATE), int(ContactRole.PENDING)
 _CONFLICT, _DND, _LOADED = int(ContactRole.CONFLICT), int(ContactRole.DND), int(ContactRole.LOADED)
@@ -128,13 +129,14 @@ class ContactListModel(QAbstractListModel):
         clock = self._workspace.clock
         due = due_words(row.next_due_at, clock.now(), clock.zone())
         name = visible(row.name)
-        second = visible(row.snippet.replace("\x02", "").replace("\x03", "") or row.company)
+        second, matches = unmarked(row.snippet) if row.snippet else (visible(row.company), ())
         return {
             _ID: row.id,
             _SEED: row.seed,
             _NAME: name,
             _DISPLAY: name,
             _COMPANY: second,
+            _MATCHES: matches,
             _TAGS: row.tags,
             _DUE: due.text,
             _DUE_SHORT: due.short,
@@ -395,7 +397,7 @@ class ContactListModel(QAbstractListModel):
 _FIELD_ROLES: dict[str, tuple[int, ...]] = {
     "name": (_NAME, _DISPLAY),
     "company": (_COMPANY,),
-    "snippet": (_COMPANY,),
+    "snippet": (_COMPANY, _MATCHES),
     "tags": (_TAGS,),
     "next_due_at": (_DUE, _DUE_SHORT, _DUE_STATE),
     "pending": (_PENDING,),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rapport.domain.filters import ContactQuery, HasTag
 from rapport.domain.rank import Tier, Title
 from rapport.domain.records import Kind
-from rapport.domain.text import visible
+from rapport.domain.text import unmarked, visible
 from rapport.domain.views import ContactRow, RecordHit
 from rapport.ui.context import WindowContext
 from rapport.ui.wording import count, due_words, tr
@@ -16,7 +16,6 @@ from rapport.ui.wording import count, due_words, tr
 ROWS = 9
 ACTIONS_ONLY, TAGS_ONLY = ">", "#"
 _MOST_ACTIONS, _MOST_RECORDS = 4, 2
-_MARKS = "\x02\x03"
 
 Spans = tuple[tuple[int, int], ...]
 
@@ -146,7 +145,7 @@ def records(context: WindowContext, hits: Sequence[RecordHit], typed: str) -> Gr
     entries = []
     for hit in hits[:_MOST_RECORDS]:
         task = hit.ref.kind is Kind.TASK
-        text, spans = _unmarked(visible(hit.text) if task else hit.text)
+        text, spans = unmarked(hit.text)
         match = Title(text).match(typed) if task else None
         when = due_words(hit.at, clock.now(), clock.zone()).text if task and hit.at else ""
         about = [when if not hit.completed else tr("Done")] if task else [tr("Note")]
@@ -168,16 +167,3 @@ def _opening(context: WindowContext, hit: RecordHit) -> Callable[[], None]:
     if hit.ref.kind is Kind.TASK and not hit.completed:
         return lambda: context.open_task(hit.ref.id)
     return lambda: context.open_contact(hit.contact_id)
-
-
-def _unmarked(text: str) -> tuple[str, Spans]:
-    """The text without its marks, and where they stood."""
-    plain, spans, start = "", [], 0
-    for char in text:
-        if char == _MARKS[0]:
-            start = len(plain)
-        elif char == _MARKS[1]:
-            spans.append((start, len(plain) - start))
-        else:
-            plain += char
-    return visible(plain), tuple(spans)
