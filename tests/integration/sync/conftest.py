@@ -192,7 +192,7 @@ class Desk:
         assert found is not None
         return found
 
-    async def sent(self) -> None:
+    async def sent(self, limit_s: float = 20.0) -> None:
         """Waits until nothing is left in the outbox."""
 
         async def empty() -> bool:
@@ -203,7 +203,7 @@ class Desk:
             )
             return counts.waiting == 0
 
-        await until(empty, "all edits are on the server")
+        await until(empty, "all edits are on the server", limit_s)
 
 
 OpenDesk = Callable[..., Any]
