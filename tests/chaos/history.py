@@ -8,13 +8,14 @@ replaced whether the person had seen it, was shown both, or lost it unseen.
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from people import WIRE, Edit
 
+LONGEST_S = 125.0
+"""The client takes 130 s for the longest time after which a write may be applied."""
 NAME = {wire: name for name, wire in WIRE.items()}
 
 
@@ -24,6 +25,7 @@ class Write(NamedTuple):
     theirs: bool
     mark: str
     """What the network did with it; "theirs" for somebody else's."""
+    overdue: bool = False
 
 
 class Conflict(NamedTuple):
@@ -45,6 +47,9 @@ class Found:
     silently_overwritten: list[str] = field(default_factory=list)
     raced: list[str] = field(default_factory=list)
     """Written by somebody else between our look and our write: nobody can help that."""
+    overdue: list[str] = field(default_factory=list)
+    """What a write did that was applied later than any client has to expect, as when this computer
+    is so busy that the sandbox stands still: no fault of the program's, nor one of the network."""
 
 
 class History:
@@ -55,7 +60,9 @@ class History:
         self._reads: dict[str, list[int]] = {}
         self._removals: list[tuple[str, Write]] = []
         self._untagged: list[tuple[str, str]] = []
-        self.made: Counter[str] = Counter()
+        self.made: dict[str, list[str]] = {}
+        """By mark, how the network carried each request that made such a record."""
+        self.made_overdue: set[str] = set()
         self.applied: set[str] = set()
 
     def take(self, entries: Iterable[dict[str, Any]]) -> None:
@@ -72,24 +79,30 @@ class History:
             if not theirs:
                 self._reads.setdefault(path, []).append(number)
             return
+        came = float(entry["headers"].get("x-chaos-at", entry["time"]))
+        overdue = entry["time"] - came > LONGEST_S
         body = json.loads(entry["body"]) if entry["body"] else {}
         if path.endswith("/tags"):
             if method == "DELETE" and not theirs:
                 self._untagged += [(path, tag) for tag in body["tags"]]
         elif method == "DELETE":
-            self._removals.append((path, Write(number, None, theirs, mark)))
+            self._removals.append((path, Write(number, None, theirs, mark, overdue)))
         elif method == "PUT":
             assert theirs or "tags" not in body, "an update replaced all tags"
             for wire, value in body.items():
                 if wire in NAME:
-                    write = Write(number, value, theirs, mark)
+                    write = Write(number, value, theirs, mark, overdue)
                     self.writes.setdefault((path, NAME[wire]), []).append(write)
                     if not theirs:
                         self.applied.add(str(value))
         elif not path.endswith("/search") and not theirs:
             for value in body.values():
                 if isinstance(value, str) and value.startswith("made "):
-                    self.made[value] += 1
+                    after = entry["time"] - came
+                    how = f"{number} at {came:.0f} s, {mark}, applied {after:.0f} s later"
+                    self.made.setdefault(value, []).append(how)
+                    if overdue:
+                        self.made_overdue.add(value)
                 elif isinstance(value, str):
                     self.applied.add(value)
 
@@ -139,7 +152,9 @@ class History:
         between = sum(number > theirs.number for number in looks)
         sentence += f" and {between} looks between"
         in_time = ours.mark not in ("late", "delay")
-        if in_time and looks and theirs.number > looks[-1]:
+        if ours.overdue:
+            found.overdue.append(sentence)
+        elif in_time and looks and theirs.number > looks[-1]:
             found.raced.append(sentence)
         else:
             found.silently_overwritten.append(sentence)
@@ -168,15 +183,14 @@ class History:
             if before and before[-1].theirs and before[-1].value not in seen:
                 self._judge(path, name, before[-1], removal, found)
 
-    def fallen_back(self) -> list[str]:
+    def fallen_back(self, found: Found) -> None:
         """Where an older edit of ours came to lie over a newer one, and stayed."""
-        fallen: list[str] = []
         for (path, name), writes in self.writes.items():
             last = writes[-1]
             ours = [edit_number(w.value) for w in writes if not w.theirs]
             if not last.theirs and ours and edit_number(last.value) < max(ours):
-                fallen.append(f"{name} of {path} is {last.value!r} after a newer edit")
-        return fallen
+                to = found.overdue if last.overdue else found.lost
+                to.append(f"{name} of {path} is {last.value!r} after a newer edit")
 
 
 def edit_number(value: Any) -> int:

@@ -43,6 +43,8 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 class Message(NamedTuple):
     head: bytes
     body: bytes
+    at: float = 0.0
+    """When it came, in the run's time."""
 
     @property
     def request(self) -> tuple[str, str]:
@@ -50,8 +52,10 @@ class Message(NamedTuple):
         return method.decode(), path.decode().partition("?")[0]
 
     def marked(self, fault: str) -> bytes:
+        """With two more headers: what happened to it, and when it came here."""
         first, _, rest = self.head.partition(b"\r\n")
-        return first + f"\r\nx-chaos: {fault}\r\n".encode() + rest + self.body
+        marks = f"\r\nx-chaos: {fault}\r\nx-chaos-at: {self.at}\r\n"
+        return first + marks.encode() + rest + self.body
 
     @property
     def is_write(self) -> bool:
@@ -109,6 +113,7 @@ class Network:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while (message := await read_message(reader)) is not None:
+                message = message._replace(at=self._clock.time())
                 kind = self._fault(message)
                 self.done[kind or "pass"] = self.done.get(kind or "pass", 0) + 1
                 if not await self._carry(message, kind, writer):
@@ -151,10 +156,9 @@ class Network:
         return kind != "truncate"
 
     async def _deliver_late(self, message: Message) -> None:
-        start = self._clock.time()
         wait = self._dice.uniform(0.0, LATEST_S)
         await self._clock.sleep(wait)
-        if self._clock.time() - start > LATEST_S + SLACK_S:
+        if self._clock.time() - message.at > LATEST_S + SLACK_S:
             self.done["never"] = self.done.get("never", 0) + 1
             return
         with contextlib.suppress(Unreachable):

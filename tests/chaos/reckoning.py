@@ -51,10 +51,12 @@ class Reckoning:
     def all(self, found: Found) -> None:
         rids = {one.rid: one.id for one in self._records.values() if one.rid}
         self._history.overwritten(self._edits, self._conflicts, rids, found)
-        found.lost += self._history.fallen_back()
+        self._history.fallen_back(found)
         for mark, times in self._history.made.items():
-            if times > 1:
-                found.duplicated.append(f"{mark!r} was made {times} times")
+            if len(times) > 1:
+                overdue = mark in self._history.made_overdue
+                to = found.overdue if overdue else found.duplicated
+                to.append(f"{mark!r} was made {len(times)} times: {times}")
         for edit in self._edits:
             if edit.acknowledged and not (self._is_gone(edit.record) or self._arrived(edit)):
                 found.lost.append(f"{edit.number}: {edit.what} {edit.want!r} {edit.record}")
@@ -88,7 +90,7 @@ class Reckoning:
         theirs = self._is_explained(record.kind, record.id, record.contact_id)
         match edit.what:
             case "create":
-                return edit.want in self._marks or (theirs and self._history.made[edit.want] > 0)
+                return edit.want in self._marks or (theirs and edit.want in self._history.made)
             case "delete":
                 return there is None or (record.kind, record.id, "") in self._shown
             case "tag" | "untag" if there is not None:

@@ -157,7 +157,7 @@ class Run:
         self._seed, self._edits, self._kills, self._faults = seed, edits, kills, faults
         self._kinds = KINDS if late else KINDS[:-1]
         self._naive = naive
-        self._clock = Scaled(scale, time.time())
+        self._clock = Scaled(scale, time.monotonic())
         self._dice = random.Random(f"{seed} person")
         self.person = Person(self._dice, lambda: str(ULID.from_bytes(self._dice.randbytes(16))))
         self.history = History()
@@ -384,6 +384,7 @@ async def chaos(options: argparse.Namespace) -> dict[str, Any]:
         "stuck": len(run.stuck),
         "conflicts_shown": len(run.conflicts),
         "raced": len(run.found.raced),
+        "overdue": len(run.found.overdue),
         "diverged": len(run.diverged),
         "their_edits": run.somebody.count,
         "network": run.network,

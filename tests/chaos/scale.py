@@ -6,10 +6,13 @@ import asyncio
 import time
 from datetime import UTC, datetime, tzinfo
 
+START = datetime(2026, 11, 1, tzinfo=UTC).timestamp()
+
 
 class Scaled:
     """``domain.ports.Clock`` whose seconds last a ``factor``-th of one. Every process of a run is
-    given the same ``factor`` and ``since`` (seconds since 1970), and so they agree."""
+    given the same ``factor`` and ``since`` (monotonic, which is the computer's, not the process's),
+    and so they agree; a correction of the computer's clock must not make a minute of a second."""
 
     def __init__(self, factor: float, since: float) -> None:
         self.factor = factor
@@ -17,7 +20,7 @@ class Scaled:
 
     def time(self) -> float:
         """Seconds since 1970."""
-        return self.since + (time.time() - self.since) * self.factor
+        return START + (time.monotonic() - self.since) * self.factor
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.time(), UTC)
