@@ -288,3 +288,34 @@ async def test_one_today_list_over_both(program: Any, pressed: Any) -> None:
 
     await two.do.until(shown, "the contact in its account")
     assert not two.failures
+
+
+async def test_a_role_that_has_no_part_in_contacts(
+    make_program: Any, served: Any, pressed: Any
+) -> None:
+    """Told by the CRM's list of users, with its reason, and gone when the role allows it again."""
+    program = await make_program(served)
+    await program.sign_in()
+    assert program.app.window.context.actions.allowed("contact.new") is True
+    user_id = program.session.account.user_id
+    await program.close()
+    user = f"records/user/{user_id}"
+    for enabled in (False, True):
+        await served.control("POST", user, {"permissions": {"contactsEnabled": enabled}})
+        again = await make_program(served)
+        await again.do.until(
+            lambda again=again, enabled=enabled: (
+                again.session.workspace.capabilities.can_write is enabled
+            ),
+            "the role to be read",
+        )
+        context = again.app.window.context
+        if enabled:
+            assert context.actions.allowed("contact.new") is True
+        else:
+            reason = context.actions.allowed("contact.new")
+            assert str(reason).startswith("Your role in this location")
+            await again.do.see("banner-read-only")
+            assert not context.actions.is_enabled("account.ask-write")
+            assert not again.app.window.top_bar.new.isEnabled()
+        await again.close()

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, structs
+
+from rapport.domain.records import User
 
 
 class Scope(NamedTuple):
@@ -109,25 +111,37 @@ def not_asked(wanted: Iterable[str]) -> str:
 
 
 class Capabilities(Struct, frozen=True, kw_only=True):
-    """What the granted scopes allow. ``why_not_write`` is None when writing is allowed."""
+    """What the granted scopes and the user's role allow. ``why_not_write`` is None when writing is
+    allowed. Where it is not known who signed in, or what the CRM lets them do, scopes alone
+    decide."""
 
     scopes: frozenset[str]
+    contacts_enabled: bool = True
+    """False: the location gives this user no part in its contacts (FACTS B4: permissions)."""
 
     @classmethod
     def of(cls, scopes: Iterable[str]) -> Capabilities:
         return cls(scopes=frozenset(scopes))
+
+    def as_user(self, user: User | None) -> Capabilities:
+        """The same scopes in the hands of this user."""
+        permissions = user.extra.get("permissions") if user is not None else None
+        enabled = not isinstance(permissions, dict) or permissions.get("contactsEnabled")
+        return structs.replace(self, contacts_enabled=enabled is not False)
 
     def has(self, scope: str) -> bool:
         return scope in self.scopes
 
     @property
     def can_write(self) -> bool:
-        return WRITE.name in self.scopes
+        return WRITE.name in self.scopes and self.contacts_enabled
 
     @property
     def why_not_write(self) -> str | None:
         if self.can_write:
             return None
+        if not self.contacts_enabled:
+            return "Your role in this location has no part in its contacts. An admin can change it."
         return "This sign-in may only read. Ask for “Change contacts” to edit."
 
     def missing(self) -> tuple[Scope, ...]:

@@ -119,6 +119,7 @@ def choose_location(call: Call) -> Answer:
             scopes=wanted,
             action=call.path,
             asked=call.query,
+            users=call.core.store.records("user"),
             owner=call.core.owner_email(),
         )
     )
@@ -147,11 +148,16 @@ def chosen_location(call: Call) -> Answer:
             "That location is not there", "Go back and choose one of the locations shown."
         )
     location_id = "" if whole else chosen
+    user = call.core.store.get("user", form.get("user_id") or call.core.owner_id())
+    if user is None or (location_id and location_id not in user["roles"]["locationIds"]):
+        return _page_error(
+            "This person does not work there", "Go back and choose a location of theirs."
+        )
     call.core.set_app(location_id, installed=True)
     grant = Grant(
         company_id=call.core.company_id(),
         location_id=location_id,
-        user_id=call.core.owner_id(),
+        user_id=user["id"],
         scopes=tuple(wanted),
         app=call.core.tokens.client.app_id,
     )

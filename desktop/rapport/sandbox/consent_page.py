@@ -90,9 +90,11 @@ def choose(
     scopes: Sequence[str],
     action: str,
     asked: Mapping[str, str],
+    users: Sequence[Doc],
     owner: str,
 ) -> str:
-    """The choose-location page; the first location is chosen beforehand. ``agency`` is None where
+    """The choose-location page; the first location and the owner among ``users`` are chosen
+    beforehand. ``agency`` is None where
     the app is for single locations."""
     carried = "\n".join(
         f'<input type="hidden" name="{name}" value="{escape(asked[name])}">'
@@ -114,6 +116,11 @@ def choose(
     granted = "\n".join(
         f"<li>{escape(PLAIN[scope])}<code>{escape(scope)}</code></li>" for scope in scopes
     )
+    people = "\n".join(
+        f'<option value="{escape(user["id"])}"{" selected" if user["email"] == owner else ""}>'
+        f"{escape(user['name'])} ({escape(user['roles']['role'])})</option>"
+        for user in users
+    )
     main = f"""<form method="post" action="{escape(action)}">
 {carried}
 <fieldset>
@@ -129,6 +136,9 @@ def choose(
 <ul>
 {granted}
 </ul>
+<p><label>Who signs in <select name="user_id">
+{people}
+</select></label></p>
 </form>"""
     return _page("Choose a location", main, f"{owner} · Sandbox")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rapport.domain.changes import Origin
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 class Bus:
     """The :class:`~rapport.domain.ports.CommandBus` of one account. Lives on the window's loop."""
 
-    def __init__(self, store: Store, capabilities: Capabilities) -> None:
+    def __init__(self, store: Store, capabilities: Callable[[], Capabilities]) -> None:
         self._store = store
         self._capabilities = capabilities
         self._redoable: list[tuple[int, str]] = []
@@ -94,7 +95,7 @@ class Bus:
         return await asyncio.wrap_future(self._store.commit(command, Origin.UNDO, undo_of=found))
 
     def _check(self, command: Command) -> None:
-        reason = self._capabilities.why_not_write
+        reason = self._capabilities().why_not_write
         if reason is not None and not only_here(command):
             raise InputError(f"{command.title}: not possible.", reason)
 

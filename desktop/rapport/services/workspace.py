@@ -50,8 +50,9 @@ class Workspace:
         """``audit_key`` None: there is no keyring, and nothing was ever signed."""
         self.account = account
         self.capabilities = capabilities
+        """Follows the user's role whenever the dictionaries are read."""
         self.clock = clock
-        self.bus = Bus(store, capabilities)
+        self.bus = Bus(store, lambda: self.capabilities)
         self.queries = AsyncQueries(store, clock)
         self.feed = WindowFeed(loop)
         self.sync: SyncControl = WindowSync(sync, loop)
@@ -126,6 +127,7 @@ class Workspace:
 
     async def _load_reference(self) -> None:
         self.reference.take(await asyncio.wrap_future(self._store.queries.reference()))
+        self.capabilities = self.capabilities.as_user(self.reference.user(self.account.user_id))
 
 
 class Reference:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QKeySequence
 
+from rapport.domain.scopes import WRITE
+
 if TYPE_CHECKING:
     from rapport.ui.context import Situation, WindowContext
 
@@ -54,7 +56,7 @@ def can_redo(now: Situation) -> bool | str:
 
 def may_not_write(now: Situation) -> bool | str:
     """Only somebody who may not write can ask for it; for others there is no such action."""
-    return now.workspace is not None and now.why_not_write is not None
+    return now.workspace is not None and not now.workspace.capabilities.has(WRITE.name)
 
 
 def in_sandbox(now: Situation) -> bool | str:

@@ -393,7 +393,9 @@ class MainWindow(QWidget):
             self.context.noticed.emit(self._told)
 
     def _heard(self, event: ChangeEvent) -> None:
-        """Forget what was deleted."""
+        """Forget what was deleted; a role may allow less or more than before."""
+        if event.reference:
+            self.context.situation_changed.emit()
         situation = self.context.situation
         if situation.contact_id is None or situation.contact_id not in event.contacts():
             return

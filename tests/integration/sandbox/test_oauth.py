@@ -330,6 +330,30 @@ def test_an_agency_is_offered_to_an_app_that_is_for_agencies(api: Any) -> None:
     assert refused.status_code == 400
 
 
+def test_who_signs_in_is_chosen_and_works_in_the_location(api: Any) -> None:
+    """The token tells the user, whose role is in the list of users (FACTS B4)."""
+    first, _, third = api.info["location_ids"]
+    users = api("GET", f"/users/?locationId={first}").json()["users"]
+    (ines,) = (user for user in users if user["firstName"] == "Inês")
+    code = api.authorize("contacts.readonly", location_id=first, user_id=ines["id"])["code"]
+    granted = api.token_request("authorization_code", code=code, redirect_uri=REDIRECT).json()
+    assert granted["userId"] == ines["id"]
+    refused = api.http.post(
+        "/v2/oauth/chooselocation",
+        data={
+            "response_type": "code",
+            "client_id": api.info["client_id"],
+            "redirect_uri": REDIRECT,
+            "scope": "contacts.readonly",
+            "location_id": third,
+            "user_id": ines["id"],
+            "decision": "allow",
+        },
+    )
+    assert refused.status_code == 400
+    assert "does not work there" in refused.text
+
+
 def test_an_agency_signs_in_and_mints(api: Any) -> None:
     code = api.authorize(AGENCY_SCOPES, location_id=api.info["company_id"])["code"]
     agency = api.token_request("authorization_code", code=code, redirect_uri=REDIRECT).json()

@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from rapport.domain.changes import ChangeEvent, Op, Origin, RecordChange
 from rapport.domain.commands import (
@@ -67,6 +68,35 @@ async def test_reading_only_refuses_with_the_reason(make_workspace: Any, contact
         await workspace.bus.run(EditContact(contact_id=contact, fields={"city": "Faro"}))
     assert (await workspace.queries.detail(contact)).contact.city == ""
     assert await workspace.queries.outbox_items() == []
+
+
+async def test_the_role_decides_too_as_soon_as_the_dictionaries_tell_it(
+    make_workspace: Any, contact: str, store: Any, until: Any
+) -> None:
+    """Everything else about the user, and a user who is not known, leave it to the scopes."""
+    workspace = await make_workspace()
+    workspace.account = structs.replace(workspace.account, user_id="u1")
+    assert workspace.capabilities.can_write
+
+    async def permitted(**permissions: bool) -> None:
+        user = User(id="u1", name="Cormac", extra={"permissions": permissions})
+        await asyncio.wrap_future(store.replica.set_reference(users=[user]))
+
+    await permitted(contactsEnabled=False)
+    await until(lambda: not workspace.capabilities.can_write)
+    with pytest.raises(InputError, match="Your role in this location"):
+        await workspace.bus.run(EditContact(contact_id=contact, fields={"city": "Faro"}))
+    assert await workspace.queries.outbox_items() == []
+
+    await permitted(contactsEnabled=True, assignedDataOnly=False)
+    await until(lambda: workspace.capabilities.can_write)
+    await workspace.bus.run(EditContact(contact_id=contact, fields={"city": "Faro"}))
+    workspace.account = structs.replace(workspace.account, user_id="")
+    await permitted(contactsEnabled=False)
+    await until(
+        lambda: workspace.reference.user("u1").extra["permissions"] == {"contactsEnabled": False}
+    )
+    assert workspace.capabilities.can_write
 
 
 async def test_reading_only_still_allows_what_stays_here(

@@ -46,6 +46,12 @@ _USERS = (
     ("Cormac", "Ó Briain", "cormac@kestrelhomes.example", "user", (2,)),
 )
 
+#: What the role of some allows, by e-mail; others have a part in everything.
+_PERMISSIONS = {
+    "solveig@harbourdental.example": {"assignedDataOnly": True},
+    "cormac@kestrelhomes.example": {"contactsEnabled": False},
+}
+
 #: Name, data type, choices. One of every type the API knows.
 _FIELDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Role", "TEXT", ()),
@@ -139,7 +145,11 @@ def _users(fill: Filling, rng: random.Random, company: str, places: list[Place])
             "email": email,
             "phone": f"+35191200010{number}",
             "extension": "",
-            "permissions": {"contactsEnabled": True, "assignedDataOnly": False},
+            "permissions": {
+                "contactsEnabled": True,
+                "assignedDataOnly": False,
+                **_PERMISSIONS.get(email, {}),
+            },
             "scopes": "contacts.write",
             "roles": {
                 "type": "account",

@@ -81,7 +81,8 @@ class Banners(QWidget):
         if situation.workspace is not None:
             pasted = situation.workspace.account.static_token
             self._reconnect.set_button(tr("Paste a new token") if pasted else tr("Reconnect"))
-        self._read_only.button.setVisible(self._context.actions.is_bound("account.ask-write"))
+        # A role is not widened by signing in again.
+        self._read_only.button.setVisible(self._context.actions.is_enabled("account.ask-write"))
         self._reconnect.button.setVisible(self._context.actions.is_bound("account.sign-in"))
         self._settle()
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rapport.domain.scopes import ALL, Scope
+from rapport.domain.scopes import ALL, WRITE, Scope
 from rapport.domain.settings import Density, ThemeMode
 from rapport.ui.context import WindowContext
 from rapport.ui.look.paint import rounded
@@ -156,7 +156,7 @@ class SettingsPage(QWidget):
         buttons = QHBoxLayout()
         for id in bound:
             action = self._context.actions[id]
-            if id == "account.ask-write" and workspace.capabilities.can_write:
+            if id == "account.ask-write" and workspace.capabilities.has(WRITE.name):
                 continue
             if self._context.actions.allowed(id) is False:
                 continue
