@@ -16,6 +16,7 @@ from rapport.app.application import Application
 from rapport.app.tour.audit_steps import AuditSteps
 from rapport.app.tour.crm import TourSandbox
 from rapport.app.tour.driver import Driver, NotSeen
+from rapport.app.tour.finding_steps import FindingSteps
 from rapport.domain.commands import CreateTask
 from rapport.domain.filters import HasTag
 from rapport.domain.records import Id, Kind, Task
@@ -52,6 +53,7 @@ class Tour:
         self._crm = sandbox
         self._do = driver
         self._photograph = photograph
+        self._finding = FindingSteps(driver, application.window, photograph)
         self._task: Id = ""
         self._note: Id = ""
         self._contact: Id = ""
@@ -75,9 +77,14 @@ class Tour:
             ("edit-note", self.edit_note),
             ("edit-contact", self.edit_contact),
             ("audit-revert", self.audit_revert),
+            ("palette", self._finding.palette),
+            ("smart-list", self._finding.smart_list),
+            ("export-vcard", self._finding.export_vcard),
+            ("shortcut-sheet", self._finding.shortcut_sheet),
+            ("settings", self._finding.settings),
             ("create-contact", self.create_contact),
             ("delete-contact", self.delete_contact),
-            ("bring-back", self.bring_back),
+            ("restore-deleted", self.restore_deleted),
             ("offline-edit", self.offline_edit),
             ("reconnect-sync", self.reconnect_sync),
             ("conflict", self.conflict),
@@ -375,7 +382,7 @@ class Tour:
             gone_there, "the contact to be deleted there, after its undo window"
         )
 
-    async def bring_back(self) -> None:
+    async def restore_deleted(self) -> None:
         audit = AuditSteps(self._do, self.workspace, self._photograph)
         await audit.bring_back(self._contact, "email", "zaneta@example.pl", self.arrives)
         await self._do.key("alt+2")

@@ -1,0 +1,122 @@
+"""The tour's ways of finding: the palette, a filter that becomes a list, the keys, a file."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QListView, QWidget
+
+from rapport.app.tour.driver import Driver
+from rapport.domain.filters import HasTag, Without
+from rapport.ui.context import Page
+from rapport.ui.window import MainWindow
+
+LIST_NAME = "Warm VIPs"
+
+
+class FindingSteps:
+    def __init__(
+        self, driver: Driver, window: MainWindow, photograph: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._do = driver
+        self._window = window
+        self._photograph = photograph
+
+    async def palette(self) -> None:
+        """A contact, then an action, by a few letters each."""
+        before = self._window.current_contact_id
+        await self._do.key("ctrl+k")
+        line = await self._do.see("palette-line", QLineEdit)
+        await self._do.until(line.hasFocus, "the palette's line to have the focus")
+        await self._do.type("siob")
+        palette: Any = await self._do.see("palette")
+        await self._do.until(lambda: self._first(palette) == "Siobhán O’Brien", "her name first")
+        await self._photograph()
+        await self._do.key("Return")
+        await self._do.until(
+            lambda: self._window.current_contact_id not in (None, before), "her to be opened"
+        )
+        await self._do.key("ctrl+k")
+        await self._do.see("palette-line", QLineEdit)
+        await self._do.type(">today")
+        palette = await self._do.see("palette")
+        await self._do.until(lambda: self._first(palette) == "Today", "the action first")
+        await self._do.key("Return")
+        context = self._window.context
+        await self._do.until(lambda: context.situation.page is Page.TODAY, "today's page")
+        await self._do.key("alt+2")
+
+    @staticmethod
+    def _first(palette: Any) -> str:
+        entry = palette.model.entry(palette.list.currentIndex().row())
+        return entry.title if entry is not None else ""
+
+    async def smart_list(self) -> None:
+        """Conditions typed into the search, kept under a name."""
+        await self._do.key("slash")
+        field = await self._do.see("search", QLineEdit)
+        await self._do.until(field.hasFocus, "the search field to have the focus")
+        await self._do.type("tag:vip -tag:newsletter ")
+        wanted = {HasTag(tag="vip"), Without(of=HasTag(tag="newsletter"))}
+        pane: Any = await self._do.see("contact-list-pane")
+        await self._do.until(lambda: wanted <= set(pane.query.conditions), "the filters as chips")
+        await self._do.click("save-list-button")
+        line = await self._do.see("list-name-line", QLineEdit)
+        await self._do.until(line.hasFocus, "the name to have the focus")
+        await self._do.type(LIST_NAME)
+        await self._do.key("Return")
+        model = self._window.sidebar.model
+
+        def row() -> int:
+            entries = (model.entry(row) for row in range(model.rowCount()))
+            found = (n for n, one in enumerate(entries, 1) if one and one.text == LIST_NAME)
+            return next(found, 0)
+
+        if not self._window.sidebar.collapsed:
+            await self._do.until(row, "the list in the sidebar")
+        await self._photograph()
+        sidebar = await self._do.see("sidebar", QListView)
+        await self._do.click_row(sidebar, model.index(model.row_of("contacts"), 0))
+        await self._do.until(lambda: not pane.query.conditions, "all contacts again")
+
+    async def shortcut_sheet(self) -> None:
+        await self._do.click("contact-list")
+        await self._do.key("question")
+        await self._do.see("shortcut-sheet")
+        await self._photograph()
+        await self._do.key("Escape")
+        await self._do.until(
+            lambda: self._do.find(QWidget, "shortcut-sheet") is None, "the sheet to be gone"
+        )
+
+    async def export_vcard(self) -> None:
+        """The listed contacts as an address book."""
+        self._window.context.actions.trigger("list.export")
+        dialog = await self._do.see("export-file", QFileDialog)
+        with TemporaryDirectory(prefix="rapport-tour-") as folder:
+            path = Path(folder) / "contacts.vcf"
+            name = await self._do.see("fileNameEdit", QLineEdit)
+            await self._do.click(name)
+            await self._do.replace(str(path))
+            await self._do.key("Return")
+            await self._do.until(path.exists, "the file", limit_s=30)
+            cards = path.read_text("utf-8").count("BEGIN:VCARD")
+            assert cards >= 500, f"{cards} cards"
+        await self._do.until(lambda: not _shown(dialog), "the file dialog to be gone")
+
+    async def settings(self) -> None:
+        await self._do.key("ctrl+comma")
+        context = self._window.context
+        await self._do.until(lambda: context.situation.page is Page.SETTINGS, "the settings")
+        await self._photograph()
+        await self._do.key("alt+2")
+
+
+def _shown(dialog: QFileDialog) -> bool:
+    try:
+        return dialog.isVisible()
+    except RuntimeError:
+        return False  # deleted, as it is to be
