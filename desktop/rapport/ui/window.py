@@ -228,8 +228,8 @@ class MainWindow(QWidget):
         contacts = self.pages.contacts
         if contacts is None:
             return
-        title, named = self.sidebar.title_of(query), self.sidebar.knows(query)
-        contacts.list.show_query(query, title, named=named)
+        contacts.list.show_query(query)
+        self._entitle(query)
         # Behind the list: what the field then says is the query that is already shown.
         if query.text != self.top_bar.search.text().strip():
             self.top_bar.search.setText(query.text)
@@ -247,6 +247,12 @@ class MainWindow(QWidget):
             self.context.show_page(Page.CONTACTS)
         if query != contacts.list.query:
             self.show_query(query)
+
+    def _entitle(self, query: ContactQuery) -> None:
+        contacts = self.pages.contacts
+        if contacts is not None:
+            title, named = self.sidebar.title_of(query), self.sidebar.knows(query)
+            contacts.list.entitle(title, named=named)
 
     def _vocabulary(self) -> Vocabulary:
         """What this account's people and fields are called."""
@@ -421,6 +427,7 @@ class MainWindow(QWidget):
         contacts = self.pages.contacts
         if contacts is not None:
             self.sidebar.note_query(contacts.list.query)
+            self._entitle(contacts.list.query)
 
     def _focus_moved(self, old: QWidget | None, new: QWidget | None) -> None:
         if new is not None and new.window() is self:

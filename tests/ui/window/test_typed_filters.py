@@ -91,6 +91,7 @@ async def test_a_filter_is_saved_as_a_list_and_removed(
     entry = model.entry(row())
     assert entry is not None
     assert (entry.count, entry.own) == ("1", True)
+    await until(lambda: window.findChild(QWidget, "save-list-button").isHidden())
     await window.sidebar._remove(entry)
     await until(lambda: row() < 0)
     toast = window.findChildren(Toast)[-1]

@@ -131,13 +131,16 @@ class ContactList(QWidget):
         """Whether nothing has been read yet, neither rows nor that there are none."""
         return not self._answered and self._error is None
 
-    def show_query(self, query: ContactQuery, title: str, *, named: bool = False) -> None:
-        """Show this list from its top. What is there stays until the answer comes. ``named`` says
-        that its conditions are one of the sidebar's entries."""
-        self._coverage_asked = bool(query.text) and self._coverage_asked
+    def entitle(self, title: str, *, named: bool) -> None:
+        """Say what the list is called; ``named`` says that the sidebar has an entry for it."""
         if title != self._title.text():
             self._title.set_text(title)
-        self._filters.show_query(query, named=named)
+        self._filters.offer_save(not named)
+
+    def show_query(self, query: ContactQuery) -> None:
+        """Show this list from its top. What is there stays until the answer comes."""
+        self._coverage_asked = bool(query.text) and self._coverage_asked
+        self._filters.show_query(query)
         self._error = None
         self._skeleton.start()
         self.model.show(query)

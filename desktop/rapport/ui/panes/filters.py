@@ -113,9 +113,12 @@ class FilterRow(QWidget):
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
-    def show_query(self, query: ContactQuery, *, named: bool = False) -> None:
-        """Show a chip for each condition; ``named`` ones are a list of the sidebar already."""
-        self._save.setVisible(bool(query.conditions) and not named)
+    def offer_save(self, offered: bool) -> None:
+        """Offer to keep the conditions as a smart list, where there are any."""
+        self._save.setVisible(offered and bool(self._query.conditions))
+
+    def show_query(self, query: ContactQuery) -> None:
+        """Show a chip for each condition."""
         if query.conditions != self._query.conditions:
             for chip in self._chips:
                 chip.deleteLater()

@@ -26,6 +26,7 @@ from rapport.ui.look.theme import current_theme
 from rapport.ui.onboarding.text import Words
 from rapport.ui.widgets.base import Painted
 from rapport.ui.widgets.button import Button, Kind
+from rapport.ui.widgets.flow import FlowLayout
 from rapport.ui.widgets.labels import IconView, Label
 from rapport.ui.widgets.segmented import Segmented
 from rapport.ui.wording import tr
@@ -153,7 +154,7 @@ class SettingsPage(QWidget):
         for scope in ALL:
             held = workspace.capabilities.has(scope.name)
             card.column.addLayout(_scope_line(scope, held=held))
-        buttons = QHBoxLayout()
+        buttons = FlowLayout(gap=8)
         for id in bound:
             action = self._context.actions[id]
             if id == "account.ask-write" and workspace.capabilities.has(WRITE.name):
@@ -164,7 +165,6 @@ class SettingsPage(QWidget):
             button.setObjectName(id)
             button.clicked.connect(lambda _=False, id=id: self._context.actions.trigger(id))
             buttons.addWidget(button)
-        buttons.addStretch()
         card.column.addLayout(buttons)
         self._account_place.addWidget(card)
         self._account = card
