@@ -1,4 +1,4 @@
-"""The program itself with a stop-watch in it: from consent through the first sync.
+"""The program itself with a stop-watch in it: consent, the first sync, a second account.
 
 A process of its own. Takes the sandbox's description on standard input and the folder of an empty
 profile as argument; its last line on standard output holds the samples by name.
@@ -20,6 +20,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from rapport.app import pointer
 from rapport.app.application import Application
 from rapport.app.bench.outside import AT_REST_S, pss_mb
+from rapport.app.bench.switching import switching
 from rapport.app.clock import SystemClock
 from rapport.app.config import ConfigFile
 from rapport.app.logs import start_log
@@ -138,7 +139,7 @@ def main() -> int:
             clock=SystemClock(),
         )
         try:
-            return await first_sync(application)
+            return {**await first_sync(application), **await switching(application)}
         finally:
             await application.close()
 

@@ -34,6 +34,7 @@ METRICS = {
     "first_page_ms": Metric("ms", "p50"),
     "sync_contacts_per_s": Metric("contacts/s", "p50"),
     "ui_stall_ms_max": Metric("ms", "max"),
+    "switch_account_ms_p95": Metric("ms", "p95"),
     "pacing_budget_used_percent": Metric("%", "p50"),
     "interactive_wait_ms_p95": Metric("ms", "p95"),
     "rate_limited_replies": Metric("replies", "max"),
@@ -64,7 +65,13 @@ PROBES = (
     Probe(("scroll_frame_ms_p99",), outside.scrolling, runs=2),
     Probe(("action_paint_ms_p95", "action_paint_ms_max"), outside.acting, runs=1),
     Probe(
-        ("first_page_ms", "sync_contacts_per_s", "ui_stall_ms_max", "pss_mb"),
+        (
+            "first_page_ms",
+            "sync_contacts_per_s",
+            "ui_stall_ms_max",
+            "pss_mb",
+            "switch_account_ms_p95",
+        ),
         Beside("rapport.app.bench.inside", "off"),
         runs=1,
     ),
