@@ -3,7 +3,7 @@
 Real sockets. Most requests pass; of the others, each meets one fault:
 
 ============  =================================================================================
-delay         the request waits, sometimes longer than the client does
+delay         the request waits, where writes may be late sometimes longer than the client does
 drop_before   the connection closes, and nothing was done
 drop_after    everything was done, and the reply never comes
 reset         as either of the two, with a reset instead of a close
@@ -34,6 +34,9 @@ LATEST_S = 100.0
 SLACK_S = 10.0
 """On a busy machine a late write may come later still; beyond this it never comes at all."""
 LONGEST_DELAY_S = 35.0
+"""Longer than the client waits: such a request is late, too."""
+SHORT_DELAY_S = 4.0
+"""The longest where nothing is to be late."""
 IDLE_S = 2.0
 """Real seconds after which a connection to the sandbox is not used again."""
 
@@ -144,7 +147,8 @@ class Network:
                 task.add_done_callback(self._late.discard)
                 return False
             case "delay":
-                await self._clock.sleep(self._dice.uniform(0.0, LONGEST_DELAY_S))
+                longest = LONGEST_DELAY_S if "late" in self._kinds else SHORT_DELAY_S
+                await self._clock.sleep(self._dice.uniform(0.0, longest))
             case "duplicate":
                 await self._deliver(message, kind)
         reply = await self._deliver(message, kind or "no")

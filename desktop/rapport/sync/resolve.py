@@ -21,6 +21,7 @@ from rapport.sync.remote import Records
 
 _ASK_TWICE = "Two records in the CRM look like this one. Which one is it?"
 _ASK_LOST = "The CRM never confirmed this, and it cannot be found there."
+_ASK_CHANGED = "The CRM has a contact with this e-mail or phone that differs. Is it this one?"
 _OFFERED = 8
 _LOOKING = "The CRM’s answer was lost; Rapport looks for the record before it sends it again."
 
@@ -167,6 +168,10 @@ class Resolver:
             wait = min(max(1.0, age / 2), 30.0)
             if age < self._pace.settle_s < age + wait:
                 wait = self._pace.settle_s - age + 0.1
+        elif entry.ref.kind is Kind.CONTACT and await self._by_key(entry) is not None:
+            # Ours, and a workflow has changed it since; or somebody else's, and ours is missing.
+            await asyncio.wrap_future(self._outbox.ask(entry.seq, _ASK_CHANGED))
+            return True
         elif await self._witnessed(entry, sent_at):
             await asyncio.wrap_future(self._outbox.resend(entry.seq))
             return True

@@ -32,7 +32,7 @@ from rapport.domain.commands import (
 )
 from rapport.domain.errors import InputError
 from rapport.domain.records import Kind
-from rapport.domain.views import SyncState
+from rapport.domain.views import EntryState, SyncState
 from rapport.sandbox.server import SandboxThread
 from rapport.store import Queries
 
@@ -447,6 +447,25 @@ async def test_a_write_that_lands_late_does_not_lie_over_our_next_edit(
     await until(all_told, "all is told")
     now = (await server.contact(rid))["city"]
     assert now == "Next" or "Next" in {row.mine for row in await conflicts()}
+
+
+async def test_a_lost_create_that_a_workflow_has_changed_is_not_made_again(
+    server: Any, desk: Any, until: Any
+) -> None:
+    allowed = {"settings": {"allowDuplicateContact": True}}
+    await server.control("POST", f"locations/{server.location_id}", allowed)
+    await server.fault("^/contacts/$", "drop_after", method="POST")
+    await server.fault("/search/duplicate", "delay", seconds=0.5)
+    fields = {"first_name": "Once", "email": "once@x.test"}
+    await desk.run(CreateContact(contact_id=desk.workspace.new_id(), fields=fields))
+    (made,) = await until(lambda: server.contacts(query="once@x.test"), "it is there")
+    await server.api("PUT", f"/contacts/{made['id']}", {"firstName": "Welcome"})
+
+    async def asked() -> bool:
+        return [item.state for item in await items(desk)] == [EntryState.ASK]
+
+    await until(asked, "a person is asked")
+    assert len(await server.contacts(query="once@x.test")) == 1
 
 
 async def test_an_index_that_lags_does_not_bring_a_removed_tag_back(
