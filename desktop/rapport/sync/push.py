@@ -74,6 +74,8 @@ class Push:
         self._last_now: datetime | None = None
         self._wake = asyncio.Event()
         self._busy: dict[Id, asyncio.Task[None]] = {}
+        self._ended: set[Id] = set()
+        """Contacts whose edit ended while the outbox was read: what was read of them is old."""
 
     @property
     def active(self) -> bool:
@@ -134,11 +136,12 @@ class Push:
         free = AT_ONCE - len(self._busy)
         if free <= 0:
             return
+        self._ended.clear()
         due = await asyncio.wrap_future(
             self._outbox.due(self._clock.now(), AT_ONCE + 4 * len(self._busy) + 4)
         )
         for entry in due:
-            if free > 0 and entry.contact_id not in self._busy:
+            if free > 0 and entry.contact_id not in self._busy.keys() | self._ended:
                 free -= 1
                 task = asyncio.create_task(self._send(entry))
                 self._busy[entry.contact_id] = task
@@ -147,6 +150,7 @@ class Push:
 
     def _sent(self, contact_id: Id) -> None:
         task = self._busy.pop(contact_id, None)
+        self._ended.add(contact_id)
         if task is not None and not task.cancelled() and (error := task.exception()):
             log.error("Sending an edit failed unexpectedly", exc_info=error)
         self.wake()

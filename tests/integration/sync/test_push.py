@@ -34,7 +34,7 @@ from rapport.domain.errors import InputError
 from rapport.domain.records import Kind
 from rapport.domain.views import EntryState, SyncState
 from rapport.sandbox.server import SandboxThread
-from rapport.store import Queries
+from rapport.store import Outbox, Queries
 
 DUE = datetime(2026, 12, 24, 15, 0, tzinfo=UTC)
 
@@ -450,6 +450,32 @@ async def test_a_write_that_lands_late_does_not_lie_over_our_next_edit(
     assert now == "Next" or "Next" in {row.mine for row in await conflicts()}
 
 
+async def test_an_outbox_that_was_read_too_early_sends_nothing_twice(
+    server: Any, desk: Any, until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due = Outbox.due
+
+    def slowly(outbox: Outbox, now: datetime, limit: int) -> Any:
+        """What was due when it was asked for, told some time later."""
+        answer: Future[Any] = Future()
+        answer.set_running_or_notify_cancel()
+        found = due(outbox, now, limit).result(20)
+        threading.Timer(0.3, lambda: answer.set_result(found)).start()
+        return answer
+
+    first, second = [row.id for row in (await desk.rows())[:2]]
+    monkeypatch.setattr(Outbox, "due", slowly)
+    path = f"{await path_of(desk, first)}/notes$"
+    await server.fault(path, "delay", method="GET", seconds=0.15, count=None)
+    await server.fault(path, "drop_after", method="POST")
+    new, body = desk.workspace.new_id(), {"body": "Only once"}
+    await desk.run(CreateNote(note_id=new, contact_id=first, fields=body))
+    await until(lambda: desk.engine._push.active, "it looks at what is there already")
+    await desk.run(EditContact(contact_id=second, fields={"city": "Elsewhere"}))
+    await desk.sent()
+    assert len(await server.log(path, "POST")) == 1
+
+
 async def test_a_lost_create_that_a_workflow_has_changed_is_not_made_again(
     server: Any, desk: Any, until: Any
 ) -> None:
@@ -501,6 +527,7 @@ async def test_a_lost_create_is_not_taken_in_as_somebody_elses_after_a_restart(
 
     def slowly(queries: Queries) -> Any:
         answer: Future[Any] = Future()
+        answer.set_running_or_notify_cancel()
         found = slow(queries)
         threading.Timer(0.3, lambda: answer.set_result(found.result())).start()
         return answer
