@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable
+
 from rapport.domain.changes import Delta, Op, Origin
 from rapport.domain.commands import AcceptDeletion, CreateAgain
 from rapport.domain.errors import InputError
+from rapport.domain.merge import MAP_FIELDS, SET_FIELDS, Conflict, merge
 from rapport.domain.records import LOCAL_FIELDS, Kind
 from rapport.domain.views import Choice, Outcome
 from rapport.store import conflicts
+from rapport.store.rebase import StoredOp
 from rapport.store.replica import forget, remember_gone
 from rapport.store.transaction import Transaction
-from rapport.store.values import DEFAULTS, Stored, encode
+from rapport.store.values import DEFAULTS, Stored, Values, decode, encode
 
 
 def decide(tx: Transaction, command: CreateAgain | AcceptDeletion, origin: Origin) -> Outcome:
@@ -68,3 +73,44 @@ def _anew(tx: Transaction, stored: Stored, title: str) -> None:
     fields = {name: (None, delta.want) for name, delta in wanted.items()}
     tx.audit(stored, Op.CREATE, title, fields, sending=str(seq))
     tx.tell(stored, Op.UPDATE)
+
+
+def saw_it_arrive(tx: Transaction, later: list[StoredOp], op: StoredOp, server: Values) -> None:
+    """Whoever deleted a record saw what the edit before the delete wanted. What the server made of
+    that is nobody else's change, and neither is what it adds to a record that was made here."""
+
+    def moved(seen: Values) -> None:
+        if op.op is Op.CREATE:
+            seen.update({name: server[name] for name in server if name not in op.fields})
+        for name, delta in op.fields.items():
+            want, got = delta.want, server.get(name)
+            if name in MAP_FIELDS:
+                kept = dict(seen.get(name) or {})
+                same = [key for key, one in (want or {}).items() if kept.get(key) == one]
+                kept.update({key: (got or {}).get(key) for key in same})
+                seen[name] = {key: one for key, one in kept.items() if one is not None}
+            elif name not in SET_FIELDS and seen.get(name) == want:
+                seen[name] = got
+
+    _move_seen(tx, later, moved)
+
+
+def saw_it_discarded(tx: Transaction, later: list[StoredOp], op: StoredOp) -> None:
+    """The edit before a delete was given up: the record is as it was before that."""
+
+    def moved(seen: Values) -> None:
+        for name, delta in op.fields.items():
+            with contextlib.suppress(Conflict):
+                seen[name] = merge(name, base=delta.want, mine=seen.get(name), theirs=delta.base)
+
+    _move_seen(tx, later, moved)
+
+
+def _move_seen(tx: Transaction, later: list[StoredOp], move: Callable[[Values], None]) -> None:
+    for op in later:
+        if op.op is Op.DELETE:
+            blob = tx.db.value("SELECT seen FROM op WHERE seq = ?", (op.seq,))
+            if blob is not None:
+                seen: Values = decode(blob)
+                move(seen)
+                tx.db.run("UPDATE op SET seen = ? WHERE seq = ?", (encode(seen), op.seq))

@@ -312,7 +312,8 @@ def _delete(tx: Transaction, stored: Stored, mutation: Mutation, title: str) -> 
         conflicts.settle(tx, stored, name, None, Choice.MINE if name == "" else Choice.EDITED)
     stored.tomb = True
     hold_ms = int(mutation.hold_s * 1000)
-    seq = tx.add_op(stored, Op.DELETE, encode({}), title, tx.now_ms + hold_ms)
+    seen = encode(server_part(stored.kind, stored.values))
+    seq = tx.add_op(stored, Op.DELETE, encode({}), title, tx.now_ms + hold_ms, seen=seen)
     tx.save(stored)
     return seq
 

@@ -11,8 +11,7 @@ from rapport.domain.changes import Delta, Op, Origin
 from rapport.domain.merge import MERGED_FIELDS, Conflict, merge
 from rapport.domain.records import SERVER_FIELDS, Kind, Ref
 from rapport.domain.views import EntryState
-from rapport.store import conflicts, ledger
-from rapport.store.deletions import children_anew
+from rapport.store import conflicts, deletions, ledger
 from rapport.store.edits import settle_chain
 from rapport.store.rebase import Clash, StoredOp, carry, follow, rebase
 from rapport.store.replica import (
@@ -49,7 +48,7 @@ T = TypeVar("T")
 _ENTRY = """
     SELECT op.seq, r.kind, r.id, c.id, r.rid, c.rid, op.op, op.fields, op.state, op.attempt,
            op.sent_at, op.absent, op.pre_ids, op.title, op.created_at, r.base, r.seen, r.shown,
-           op.contact_key
+           op.seen, op.contact_key
     FROM op JOIN record r ON r.key = op.key JOIN record c ON c.key = op.contact_key
 """
 
@@ -76,10 +75,12 @@ _DUE = f"""{_ENTRY}
 
 def _entry(row: tuple[Any, ...]) -> OutboxEntry:
     (seq, number, id, contact_id, rid, contact_rid, op, fields, state, attempt, *rest) = row
-    sent_at, absent, pre_ids, title, created_at, base, seen, shown, _ = rest
+    sent_at, absent, pre_ids, title, created_at, base, seen, shown, author_saw, _ = rest
     kind = KIND_OF[number]
     known: Values = {}
-    if rid is not None:
+    if author_saw is not None:
+        known = decode(author_saw)
+    elif rid is not None:
         known = server_part(kind, unpack(kind, base or seen or shown))
     return OutboxEntry(
         seq=seq,
@@ -386,7 +387,7 @@ def _settle(
             stored.rid = stored.base = stored.seen = stored.extra = None
             tx.save(stored, ())
             if stored.kind is Kind.CONTACT:
-                children_anew(tx, stored, "Bring back contact")
+                deletions.children_anew(tx, stored, "Bring back contact")
         else:
             forget(tx, stored)
         return
@@ -406,6 +407,7 @@ def _settle(
     stored.epoch = tx.next_epoch()
     for moved in follow(later, op.fields, server):
         tx.save_op(moved)
+    deletions.saw_it_arrive(tx, later, op, server)
     shown = server
     clashes: list[Clash] = []
     if later:
@@ -511,6 +513,7 @@ def _discard(tx: Transaction, op: StoredOp, stored: Stored) -> None:
     reverted = {name: Delta(delta.base, delta.want) for name, delta in op.fields.items()}
     for moved in follow(later, reverted, {name: d.base for name, d in op.fields.items()}):
         tx.save_op(moved)
+    deletions.saw_it_discarded(tx, later, op)
     if op.op is Op.DELETE:
         stored.tomb = False
         changed = settle_chain(tx, stored)

@@ -227,4 +227,8 @@ MIGRATIONS: tuple[str, ...] = (
         body BLOB NOT NULL
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    -- Of a delete: what its author saw of the record. Base moves on while the edits before it go.
+    ALTER TABLE op ADD COLUMN seen BLOB;
+    """,
 )

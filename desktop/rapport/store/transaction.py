@@ -292,12 +292,22 @@ class Transaction:
 
     # Writing edits
 
-    def add_op(self, stored: Stored, op: Op, fields: bytes, title: str, not_before: int) -> int:
-        """The new edit's seq."""
+    def add_op(
+        self,
+        stored: Stored,
+        op: Op,
+        fields: bytes,
+        title: str,
+        not_before: int,
+        *,
+        seen: bytes | None = None,
+    ) -> int:
+        """The new edit's seq. ``seen`` is what the author of a delete saw."""
+        at = (self.now_ms, not_before)
         self.db.run(
-            "INSERT INTO op (key, contact_key, op, fields, created_at, not_before, title)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (stored.key, stored.contact_key, op.value, fields, self.now_ms, not_before, title),
+            "INSERT INTO op (key, contact_key, op, fields, created_at, not_before, title, seen)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (stored.key, stored.contact_key, op.value, fields, *at, title, seen),
         )
         self.outbox = True
         return self.db.inserted()

@@ -83,7 +83,8 @@ class OutboxEntry(Struct, frozen=True, kw_only=True):
     title: str
     created_at: datetime
     base: dict[str, Any]
-    """The server's values as last known here; empty for a record it has never seen."""
+    """The server's values as last known here, or of a delete what its author saw; empty for a
+    record that the server has never seen."""
 
 
 class OutboxCounts(Struct, frozen=True, kw_only=True):

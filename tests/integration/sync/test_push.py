@@ -693,3 +693,32 @@ async def test_a_clock_that_is_set_holds_no_edit_back_and_sends_none_twice(
     assert (await server.contact(rids[0]))["city"] == "Clockville"
     notes = (await server.api("GET", f"/contacts/{rids[1]}/notes"))["notes"]
     assert [note["body"] for note in notes].count("Once") == 1
+
+
+async def test_a_delete_behind_an_edit_does_not_take_along_what_nobody_saw(
+    server: Any, tmp_path: Path, desk_at: Any, until: Any
+) -> None:
+    async with desk_at(server, tmp_path / "db") as desk:
+        await desk.first_sync()
+        contact = await first_id(desk)
+        path = await path_of(desk, contact)
+    async with desk_at(server, tmp_path / "db", base_url="http://127.0.0.1:9") as desk:
+        await desk.run(EditContact(contact_id=contact, fields={"city": "Mine"}))
+        await desk.run(DeleteContact(contact_id=contact))
+    await server.api("PUT", path, {"address1": "Theirs 1"})
+    async with desk_at(server, tmp_path / "db") as desk:
+        await until(lambda: desk.workspace.sync.status().conflicts, "the change is shown")
+        there = (await server.api("GET", path))["contact"]
+        assert (there["city"], there["address1"]) == ("Mine", "Theirs 1")
+
+
+async def test_a_delete_behind_an_edit_goes_where_nobody_else_changed_anything(
+    server: Any, desk: Any
+) -> None:
+    contact = await first_id(desk)
+    path = await path_of(desk, contact)
+    await desk.run(EditContact(contact_id=contact, fields={"phone": "912 345 678", "tags": ["X"]}))
+    await desk.run(DeleteContact(contact_id=contact))
+    await desk.sent()
+    deleted = [one["path"] for one in await server.log(f"{path}$", "DELETE")]
+    assert deleted == [path]

@@ -25,6 +25,7 @@ from rapport.domain.commands import (
 )
 from rapport.domain.errors import InputError
 from rapport.domain.records import Kind, Ref
+from rapport.store import Snapshot
 from rapport.store.verify import check
 
 DUE = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
@@ -326,3 +327,38 @@ def test_a_clock_that_was_set_back_holds_nothing_back_for_days(desk: Any) -> Non
     desk.clock.go(seconds=61)
     (kept,) = desk.wait(desk.store.outbox.due(desk.clock.now()))
     assert kept.sent_at <= desk.clock.now()
+
+
+def test_a_delete_knows_what_its_author_saw_however_the_edit_before_it_ends(desk: Any) -> None:
+    """Base moves when an edit is settled; what somebody else wrote meanwhile was never seen."""
+    id = desk.pull_contact(city="Rome", company="Old", tags=["vip"])
+    desk.do(EditContact(contact_id=id, fields={"phone": "912 345 678"}))
+    (edit,) = desk.due()
+    desk.do(DeleteContact(contact_id=id))
+    desk.wait(desk.store.outbox.sending(edit.seq))
+    there = Snapshot(
+        kind=Kind.CONTACT,
+        rid=edit.rid,
+        values={"phone": "+351912345678", "city": "Milan", "company": "Old", "tags": ["vip", "x"]},
+    )
+    desk.wait(desk.store.outbox.settled(edit.seq, edit.rid, there))
+    desk.clock.go(seconds=60)
+    (delete,) = desk.due()
+    assert delete.op is Op.DELETE
+    assert delete.base["city"] == "Rome"
+    assert delete.base["tags"] == ["vip"]
+    # The server's form of our own value is nobody's change.
+    assert delete.base["phone"] == "+351912345678"
+
+
+def test_a_discarded_edit_is_not_what_the_author_of_a_delete_saw(desk: Any) -> None:
+    id = desk.pull_contact(city="Rome")
+    desk.do(EditContact(contact_id=id, fields={"city": "Milan"}))
+    (edit,) = desk.due()
+    desk.wait(desk.store.outbox.sending(edit.seq))
+    desk.wait(desk.store.outbox.park(edit.seq, "No."))
+    desk.do(DeleteContact(contact_id=id))
+    desk.wait(desk.store.outbox.discard(edit.seq))
+    desk.clock.go(seconds=60)
+    (delete,) = desk.due()
+    assert delete.base["city"] == "Rome"
