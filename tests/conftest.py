@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,18 @@ def by_contract(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
         monkeypatch.setattr(Http, "exchange", watch.watched(Http.exchange))
     yield watch
     assert watch.complaints == []
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
+    """Hypothesis keeps what it has tried, a million objects of it, and the tests of the window
+    collect garbage after each of them: what lives on is looked through no more."""
+    try:
+        return (yield)
+    finally:
+        if item.get_closest_marker("hypothesis") is not None:
+            gc.collect()
+            gc.freeze()
 
 
 @pytest.fixture

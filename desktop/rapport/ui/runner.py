@@ -40,6 +40,12 @@ def frames_of(error: BaseException) -> str:
     return "\n".join([type(error).__name__, *places])
 
 
+def _is_gone(error: Exception) -> bool:
+    """An answer came for a page that was closed meanwhile, such as that of another account: Qt has
+    deleted its widgets, and nobody waits for it."""
+    return isinstance(error, RuntimeError) and "already deleted" in str(error)
+
+
 class Runner(QObject):
     """Runs the window's coroutines, keeps each until it is done, and cancels the rest on closing.
 
@@ -121,7 +127,10 @@ class Runner(QObject):
         try:
             await work()
         except Exception as error:
-            self.show(error, again)
+            if _is_gone(error):
+                _log.debug("its widget went away before: %s", frames_of(error))
+            else:
+                self.show(error, again)
 
     def _forget(self, task: asyncio.Task[Any], slot: str | None) -> None:
         self._tasks.discard(task)

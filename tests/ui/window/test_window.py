@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QListView, QWidget
@@ -500,3 +501,25 @@ async def test_keys_reach_both_ends_of_a_long_list(
     press(window, Qt.Key.Key_Home)
     assert (rows.currentIndex().row(), rows.verticalScrollBar().value()) == (0, 0)
     assert rows.indexAt(rows.visualRect(rows.model().index(5, 0)).center()).row() == 5
+
+
+async def test_an_answer_for_what_is_gone_is_nobodys_trouble(
+    open_window: Open, book: Any, until: Until
+) -> None:
+    window = await open_window()
+    label = QLabel("gone")
+    shiboken6.delete(label)
+    done: list[int] = []
+
+    async def answer() -> None:
+        done.append(1)
+        label.setText("late")
+
+    async def mistake() -> None:
+        raise RuntimeError("Something else.")
+
+    window.context.runner.start(answer)
+    await until(lambda: done)
+    assert toast_titles(window) == []
+    window.context.runner.start(mistake)
+    await until(lambda: toast_titles(window) == ["Something went wrong in Rapport."])
