@@ -37,13 +37,14 @@ from rapport.host.keyring import NoKeyring
 from rapport.host.messages import Message
 from rapport.host.notifications import DesktopNotifications
 from rapport.host.paths import Paths
+from rapport.language import tr
 from rapport.ui.accounts import SignedIn
 from rapport.ui.collector import Collector
 from rapport.ui.context import Page, WindowContext
 from rapport.ui.look.theme import Mode, Theme
 from rapport.ui.rooms import ACTIVITY, STANDARD_ROOMS, Tab
 from rapport.ui.window import MainWindow
-from rapport.ui.wording import count, tr
+from rapport.ui.wording import count
 
 if TYPE_CHECKING:
     from rapport.app.companions import Companions

@@ -5,8 +5,8 @@ from __future__ import annotations
 from rapport.api.oauth import OAuthApp
 from rapport.domain import scopes
 from rapport.domain.settings import AUTHORIZE_URL, Account, ConnectRequest
+from rapport.language import tr
 from rapport.ui.consent.request import ConsentRequest, ScopeLine
-from rapport.ui.wording import tr
 
 CONSENT_LIMIT_S = 600.0
 

@@ -10,9 +10,9 @@ from rapport.domain.errors import KeyringError, RapportError
 from rapport.domain.settings import Account
 from rapport.domain.text import visible
 from rapport.domain.views import SyncState
+from rapport.language import tr
 from rapport.ui.look.tokens import account_colour
 from rapport.ui.panes.sync_pill import pill_parts
-from rapport.ui.wording import tr
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace

@@ -20,10 +20,11 @@ from rapport.domain.filters import ContactQuery
 from rapport.domain.records import Id
 from rapport.domain.settings import Settings
 from rapport.domain.views import Outcome
+from rapport.language import tr
 from rapport.ui.actions import ActionRegistry
 from rapport.ui.look.theme import Theme
 from rapport.ui.runner import Runner
-from rapport.ui.wording import done_words, tr
+from rapport.ui.wording import done_words
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace

@@ -10,13 +10,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QProgressBar, QWidget
 
 from rapport.domain.filters import ContactQuery
+from rapport.language import tr
 from rapport.services.contact_export import FORMATS, Format, export_contacts
 from rapport.ui.context import WindowContext
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.widgets.button import Button, Kind
 from rapport.ui.widgets.labels import Label
 from rapport.ui.widgets.overlay import Dialog
-from rapport.ui.wording import count, tr
+from rapport.ui.wording import count
 
 
 def choose_file(context: WindowContext, window: QWidget, query: ContactQuery) -> QFileDialog:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
+
+from rapport.language import tr
 
 _FIRST = int(Qt.ItemDataRole.UserRole) + 1
 
@@ -187,10 +189,6 @@ class AuditRole(IntEnum):
     """bool: False paints a skeleton while the entry is fetched"""
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Rows", text)
-
-
 def _say(parts: list[str]) -> str:
     return ", ".join(part for part in parts if part)
 
@@ -210,11 +208,11 @@ def say_contact(
         [
             name,
             company,
-            _tr("next task: {due}").format(due=due) if due else "",
+            tr("next task: {due}").format(due=due) if due else "",
             waiting_words() if pending else "",
             conflict_words() if conflict else "",
             dnd_words() if dnd else "",
-            _tr("tags: {tags}").format(tags=_say(list(tags))) if tags else "",
+            tr("tags: {tags}").format(tags=_say(list(tags))) if tags else "",
         ]
     )
 
@@ -236,16 +234,16 @@ def say_task(
     """Return the accessible text of a task row."""
     return _say(
         [
-            _tr("done") if done else "",
+            tr("done") if done else "",
             title,
             contact,
-            _tr("due {due}").format(due=due) if due else "",
-            _tr("snoozed {until}").format(until=snoozed) if snoozed else "",
-            _tr("has a reminder") if reminder else "",
-            _tr("repeats") if repeats else "",
+            tr("due {due}").format(due=due) if due else "",
+            tr("snoozed {until}").format(until=snoozed) if snoozed else "",
+            tr("has a reminder") if reminder else "",
+            tr("repeats") if repeats else "",
             waiting_words() if pending else "",
             conflict_words() if conflict else "",
-            _tr("assigned to {name}").format(name=assignee) if assignee else "",
+            tr("assigned to {name}").format(name=assignee) if assignee else "",
             account,
         ]
     )
@@ -253,14 +251,14 @@ def say_task(
 
 def waiting_words() -> str:
     """Say what the clock means."""
-    return _tr("waiting to be sent")
+    return tr("waiting to be sent")
 
 
 def conflict_words() -> str:
     """Say what the triangle means."""
-    return _tr("changed here and elsewhere, needs a decision")
+    return tr("changed here and elsewhere, needs a decision")
 
 
 def dnd_words() -> str:
     """Say what the barred circle means."""
-    return _tr("do not disturb")
+    return tr("do not disturb")

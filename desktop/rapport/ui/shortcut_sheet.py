@@ -13,13 +13,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from rapport.language import tr
 from rapport.ui.actions import Action, Section
 from rapport.ui.context import WindowContext
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.widgets.button import Button, KeyCap, Kind
 from rapport.ui.widgets.labels import Label
 from rapport.ui.widgets.overlay import Dialog
-from rapport.ui.wording import tr
 
 _COLUMNS = 2
 

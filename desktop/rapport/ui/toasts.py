@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from rapport.domain.commands import UNDO_WINDOW_S
+from rapport.language import tr
 from rapport.ui.context import Notice, Page, WindowContext
 from rapport.ui.look import motion
 from rapport.ui.look.icons import pixmap
@@ -26,7 +27,6 @@ from rapport.ui.look.type import SEMIBOLD
 from rapport.ui.runner import Failure
 from rapport.ui.widgets.button import Button, IconButton, KeyCap, Kind, Size
 from rapport.ui.widgets.labels import ElidedLabel, Label
-from rapport.ui.wording import tr
 
 _MOST = 3
 _TICK_MS = 100

@@ -17,12 +17,13 @@ from rapport.domain.changes import ChangeEvent
 from rapport.domain.records import Id, Kind
 from rapport.domain.text import visible
 from rapport.domain.views import TaskRow
+from rapport.language import tr
 from rapport.services import across
 from rapport.services.across import AccountTask
 from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
 from rapport.ui.look.icons import icon, tray_icon
-from rapport.ui.wording import count, due_words, tr
+from rapport.ui.wording import count, due_words
 
 NEXT = 5
 _TITLE_LIMIT = 48

@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from rapport.domain.changes import ChangeEvent
 from rapport.domain.text import visible
 from rapport.domain.views import UndoItem
+from rapport.language import tr
 from rapport.ui.context import WindowContext
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.widgets.button import Button, Kind, Size
 from rapport.ui.widgets.labels import ElidedLabel, Label, Rule
 from rapport.ui.widgets.overlay import Dialog
 from rapport.ui.widgets.scroll import ScrollArea
-from rapport.ui.wording import clock_time, day, tr
+from rapport.ui.wording import clock_time, day
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace

@@ -24,6 +24,7 @@ from rapport.domain.settings import Density, Settings, ThemeMode
 from rapport.domain.text import visible
 from rapport.domain.typed_filters import Vocabulary, completions, parse
 from rapport.domain.views import SyncStatus
+from rapport.language import tr
 from rapport.ui.actions import ACCOUNT_KEYS
 from rapport.ui.context import Notice, Page, Pane, WindowContext
 from rapport.ui.keys import bind_keys, keeps_key
@@ -36,7 +37,6 @@ from rapport.ui.panes.top_bar import TopBar
 from rapport.ui.rooms import STANDARD_ROOMS, Rooms
 from rapport.ui.toasts import Toasts
 from rapport.ui.undo import UndoList, UndoNames
-from rapport.ui.wording import tr
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace

@@ -6,9 +6,10 @@ from datetime import datetime, tzinfo
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QCoreApplication, QDate, QLocale, QTime
+from PySide6.QtCore import QDate, QLocale, QTime
 
 from rapport.domain.text import visible
+from rapport.language import tr
 from rapport.ui.roles import DueState
 
 if TYPE_CHECKING:
@@ -25,10 +26,6 @@ _DONE = {
     "Snooze": "snoozed",
     "Resolve": "resolved",
 }
-
-
-def tr(text: str, n: int = -1) -> str:
-    return QCoreApplication.translate("Window", text, None, n)
 
 
 @cache

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from rapport.language import tr
 from rapport.ui.consent.guard import Guard
 from rapport.ui.consent.page import ConsentPage, PrivateProfile
 from rapport.ui.consent.request import ConsentReply, ConsentRequest, Ending
@@ -36,7 +37,6 @@ from rapport.ui.look.theme import Mode, Theme, current_theme
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.widgets.button import Button, IconButton, Kind
 from rapport.ui.widgets.labels import ElidedLabel
-from rapport.ui.wording import tr
 
 DEFAULT_SIZE = QSize(900, 700)
 HELP_AFTER_MS = 20_000

@@ -6,6 +6,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem
 
+from rapport.language import tr
 from rapport.ui import roles
 from rapport.ui.delegates.row import (
     Picture,
@@ -14,7 +15,6 @@ from rapport.ui.delegates.row import (
     is_mirrored,
     paint_focus,
     paint_ground,
-    tr,
 )
 from rapport.ui.look.paint import mirrored, rounded
 from rapport.ui.look.text import Run, baseline_in

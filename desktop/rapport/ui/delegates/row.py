@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import (
     QAbstractItemModel,
-    QCoreApplication,
     QEvent,
     QModelIndex,
     QObject,
@@ -262,8 +261,3 @@ def dress_list(view: QListView, delegate: RowDelegate, *, uniform: bool = True) 
     view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
     view.setResizeMode(QListView.ResizeMode.Adjust)
-
-
-def tr(text: str) -> str:
-    """Translate a text of the rows."""
-    return QCoreApplication.translate("Rows", text)

@@ -16,6 +16,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 
+from rapport.language import tr
 from rapport.ui.delegates.row import (
     Picture,
     RowDelegate,
@@ -23,7 +24,6 @@ from rapport.ui.delegates.row import (
     is_mirrored,
     is_selected,
     shows_focus,
-    tr,
 )
 from rapport.ui.look.paint import focus_ring, hue_dot, mirrored, rounded, transparent
 from rapport.ui.look.text import Run, baseline_in

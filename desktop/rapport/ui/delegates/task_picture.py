@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
+from rapport.language import tr
 from rapport.ui import roles
-from rapport.ui.delegates.row import Picture, body_baseline, tr
+from rapport.ui.delegates.row import Picture, body_baseline
 from rapport.ui.look.avatars import avatar_pixmap, badge_pixmap
 from rapport.ui.look.icons import draw_icon
 from rapport.ui.look.paint import (

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from rapport.domain.errors import InputError
+from rapport.language import tr
 from rapport.ui.look.icons import pixmap
 from rapport.ui.look.paint import key_cap, key_cap_size, mirrored, rounded
 from rapport.ui.look.text import Run, baseline_in
@@ -26,7 +27,6 @@ from rapport.ui.notes.editor import NoteEdit
 from rapport.ui.widgets.base import Control, Painted, is_rtl
 from rapport.ui.widgets.button import Button, IconButton, Kind, Size
 from rapport.ui.widgets.labels import Label
-from rapport.ui.wording import tr
 
 
 class ClosedComposer(Control):

@@ -14,6 +14,7 @@ from rapport.domain.errors import InputError
 from rapport.domain.records import Id
 from rapport.domain.text import visible
 from rapport.domain.views import ContactRow
+from rapport.language import tr
 from rapport.services import emails, phones
 from rapport.ui.context import WindowContext
 from rapport.ui.editors.forms import SaveKey, labelled
@@ -24,7 +25,6 @@ from rapport.ui.widgets.button import Button, Kind, Size
 from rapport.ui.widgets.inputs import Message, TextInput
 from rapport.ui.widgets.labels import IconView, Label
 from rapport.ui.widgets.overlay import Dialog
-from rapport.ui.wording import tr
 
 _LOOK_AFTER_MS = 250
 

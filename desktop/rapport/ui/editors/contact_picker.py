@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from rapport.domain.records import Id
 from rapport.domain.text import visible
+from rapport.language import tr
 from rapport.ui.context import WindowContext
 from rapport.ui.editors.suggestions import Offer, Suggestions
 from rapport.ui.widgets.inputs import LineEdit, Message
-from rapport.ui.wording import tr
 
 
 class ContactPicker(QWidget):

@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from rapport.domain.errors import InputError
 from rapport.domain.ports import Clock
+from rapport.language import tr
 from rapport.services.quick_dates import parse_due
 from rapport.ui.editors.moments import moment_words
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import TextSize
 from rapport.ui.widgets.inputs import LineEdit, Message
 from rapport.ui.widgets.labels import IconView, Label
-from rapport.ui.wording import tr
 
 _COMPLAIN_AFTER_MS = 700
 """Half a word is not yet a mistake: the reading appears at once, a complaint only after a pause."""

@@ -6,12 +6,12 @@ import asyncio
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from rapport.language import tr
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.widgets.button import Button, Kind
 from rapport.ui.widgets.inputs import LineEdit
 from rapport.ui.widgets.labels import Label
 from rapport.ui.widgets.overlay import Dialog
-from rapport.ui.wording import tr
 
 LONGEST = 60
 

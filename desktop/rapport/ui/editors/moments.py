@@ -6,7 +6,8 @@ from datetime import datetime, time, timedelta, tzinfo
 
 from PySide6.QtCore import QDate, QLocale
 
-from rapport.ui.wording import clock_time, tr
+from rapport.language import tr
+from rapport.ui.wording import clock_time
 
 EVENING = time(19, 0)
 MORNING = time(9, 0)

@@ -16,10 +16,11 @@ from rapport.domain.commands import CreateNote, EditNote
 from rapport.domain.errors import InputError
 from rapport.domain.records import Contact, Id, Note
 from rapport.domain.text import visible
+from rapport.language import tr
 from rapport.services.html import plain_text
 from rapport.ui.context import WindowContext
 from rapport.ui.editors.composer_parts import ClosedComposer, OpenComposer
-from rapport.ui.wording import clock_time, tr
+from rapport.ui.wording import clock_time
 
 DRAFT_EVERY_MS = 400
 """A draft is at most this old plus the time of one commit: well within a second."""

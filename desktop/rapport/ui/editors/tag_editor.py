@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from rapport.domain.commands import normal_tag
 from rapport.domain.text import fold
+from rapport.language import tr
 from rapport.ui.context import WindowContext
 from rapport.ui.editors.suggestions import Offer, Suggestions
 from rapport.ui.look.theme import current_theme
@@ -15,7 +16,7 @@ from rapport.ui.look.type import TextSize
 from rapport.ui.widgets.button import Button, Kind, Size
 from rapport.ui.widgets.chips import TagChip
 from rapport.ui.widgets.flow import FlowLayout
-from rapport.ui.wording import count, tr
+from rapport.ui.wording import count
 
 _SHOWN = 40
 """More chips than this wait behind “Show all”: ten thousand tags must not freeze the pane."""

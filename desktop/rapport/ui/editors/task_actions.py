@@ -17,11 +17,12 @@ from rapport.domain.errors import InputError
 from rapport.domain.ports import Clock
 from rapport.domain.records import Id
 from rapport.domain.views import TaskRow
+from rapport.language import tr
 from rapport.services.workspace import Workspace
 from rapport.ui.context import Page, WindowContext
 from rapport.ui.editors.moments import moment_words, snoozes
 from rapport.ui.editors.task_popover import DuePopover, TaskPopover
-from rapport.ui.wording import clock_time, tr
+from rapport.ui.wording import clock_time
 
 
 class TaskActions(QObject):

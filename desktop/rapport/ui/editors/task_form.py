@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 from rapport.domain.commands import Command, CreateTask, EditTask
 from rapport.domain.errors import InputError
 from rapport.domain.records import Id, Task
+from rapport.language import tr
 from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
 from rapport.ui.editors.contact_picker import ContactPicker
@@ -22,7 +23,6 @@ from rapport.ui.widgets.button import Button, Kind
 from rapport.ui.widgets.inputs import Message, TextArea, TextInput
 from rapport.ui.widgets.labels import Label
 from rapport.ui.widgets.segmented import Segmented
-from rapport.ui.wording import tr
 
 
 class TaskForm(QWidget):

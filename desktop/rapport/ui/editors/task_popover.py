@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from rapport.domain.commands import EditTask
 from rapport.domain.errors import InputError
 from rapport.domain.records import Id, Task
+from rapport.language import tr
 from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
 from rapport.ui.editors.date_field import DateField
@@ -20,7 +21,6 @@ from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.widgets.button import Button, Kind
 from rapport.ui.widgets.labels import Label
 from rapport.ui.widgets.overlay import Popover
-from rapport.ui.wording import tr
 
 
 class TaskPopover(QObject):

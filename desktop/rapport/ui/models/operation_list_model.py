@@ -10,8 +10,9 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from rapport.domain.catalogue import Action, Trigger
 from rapport.domain.text import fold
+from rapport.language import tr
 from rapport.ui.roles import OperationRole, RowKind
-from rapport.ui.wording import count, tr
+from rapport.ui.wording import count
 
 Entry = Action | Trigger
 EVENT = "EVENT"

@@ -21,11 +21,12 @@ from rapport.domain.changes import ChangeEvent, Origin
 from rapport.domain.filters import STANDARD_LISTS, AnyCondition, HasTag, SmartList
 from rapport.domain.text import visible
 from rapport.domain.views import SidebarCounts, SyncStatus
+from rapport.language import tr
 from rapport.services import across
 from rapport.ui.look.text import plain_tip
 from rapport.ui.roles import NavKind, NavRole
 from rapport.ui.runner import Runner
-from rapport.ui.wording import count, tr
+from rapport.ui.wording import count
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace

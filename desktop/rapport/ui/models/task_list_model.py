@@ -22,12 +22,13 @@ from rapport.domain.changes import ChangeEvent, Op, Origin
 from rapport.domain.errors import RapportError
 from rapport.domain.records import Id, Kind
 from rapport.domain.text import visible
+from rapport.language import tr
 from rapport.services import across
 from rapport.services.across import AccountGroups, AccountTask
 from rapport.ui.look import motion
 from rapport.ui.roles import DueState, RowKind, TaskRole, say_task
 from rapport.ui.runner import Runner
-from rapport.ui.wording import clock_time, colleague, count, task_due_words, tr
+from rapport.ui.wording import clock_time, colleague, count, task_due_words
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace

@@ -19,11 +19,11 @@ from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from rapport.domain.errors import InputError
 from rapport.domain.text import storable
+from rapport.language import tr
 from rapport.services.html import is_html, is_safe_link, sanitised
 from rapport.ui.look.theme import current_theme
 from rapport.ui.notes.markup import LIST_INDENT, body_of
 from rapport.ui.notes.safe import SafeDocument, nothing
-from rapport.ui.wording import tr
 
 _UNKEPT = re.compile(
     r"<(?:img|table|h[1-6]|blockquote|pre|code|s|del|sub|sup|hr)\b|\sstyle\s*=", re.I

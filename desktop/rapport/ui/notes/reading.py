@@ -8,13 +8,14 @@ from PySide6.QtCore import QUrl, Signal
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QVBoxLayout, QWidget
 
 from rapport.domain.text import visible
+from rapport.language import tr
 from rapport.services.html import is_html, plain_text, sanitised
 from rapport.ui.look.theme import current_theme
 from rapport.ui.notes.markup import LIST_INDENT
 from rapport.ui.notes.safe import NoteView
 from rapport.ui.widgets.button import Button, Kind, Size
 from rapport.ui.widgets.labels import Label
-from rapport.ui.wording import count, tr
+from rapport.ui.wording import count
 
 PREVIEW = 1_500
 """Characters of a long note that are shown at first."""

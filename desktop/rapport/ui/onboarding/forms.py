@@ -27,11 +27,11 @@ from rapport.domain.settings import (
     ConnectRequest,
     TokenRequest,
 )
+from rapport.language import tr
 from rapport.ui.look.theme import current_theme
 from rapport.ui.onboarding.text import Words
 from rapport.ui.widgets.button import Button, Kind, Size
 from rapport.ui.widgets.segmented import Segmented
-from rapport.ui.wording import tr
 
 
 class Field(QWidget):

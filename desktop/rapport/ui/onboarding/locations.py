@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QListView, QStackedLayout, QVBoxLayou
 from rapport.domain.errors import RapportError
 from rapport.domain.ports import LoadLocations
 from rapport.domain.settings import InstalledLocation
+from rapport.language import tr
 from rapport.ui.delegates.location_row import HEIGHT, LocationRow
 from rapport.ui.delegates.row import dress_list
 from rapport.ui.look.theme import current_theme
@@ -20,7 +21,7 @@ from rapport.ui.widgets.button import Button, Kind
 from rapport.ui.widgets.button import Size as ButtonSize
 from rapport.ui.widgets.inputs import SearchField
 from rapport.ui.widgets.states import EmptyState, ErrorState, Skeleton
-from rapport.ui.wording import count, tr
+from rapport.ui.wording import count
 
 SHOWN_ROWS = 5.5
 """Half a row says that there are more."""

@@ -25,6 +25,7 @@ from rapport.domain.settings import (
     ThemeMode,
     TokenRequest,
 )
+from rapport.language import tr
 from rapport.ui.look.icons import mark_pixmap
 from rapport.ui.look.paint import rounded
 from rapport.ui.look.theme import Mode, Theme
@@ -37,7 +38,6 @@ from rapport.ui.runner import Runner
 from rapport.ui.widgets.base import Painted
 from rapport.ui.widgets.button import Button, KeyCap, Kind
 from rapport.ui.widgets.segmented import Segmented
-from rapport.ui.wording import tr
 
 CARD_WIDTH = 520
 

@@ -12,13 +12,14 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from rapport.domain.errors import RapportError
 from rapport.domain.ports import LoadLocations
 from rapport.domain.settings import InstalledLocation
+from rapport.language import tr
 from rapport.ui.look.icons import draw_icon
 from rapport.ui.look.theme import current_theme
 from rapport.ui.onboarding.locations import LocationsPage
 from rapport.ui.onboarding.text import Words
 from rapport.ui.widgets.base import Painted
 from rapport.ui.widgets.button import Button, Kind
-from rapport.ui.wording import count, tr
+from rapport.ui.wording import count
 
 
 class Icon(Painted):

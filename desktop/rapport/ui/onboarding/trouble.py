@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 from rapport.domain.errors import DamagedError, RapportError
 from rapport.domain.settings import Account
 from rapport.domain.text import visible
+from rapport.language import tr
 from rapport.ui.look.icons import icon
 from rapport.ui.look.theme import current_theme
 from rapport.ui.menus import pop_up
 from rapport.ui.onboarding.text import Words
 from rapport.ui.widgets.button import Button, Kind
 from rapport.ui.widgets.labels import IconView
-from rapport.ui.wording import tr
 
 _WIDTH = 460
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QListView, QWidget
 
 from rapport.domain.errors import RapportError
+from rapport.language import tr
 from rapport.ui.context import WindowContext
 from rapport.ui.delegates.row import dress_list
 from rapport.ui.look.type import TextSize
@@ -17,7 +18,7 @@ from rapport.ui.widgets.button import KeyCap
 from rapport.ui.widgets.inputs import LineEdit
 from rapport.ui.widgets.labels import IconView, Label, Rule
 from rapport.ui.widgets.overlay import Overlay
-from rapport.ui.wording import count, tr
+from rapport.ui.wording import count
 
 _WIDTH = 640
 _FROM_TOP = 0.15

@@ -10,8 +10,9 @@ from rapport.domain.rank import Tier, Title
 from rapport.domain.records import Kind
 from rapport.domain.text import unmarked, visible
 from rapport.domain.views import ContactRow, RecordHit
+from rapport.language import tr
 from rapport.ui.context import WindowContext
-from rapport.ui.wording import count, due_words, tr
+from rapport.ui.wording import count, due_words
 
 ROWS = 9
 ACTIONS_ONLY, TAGS_ONLY = ">", "#"

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from rapport.domain.settings import Account
 from rapport.domain.text import visible
+from rapport.language import tr
 from rapport.ui.accounts import SignedIn, colours, standing
 from rapport.ui.actions import ACCOUNT_KEYS
 from rapport.ui.context import WindowContext
@@ -20,7 +21,7 @@ from rapport.ui.look.text import Run, baseline_in, plain_tip
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.menus import RULE, fill_menu, pop_up
 from rapport.ui.widgets.base import Control
-from rapport.ui.wording import count, tr
+from rapport.ui.wording import count
 
 _MENU = (
     "account.add",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from rapport.domain.views import SyncState, SyncStatus
+from rapport.language import tr
 from rapport.ui.context import WindowContext
 from rapport.ui.widgets.chips import Tone
 from rapport.ui.widgets.states import Banner
-from rapport.ui.wording import tr
 
 
 class Banners(QWidget):

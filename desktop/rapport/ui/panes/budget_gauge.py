@@ -9,12 +9,13 @@ from PySide6.QtCore import QDate
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from rapport.domain.views import Budget, Coverage, SyncState, SyncStatus
+from rapport.language import tr
 from rapport.ui.context import WindowContext
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.panes.parts import Rule
 from rapport.ui.widgets.labels import IconView, Label
 from rapport.ui.widgets.meter import Meter
-from rapport.ui.wording import clock_time, count, day, locale, tr
+from rapport.ui.wording import clock_time, count, day, locale
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace

@@ -29,6 +29,7 @@ from rapport.domain.records import Id
 from rapport.domain.settings import Density
 from rapport.domain.text import visible
 from rapport.domain.views import Coverage, SyncState, SyncStatus
+from rapport.language import tr
 from rapport.ui import roles
 from rapport.ui.context import Page, WindowContext
 from rapport.ui.delegates.contact_row import ContactRowDelegate
@@ -41,7 +42,7 @@ from rapport.ui.panes.rows_view import RowsView
 from rapport.ui.panes.sync_pill import progress_words
 from rapport.ui.widgets.button import Button, IconButton, Kind, Size
 from rapport.ui.widgets.labels import ElidedLabel, Label
-from rapport.ui.wording import count, tr
+from rapport.ui.wording import count
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace

@@ -24,11 +24,12 @@ from rapport.domain.filters import (
     Without,
 )
 from rapport.domain.text import visible
+from rapport.language import tr
 from rapport.ui.context import WindowContext
 from rapport.ui.menus import pop_up
 from rapport.ui.widgets.button import Button, Kind, Size
 from rapport.ui.widgets.chips import FilterChip
-from rapport.ui.wording import count, tr
+from rapport.ui.wording import count
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace

@@ -13,9 +13,9 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QSizePolicy, QWidget
 
+from rapport.language import tr
 from rapport.ui.look.theme import current_theme
 from rapport.ui.widgets.inputs import SearchField
-from rapport.ui.wording import tr
 
 _LONGEST = 200
 

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from rapport.domain.scopes import ALL, WRITE, Scope
 from rapport.domain.settings import Density, ThemeMode
+from rapport.language import tr
 from rapport.ui.context import WindowContext
 from rapport.ui.look.paint import rounded
 from rapport.ui.look.theme import current_theme
@@ -29,7 +30,6 @@ from rapport.ui.widgets.button import Button, Kind
 from rapport.ui.widgets.flow import FlowLayout
 from rapport.ui.widgets.labels import IconView, Label
 from rapport.ui.widgets.segmented import Segmented
-from rapport.ui.wording import tr
 
 _ACCOUNT_ACTIONS = (
     "account.ask-write",

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from rapport.domain.filters import ContactQuery
+from rapport.language import tr
 from rapport.ui.context import Page, WindowContext
 from rapport.ui.delegates.row import dress_list
 from rapport.ui.delegates.sidebar_row import SidebarDelegate
@@ -37,7 +38,6 @@ from rapport.ui.panes.parts import Rule
 from rapport.ui.roles import NavKind
 from rapport.ui.widgets.base import Control, is_rtl
 from rapport.ui.widgets.button import IconButton
-from rapport.ui.wording import tr
 
 WIDE, RAIL = 220, 56
 

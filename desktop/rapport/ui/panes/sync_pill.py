@@ -10,6 +10,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from rapport.domain.views import OutboxItem, SyncState, SyncStatus
+from rapport.language import tr
 from rapport.ui.context import WindowContext
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.panes.budget_gauge import BudgetGauge
@@ -18,7 +19,7 @@ from rapport.ui.widgets.button import Button
 from rapport.ui.widgets.chips import Pill, Tone
 from rapport.ui.widgets.labels import ElidedLabel, Label
 from rapport.ui.widgets.overlay import Popover
-from rapport.ui.wording import clock_time, count, time_left, tr
+from rapport.ui.wording import clock_time, count, time_left
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace

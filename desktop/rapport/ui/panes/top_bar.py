@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from rapport.domain.text import visible
 from rapport.domain.views import TaskRow
+from rapport.language import tr
 from rapport.ui.context import WindowContext
 from rapport.ui.look.icons import icon
 from rapport.ui.menus import RULE, fill_menu, pop_up
@@ -19,7 +20,7 @@ from rapport.ui.panes.sync_pill import SyncPill
 from rapport.ui.roles import DueState
 from rapport.ui.widgets.button import Button, IconButton, Size
 from rapport.ui.widgets.chips import Pill, Tone
-from rapport.ui.wording import due_words, tr
+from rapport.ui.wording import due_words
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace

@@ -17,9 +17,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from rapport.domain.diff3 import Part
+from rapport.language import tr
 from rapport.ui.look.icons import role_colour
 from rapport.ui.look.text import runs_right_to_left
-from rapport.ui.widgets.base import Painted, is_rtl, tr
+from rapport.ui.widgets.base import Painted, is_rtl
 
 _MOST = 4000
 """Characters that are shown; what is compared may be a book."""

@@ -8,12 +8,13 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from rapport.language import tr
 from rapport.ui.look.icons import draw_icon
 from rapport.ui.look.paint import mirrored, rounded
 from rapport.ui.look.text import Run, baseline_in
 from rapport.ui.look.tokens import Pair
 from rapport.ui.look.type import REGULAR, SEMIBOLD, TextSize
-from rapport.ui.widgets.base import Control, is_rtl, tr
+from rapport.ui.widgets.base import Control, is_rtl
 
 
 class Chip(Control):

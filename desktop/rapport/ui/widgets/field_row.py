@@ -8,11 +8,12 @@ from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QSizePolicy, QVBoxLayout, QWidget
 
+from rapport.language import tr
 from rapport.ui.look.icons import draw_icon
 from rapport.ui.look.paint import mirrored, rounded
 from rapport.ui.look.text import Run, baseline_in, plain_tip, runs_right_to_left
 from rapport.ui.look.type import TextSize
-from rapport.ui.widgets.base import Control, is_rtl, start_alignment, tr
+from rapport.ui.widgets.base import Control, is_rtl, start_alignment
 from rapport.ui.widgets.field_values import (
     Choice,
     FieldKind,

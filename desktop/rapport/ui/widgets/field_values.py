@@ -8,7 +8,7 @@ from enum import Enum
 
 from PySide6.QtCore import QDate, QLocale
 
-from rapport.ui.widgets.base import tr
+from rapport.language import tr
 
 
 class FieldKind(Enum):

@@ -13,11 +13,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from rapport.language import tr
 from rapport.ui.look.icons import draw_icon
 from rapport.ui.look.paint import key_cap, key_cap_size, mirrored
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import TextSize
-from rapport.ui.widgets.base import is_rtl, start_alignment, tr
+from rapport.ui.widgets.base import is_rtl, start_alignment
 from rapport.ui.widgets.button import IconButton, Size
 from rapport.ui.widgets.labels import IconView, Label
 

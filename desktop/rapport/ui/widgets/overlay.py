@@ -13,11 +13,12 @@ from PySide6.QtGui import QCloseEvent, QColor, QKeyEvent, QMouseEvent, QPainter,
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
+from rapport.language import tr
 from rapport.ui.look.motion import CALM_MS, QUICK_MS, fade_in
 from rapport.ui.look.paint import depth_rings, rounded
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import SEMIBOLD, TextSize
-from rapport.ui.widgets.base import Painted, is_rtl, tr
+from rapport.ui.widgets.base import Painted, is_rtl
 from rapport.ui.widgets.button import Button, Kind
 from rapport.ui.widgets.labels import Label
 

@@ -6,11 +6,11 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPalette
 from PySide6.QtWidgets import QListView, QWidget
 
+from rapport.language import tr
 from rapport.ui.delegates.row import dress_list
 from rapport.ui.delegates.sidebar_row import SidebarDelegate
 from rapport.ui.look.theme import current_theme
 from rapport.ui.roles import NavKind, NavRole
-from rapport.ui.widgets.base import tr
 
 WIDE = 220
 RAIL = 56

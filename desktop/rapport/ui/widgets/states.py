@@ -6,10 +6,11 @@ from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from rapport.language import tr
 from rapport.ui.look.paint import mirrored, rounded
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import REGULAR, SEMIBOLD, TextSize
-from rapport.ui.widgets.base import Painted, is_rtl, tr
+from rapport.ui.widgets.base import Painted, is_rtl
 from rapport.ui.widgets.button import Button, Kind, Size
 from rapport.ui.widgets.chips import Tone
 from rapport.ui.widgets.labels import IconView, Label

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from rapport.language import tr
 from rapport.ui.look.paint import (
     due_colours,
     due_dot,
@@ -17,7 +18,7 @@ from rapport.ui.look.text import Run, baseline_in
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import REGULAR, SEMIBOLD, TextSize
 from rapport.ui.roles import DueState, conflict_words, waiting_words
-from rapport.ui.widgets.base import Control, Painted, is_rtl, tr
+from rapport.ui.widgets.base import Control, Painted, is_rtl
 from rapport.ui.widgets.card import Card
 from rapport.ui.widgets.chips import Pill, TagChip, Tone
 from rapport.ui.widgets.flow import FlowLayout

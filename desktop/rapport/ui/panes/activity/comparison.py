@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from rapport.domain.diff3 import Part
+from rapport.language import tr
 from rapport.ui.look.paint import mirrored, rounded
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import SEMIBOLD, TextSize
@@ -19,7 +20,6 @@ from rapport.ui.widgets.chips import TagChip
 from rapport.ui.widgets.flow import FlowLayout
 from rapport.ui.widgets.inputs import Message, TextArea
 from rapport.ui.widgets.labels import IconView, Label
-from rapport.ui.wording import tr
 
 _FIELD = 112
 

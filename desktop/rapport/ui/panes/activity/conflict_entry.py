@@ -22,6 +22,7 @@ from rapport.domain.views import (
     RecordConflict,
     SettledConflict,
 )
+from rapport.language import tr
 from rapport.services.html import is_html
 from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
@@ -41,7 +42,7 @@ from rapport.ui.widgets.changed_text import ChangedText
 from rapport.ui.widgets.labels import Label, Rule
 from rapport.ui.widgets.scroll import ScrollArea
 from rapport.ui.widgets.states import Banner
-from rapport.ui.wording import count, tr
+from rapport.ui.wording import count
 
 _SINGLE = frozenset({Qt.Key.Key_J, Qt.Key.Key_K, Qt.Key.Key_M, Qt.Key.Key_T, Qt.Key.Key_B})
 _EDITED = {Kind.TASK: {"title", "body"}, Kind.NOTE: {"title", "body"}}

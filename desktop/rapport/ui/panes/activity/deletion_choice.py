@@ -21,6 +21,7 @@ from rapport.domain.commands import (
 from rapport.domain.records import Kind
 from rapport.domain.text import visible
 from rapport.domain.views import ConflictCase, RecordConflict
+from rapport.language import tr
 from rapport.ui.context import WindowContext
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import SEMIBOLD
@@ -28,7 +29,6 @@ from rapport.ui.panes.activity.words import Words, change_parts, taken_apart
 from rapport.ui.widgets.card import ChoiceCard
 from rapport.ui.widgets.changed_text import ChangedText
 from rapport.ui.widgets.labels import Label
-from rapport.ui.wording import tr
 
 
 class Way(NamedTuple):

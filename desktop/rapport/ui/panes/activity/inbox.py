@@ -13,6 +13,7 @@ from rapport.domain.errors import RapportError
 from rapport.domain.records import Id
 from rapport.domain.text import visible
 from rapport.domain.views import Choice, ConflictCase, RecordConflict, SettledConflict
+from rapport.language import tr
 from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
 from rapport.ui.models.entry_list_model import EntryListModel, EntryWords, Header
@@ -22,7 +23,7 @@ from rapport.ui.panes.activity.settled_entry import settled_words
 from rapport.ui.panes.activity.words import Words, record_words
 from rapport.ui.widgets.labels import Label, Rule
 from rapport.ui.widgets.states import EmptyState, ErrorState, Skeleton
-from rapport.ui.wording import count, tr
+from rapport.ui.wording import count
 
 _DELAY_MS = 60
 _SYNC_DELAY_MS = 300

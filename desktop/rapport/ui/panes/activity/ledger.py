@@ -12,6 +12,7 @@ from rapport.domain.changes import ChangeEvent, Origin
 from rapport.domain.errors import RapportError
 from rapport.domain.text import visible
 from rapport.domain.views import EntryState, OutboxItem, SyncState, SyncStatus
+from rapport.language import tr
 from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
 from rapport.ui.models.entry_list_model import EntryListModel, EntryWords
@@ -23,7 +24,7 @@ from rapport.ui.widgets.button import Button, Size
 from rapport.ui.widgets.labels import Label, Rule
 from rapport.ui.widgets.overlay import confirm
 from rapport.ui.widgets.states import Banner, EmptyState, ErrorState, Skeleton
-from rapport.ui.wording import count, tr
+from rapport.ui.wording import count
 
 _DELAY_MS = 60
 _SYNC_DELAY_MS = 300

@@ -15,6 +15,7 @@ from rapport.domain.errors import InputError, RapportError
 from rapport.domain.records import Contact, Kind
 from rapport.domain.text import visible
 from rapport.domain.views import Candidate, EntryState, OutboxItem, SyncState
+from rapport.language import tr
 from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
 from rapport.ui.editors.task_popover import TaskPopover
@@ -39,7 +40,7 @@ from rapport.ui.widgets.chips import Pill, Tone
 from rapport.ui.widgets.labels import Label
 from rapport.ui.widgets.overlay import confirm
 from rapport.ui.widgets.scroll import ScrollArea
-from rapport.ui.wording import count, tr
+from rapport.ui.wording import count
 
 _TONES = {"danger": Tone.DANGER, "warning": Tone.WARNING}
 _TELL = 240

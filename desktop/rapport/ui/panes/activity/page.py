@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from rapport.domain.records import Id
 from rapport.domain.views import SyncStatus
+from rapport.language import tr
 from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.rooms import Tab
 from rapport.ui.widgets.labels import Label, Rule
 from rapport.ui.widgets.segmented import Segmented, Shape
-from rapport.ui.wording import count, tr
+from rapport.ui.wording import count
 
 
 @runtime_checkable

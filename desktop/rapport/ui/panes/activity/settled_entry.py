@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from rapport.domain.views import Choice, SettledConflict
+from rapport.language import tr
 from rapport.ui.context import WindowContext
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import SEMIBOLD
@@ -15,7 +16,6 @@ from rapport.ui.panes.activity.words import Words, record_words
 from rapport.ui.widgets.button import Button
 from rapport.ui.widgets.changed_text import ChangedText
 from rapport.ui.widgets.labels import Label
-from rapport.ui.wording import tr
 
 
 class SettledEntry(QWidget):

@@ -12,12 +12,13 @@ from rapport.domain.diff3 import Part, parts
 from rapport.domain.records import SERVER_FIELDS, Kind, Ref
 from rapport.domain.text import visible
 from rapport.domain.views import EntryState, OutboxItem
+from rapport.language import tr
 from rapport.services import phones
 from rapport.services.html import plain_text
 from rapport.services.workspace import Workspace
 from rapport.ui.editors.moments import moment_words
 from rapport.ui.panes.detail.field_kinds import NAMES, value_text
-from rapport.ui.wording import clock_time, colleague, day, tr
+from rapport.ui.wording import clock_time, colleague, day
 
 _CONTACT = {**NAMES, "tags": "Tags", "custom": "Custom fields", "business_id": "Business"}
 _TASK = {

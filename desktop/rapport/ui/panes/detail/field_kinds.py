@@ -19,11 +19,12 @@ from rapport.domain.commands import Command, EditContact, EditCustomField
 from rapport.domain.errors import InputError
 from rapport.domain.records import Contact, CustomField, Id
 from rapport.domain.text import visible
+from rapport.language import tr
 from rapport.services import emails, phones
 from rapport.services.custom_values import MANY, ONE_OF, READ_ONLY, format_value, parse_value
 from rapport.services.quick_dates import parse_date
 from rapport.services.workspace import Reference
-from rapport.ui.wording import clock_time, colleague, tr
+from rapport.ui.wording import clock_time, colleague
 
 NAMES = {
     "company": "Company",

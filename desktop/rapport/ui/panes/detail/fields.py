@@ -15,6 +15,7 @@ from rapport.domain.errors import InputError, RapportError
 from rapport.domain.records import Contact
 from rapport.domain.text import visible
 from rapport.domain.views import ContactDetail
+from rapport.language import tr
 from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
 from rapport.ui.editors.tag_editor import TagEditor
@@ -25,7 +26,7 @@ from rapport.ui.panes.detail.field_kinds import FieldSpec
 from rapport.ui.widgets.base import Painted
 from rapport.ui.widgets.button import Button, IconButton, Kind, Size
 from rapport.ui.widgets.labels import Label
-from rapport.ui.wording import count, tr
+from rapport.ui.wording import count
 
 _ALWAYS = frozenset({"company", "assigned_to"})
 _FOLDED = frozenset({"first_name", "last_name", "phone", "email", "timezone"})

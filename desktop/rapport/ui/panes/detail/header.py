@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWid
 
 from rapport.domain.records import Contact
 from rapport.domain.text import visible
+from rapport.language import tr
 from rapport.ui.context import WindowContext
 from rapport.ui.look.icons import draw_icon, icon
 from rapport.ui.look.paint import mirrored
@@ -18,7 +19,6 @@ from rapport.ui.roles import dnd_words, waiting_words
 from rapport.ui.widgets.base import Control, Painted, is_rtl
 from rapport.ui.widgets.button import Button, IconButton
 from rapport.ui.widgets.labels import Avatar
-from rapport.ui.wording import tr
 
 WORDS_FROM = 600
 """Below this pane width, in design pixels, the buttons drop their words."""

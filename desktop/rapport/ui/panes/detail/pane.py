@@ -19,6 +19,7 @@ from rapport.domain.errors import InputError
 from rapport.domain.records import Id
 from rapport.domain.text import visible
 from rapport.domain.views import ContactDetail, SyncStatus
+from rapport.language import tr
 from rapport.services import phones
 from rapport.services.html import plain_text
 from rapport.services.workspace import Workspace
@@ -35,7 +36,6 @@ from rapport.ui.widgets.labels import Rule
 from rapport.ui.widgets.overlay import confirm
 from rapport.ui.widgets.scroll import ScrollArea
 from rapport.ui.widgets.states import Banner, EmptyState, Skeleton
-from rapport.ui.wording import tr
 
 TWO_COLUMNS_FROM = 640
 """Pane width in design pixels from which the fields stand beside the timeline."""

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from rapport.domain.records import Id, Note, Task
 from rapport.domain.text import visible
 from rapport.domain.views import ContactDetail, SyncState
+from rapport.language import tr
 from rapport.services.workspace import Workspace
 from rapport.ui.context import Page, WindowContext
 from rapport.ui.look.type import TextSize
@@ -37,7 +38,7 @@ from rapport.ui.widgets.labels import DayHeader, Label, SectionTitle
 from rapport.ui.widgets.scroll import ScrollArea
 from rapport.ui.widgets.segmented import Segmented, Shape
 from rapport.ui.widgets.timeline import OpenTasksCard, TaskLine
-from rapport.ui.wording import count, due_words, tr
+from rapport.ui.wording import count, due_words
 
 FIRST = 10
 SLICE = 15

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from rapport.domain.records import Appointment, Note, Task
 from rapport.domain.text import visible
+from rapport.language import tr
 from rapport.services.html import plain_text
 from rapport.ui.look.paint import focus_ring, rounded
 from rapport.ui.look.theme import current_theme
@@ -37,7 +38,7 @@ from rapport.ui.widgets.timeline import (
     TaskEntry,
     TimelineEntry,
 )
-from rapport.ui.wording import clock_time, count, tr
+from rapport.ui.wording import clock_time, count
 
 _TAGS = 12
 """More than this of one change are counted, not drawn."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from rapport.domain.records import Id
 from rapport.domain.text import visible
 from rapport.domain.views import ContactDetail
+from rapport.language import tr
 from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
 from rapport.ui.look.type import SEMIBOLD
@@ -16,7 +17,6 @@ from rapport.ui.widgets.button import IconButton, Size
 from rapport.ui.widgets.card import Card
 from rapport.ui.widgets.chips import TagChip
 from rapport.ui.widgets.labels import Avatar, ElidedLabel
-from rapport.ui.wording import tr
 
 _CHIPS = 2
 

@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
 )
 
 from rapport.domain.records import Id
+from rapport.language import tr
 from rapport.services.across import AccountTask
 from rapport.services.workspace import Workspace
 from rapport.ui.accounts import SignedIn, colours, standing
@@ -46,7 +47,6 @@ from rapport.ui.widgets.button import Button
 from rapport.ui.widgets.labels import Label, Rule
 from rapport.ui.widgets.segmented import Segmented
 from rapport.ui.widgets.states import EmptyState, ErrorState, Skeleton
-from rapport.ui.wording import tr
 
 _MENU = ("task.complete", "task.edit", "task.snooze", "task.reschedule", RULE, "task.delete")
 _MINE, _UNASSIGNED, _EVERYONE = "mine", "unassigned", "everyone"

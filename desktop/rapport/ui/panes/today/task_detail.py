@@ -19,6 +19,7 @@ from rapport.domain.changes import ChangeEvent
 from rapport.domain.records import Id, Note
 from rapport.domain.text import visible
 from rapport.domain.views import ContactDetail, TaskRow
+from rapport.language import tr
 from rapport.services.html import plain_text
 from rapport.services.workspace import Workspace
 from rapport.ui.accounts import SignedIn, colours
@@ -36,7 +37,7 @@ from rapport.ui.widgets.labels import Avatar, Badge, ElidedLabel, IconView, Labe
 from rapport.ui.widgets.scroll import ScrollArea
 from rapport.ui.widgets.states import EmptyState
 from rapport.ui.widgets.timeline import TaskCircle
-from rapport.ui.wording import colleague, tr
+from rapport.ui.wording import colleague
 
 _PRIORITIES = ("None", "Low", "Medium", "High")
 _MENU = ("task.edit", "task.reschedule", RULE, "task.delete")

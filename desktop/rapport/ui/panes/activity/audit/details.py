@@ -10,6 +10,7 @@ from rapport.domain.audit import OPERATION, Act, AuditEntry
 from rapport.domain.changes import Op
 from rapport.domain.records import Kind as RecordKind
 from rapport.domain.text import visible
+from rapport.language import tr
 from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
 from rapport.ui.look.type import SEMIBOLD, TextSize
@@ -18,7 +19,7 @@ from rapport.ui.widgets.button import Button, Kind, Size
 from rapport.ui.widgets.card import Card
 from rapport.ui.widgets.labels import ElidedLabel, IconView, Label, Rule
 from rapport.ui.widgets.scroll import ScrollArea
-from rapport.ui.wording import count, tr
+from rapport.ui.wording import count
 
 
 class AuditDetails(QWidget):

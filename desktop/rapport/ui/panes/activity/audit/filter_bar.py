@@ -12,13 +12,13 @@ from rapport.domain.audit import OPERATION, AuditFilter
 from rapport.domain.changes import Origin
 from rapport.domain.records import Id
 from rapport.domain.records import Kind as RecordKind
+from rapport.language import tr
 from rapport.services.workspace import Workspace
 from rapport.ui.menus import add_choice, pop_up
 from rapport.ui.widgets.button import Button, Kind, Size
 from rapport.ui.widgets.chips import FilterChip
 from rapport.ui.widgets.inputs import SearchField
 from rapport.ui.widgets.segmented import Segmented, Shape
-from rapport.ui.wording import tr
 
 _ORIGINS: dict[str, tuple[Origin, ...]] = {
     "all": (),

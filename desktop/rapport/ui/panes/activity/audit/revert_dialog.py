@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from rapport.domain.audit import FieldRevert, Standing
+from rapport.language import tr
 from rapport.services.workspace import Workspace
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import SEMIBOLD, TextSize
@@ -16,7 +17,6 @@ from rapport.ui.panes.activity.audit import words
 from rapport.ui.widgets.button import Button, Kind
 from rapport.ui.widgets.labels import Label
 from rapport.ui.widgets.overlay import Dialog
-from rapport.ui.wording import tr
 
 
 class RevertDialog(Dialog):

@@ -13,10 +13,11 @@ from rapport.domain.audit import OPERATION, Act, AuditEntry, ServerReply
 from rapport.domain.changes import Origin
 from rapport.domain.records import CustomField, Kind
 from rapport.domain.text import visible
+from rapport.language import tr
 from rapport.services.html import plain_text
 from rapport.services.workspace import Workspace
 from rapport.ui.panes.detail.field_kinds import NAMES, value_text
-from rapport.ui.wording import clock_time, locale, tr
+from rapport.ui.wording import clock_time, locale
 
 _NAMES = {
     **NAMES,

@@ -8,13 +8,14 @@ from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
+from rapport.language import tr
 from rapport.ui.delegates.operation_row import OperationDelegate, row_height
 from rapport.ui.look.theme import current_theme
 from rapport.ui.models.operation_list_model import Entry, OperationListModel
 from rapport.ui.panes.parts import EmptyState
 from rapport.ui.panes.rows_view import RowsView
 from rapport.ui.widgets.inputs import SearchField
-from rapport.ui.wording import count, tr
+from rapport.ui.wording import count
 
 _WINDOW_KEYS = (Qt.Key.Key_Slash, Qt.Key.Key_Escape, Qt.Key.Key_F5)
 

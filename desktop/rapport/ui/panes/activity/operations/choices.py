@@ -10,8 +10,8 @@ from rapport.domain.catalogue import Action, Field
 from rapport.domain.records import Id, Kind
 from rapport.domain.text import fold, visible
 from rapport.domain.views import ContactDetail, ContactRow
+from rapport.language import tr
 from rapport.ui.context import WindowContext
-from rapport.ui.wording import tr
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace

@@ -28,6 +28,7 @@ from rapport.domain.catalogue import Field, Param, Shape
 from rapport.domain.errors import InputError
 from rapport.domain.ports import Clock
 from rapport.domain.records import Id
+from rapport.language import tr
 from rapport.services.quick_dates import parse_due
 from rapport.ui.context import WindowContext
 from rapport.ui.editors.moments import moment_words
@@ -41,7 +42,6 @@ from rapport.ui.widgets.base import Painted, is_rtl
 from rapport.ui.widgets.button import Button, Kind, Size
 from rapport.ui.widgets.inputs import LineEdit, Message, TextArea
 from rapport.ui.widgets.labels import Label
-from rapport.ui.wording import tr
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace

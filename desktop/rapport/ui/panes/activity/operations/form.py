@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from rapport.domain.arguments import LOCATION_NAMES, Arguments, ArgumentsError, arguments
 from rapport.domain.catalogue import Action, Field, Trigger
 from rapport.domain.records import Id
+from rapport.language import tr
 from rapport.ui.context import WindowContext
 from rapport.ui.delegates.operation_row import method_colour
 from rapport.ui.look.paint import mirrored
@@ -38,7 +39,6 @@ from rapport.ui.panes.activity.operations.fields import (
 )
 from rapport.ui.widgets.base import Painted, is_rtl
 from rapport.ui.widgets.labels import Label, SectionTitle
-from rapport.ui.wording import tr
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace

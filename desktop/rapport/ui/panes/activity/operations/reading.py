@@ -11,7 +11,8 @@ import msgspec
 
 from rapport.domain.operations import OperationReply, SentRequest, shown_headers, without_secrets
 from rapport.domain.text import storable
-from rapport.ui.wording import count, tr
+from rapport.language import tr
+from rapport.ui.wording import count
 
 MOST_SHOWN = 50_000
 """Characters: more would be felt when it is laid out."""

@@ -21,6 +21,7 @@ from rapport.domain.catalogue import Action
 from rapport.domain.errors import RapportError
 from rapport.domain.operations import OperationReply
 from rapport.domain.ports import Clock
+from rapport.language import tr
 from rapport.ui.context import WindowContext
 from rapport.ui.delegates.operation_row import method_colour
 from rapport.ui.look.paint import mirrored, rounded
@@ -43,7 +44,7 @@ from rapport.ui.widgets.code_view import CodeView
 from rapport.ui.widgets.inputs import LineEdit
 from rapport.ui.widgets.labels import ElidedLabel, Label, Rule, SectionTitle
 from rapport.ui.widgets.segmented import Segmented
-from rapport.ui.wording import clock_time, tr
+from rapport.ui.wording import clock_time
 
 BODY, HEADERS, SENT = "body", "headers", "sent"
 MOST_EARLIER = 20

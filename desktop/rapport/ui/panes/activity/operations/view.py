@@ -21,6 +21,7 @@ from rapport.domain.ports import OperationCaller
 from rapport.domain.scopes import WRITE
 from rapport.domain.views import SyncState, SyncStatus
 from rapport.host.uploads import read_uploads
+from rapport.language import tr
 from rapport.ui.context import WindowContext
 from rapport.ui.editors.forms import SaveKey
 from rapport.ui.look.paint import rounded
@@ -39,7 +40,6 @@ from rapport.ui.widgets.button import Button, Kind, Size
 from rapport.ui.widgets.chips import Tone
 from rapport.ui.widgets.labels import IconView, Label, Rule
 from rapport.ui.widgets.overlay import confirm
-from rapport.ui.wording import tr
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace
