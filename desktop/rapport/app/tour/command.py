@@ -40,6 +40,12 @@ def run(argv: Sequence[str]) -> int:
         nargs="+",
         help="ask for these scopes only, to see what is missing without the others",
     )
+    parser.add_argument(
+        "--only",
+        metavar="STEP",
+        nargs="+",
+        help="after signing in take these steps alone; some need others before them",
+    )
     options = parser.parse_args(argv)
     try:
         options.out.mkdir(parents=True, exist_ok=True)
@@ -53,6 +59,8 @@ def run(argv: Sequence[str]) -> int:
     ]
     if options.scopes:
         arguments += ["--scopes", *options.scopes]
+    if options.only:
+        arguments += ["--only", *options.only]
     try:
         with VirtualDesktop(size=(width + MARGIN, height + MARGIN)) as desktop:
             return subprocess.run(

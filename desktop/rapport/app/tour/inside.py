@@ -29,6 +29,8 @@ from rapport.host.paths import Paths
 from rapport.ui.look.theme import current_theme
 
 RESTART_LIMIT_S = 60.0
+SIGNING_IN = frozenset({"onboarding", "consent", "first-sync"})
+"""Without these there is nothing to take a step in."""
 
 
 def main() -> int:
@@ -37,6 +39,7 @@ def main() -> int:
     parser.add_argument("--theme", choices=("light", "dark"), required=True)
     parser.add_argument("--size", type=size, required=True)
     parser.add_argument("--scopes", nargs="+")
+    parser.add_argument("--only", nargs="+")
     options = parser.parse_args()
     qt = qt_application()
     if qt is None:
@@ -55,7 +58,8 @@ def main() -> int:
         catch_crashes(paths.logs)
         scopes = tuple(options.scopes) if options.scopes else None
         try:
-            good = run_loop(qt, _tour(paths, options.out, Path(folder), scopes))
+            only = frozenset(options.only) if options.only else None
+            good = run_loop(qt, _tour(paths, options.out, Path(folder), scopes, only))
         finally:
             # What happened, for whoever looks into a failed step; it holds no secrets.
             for log in paths.logs.iterdir():
@@ -63,7 +67,13 @@ def main() -> int:
     return 0 if good else 1
 
 
-async def _tour(paths: Paths, out: Path, folder: Path, scopes: tuple[str, ...] | None) -> bool:
+async def _tour(
+    paths: Paths,
+    out: Path,
+    folder: Path,
+    scopes: tuple[str, ...] | None,
+    only: frozenset[str] | None,
+) -> bool:
     sandbox = TourSandbox(folder / "sandbox.db")
     application = Application(
         paths,
@@ -86,7 +96,8 @@ async def _tour(paths: Paths, out: Path, folder: Path, scopes: tuple[str, ...] |
     try:
         await application.start()
         for name, step in Tour(application, sandbox, driver, report.photograph).steps():
-            await report.run(name, step)
+            if only is None or name in only | SIGNING_IN:
+                await report.run(name, step)
     finally:
         await application.close()
     application.window.deleteLater()
@@ -96,7 +107,8 @@ async def _tour(paths: Paths, out: Path, folder: Path, scopes: tuple[str, ...] |
         await _restart(paths, file)
         report.taken()
 
-    await report.run("restart-from-cache", restart)
+    if only is None or "restart-from-cache" in only:
+        await report.run("restart-from-cache", restart)
     return report.write(nameless=sorted(nameless))
 
 
