@@ -7,7 +7,7 @@ from typing import Any
 
 from rapport.api.client import ApiClient
 from rapport.api.pacing import Lane
-from rapport.domain.errors import CapabilityError
+from rapport.domain.errors import CapabilityError, GoneError, InvalidError
 
 
 async def granted(client: ApiClient, wanted: Iterable[str]) -> tuple[str, ...]:
@@ -25,6 +25,7 @@ async def granted(client: ApiClient, wanted: Iterable[str]) -> tuple[str, ...]:
         "locations/tasks.readonly": lambda: client.tasks.search(limit=1, lane=lane),
         "users.readonly": lambda: client.users.list(lane=lane),
         "businesses.readonly": lambda: client.businesses.list(lane=lane),
+        "calendars/events.readonly": lambda: client.appointments.get("none", lane=lane),
     }
     held: list[str] = []
     for scope in wanted:
@@ -35,5 +36,7 @@ async def granted(client: ApiClient, wanted: Iterable[str]) -> tuple[str, ...]:
             if scope == "contacts.readonly" and error.status == 403:
                 raise  # not a scope is missing: the location is not the token's
             continue
+        except (GoneError, InvalidError):
+            pass  # it was allowed to ask
         held.append(scope)
     return tuple(held)

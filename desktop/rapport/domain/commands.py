@@ -17,6 +17,7 @@ from rapport.domain.changes import Delta, Mutation, Op
 from rapport.domain.errors import InputError
 from rapport.domain.merge import Conflict, merge
 from rapport.domain.records import (
+    APPOINTMENT_STATUSES,
     CREATE_ONLY_FIELDS,
     LOCAL_FIELDS,
     RECORD_TYPES,
@@ -89,6 +90,19 @@ class OnNote(Command, frozen=True, kw_only=True):
     @property
     def ref(self) -> Ref:
         return Ref(Kind.NOTE, self.note_id)
+
+    def targets(self) -> tuple[Ref, ...]:
+        return (self.ref,)
+
+
+class OnAppointment(Command, frozen=True, kw_only=True):
+    """What concerns one appointment that is there already."""
+
+    appointment_id: Id
+
+    @property
+    def ref(self) -> Ref:
+        return Ref(Kind.APPOINTMENT, self.appointment_id)
 
     def targets(self) -> tuple[Ref, ...]:
         return (self.ref,)
@@ -322,6 +336,17 @@ class DeleteNote(OnNote, frozen=True, kw_only=True):
 
     def plan(self, records: Records) -> tuple[Mutation, ...]:
         return _delete(records, self.ref)
+
+
+class SetAppointmentStatus(OnAppointment, frozen=True, kw_only=True):
+    status: str
+
+    TITLE = "Set appointment status"
+
+    def plan(self, records: Records) -> tuple[Mutation, ...]:
+        if self.status not in APPOINTMENT_STATUSES:
+            raise InputError(f"An appointment cannot be “{self.status}”.", field="status")
+        return _update(records, self.ref, {"status": self.status})
 
 
 CUSTOM = "custom:"

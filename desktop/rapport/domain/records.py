@@ -101,12 +101,14 @@ class Appointment(Struct, frozen=True, kw_only=True):
     start_at: datetime | None = None
     end_at: datetime | None = None
     status: str = ""
-    """new, confirmed, cancelled, showed, noshow or invalid."""
+    """One of APPOINTMENT_STATUSES."""
     address: str = ""
     notes: str = ""
     calendar_id: str | None = None
     assigned_to: str | None = None
 
+
+APPOINTMENT_STATUSES = ("new", "confirmed", "showed", "noshow", "cancelled", "invalid")
 
 Record = Contact | Task | Note | Appointment
 

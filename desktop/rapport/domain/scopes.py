@@ -35,6 +35,12 @@ WRITE = Scope(
     "fields, tags, tasks, notes",
     "Everything can be read and nothing changed.",
 )
+BOOK = Scope(
+    "calendars/events.write",
+    "Change appointments",
+    "book, move, their status",
+    "Appointments can be seen and not changed.",
+)
 OPTIONAL = (
     Scope(
         "locations.readonly",
@@ -72,6 +78,13 @@ OPTIONAL = (
         "companies as records",
         "Companies are shown as text only.",
     ),
+    Scope(
+        "calendars/events.readonly",
+        "See calendars",
+        "what stands in them",
+        "Only the appointments of contacts are seen, and none can be changed.",
+    ),
+    BOOK,
 )
 ALL = (READ, WRITE, *OPTIONAL)
 AGENCY = (
@@ -143,6 +156,13 @@ class Capabilities(Struct, frozen=True, kw_only=True):
         if not self.contacts_enabled:
             return "Your role in this location has no part in its contacts. An admin can change it."
         return "This sign-in may only read. Ask for “Change contacts” to edit."
+
+    @property
+    def why_not_book(self) -> str | None:
+        """As ``why_not_write``, for appointments, which have a right of their own."""
+        if self.why_not_write is not None or BOOK.name in self.scopes:
+            return self.why_not_write
+        return "This sign-in may not change appointments. Ask for “Change appointments”."
 
     def missing(self) -> tuple[Scope, ...]:
         return tuple(scope for scope in ALL if scope.name not in self.scopes)

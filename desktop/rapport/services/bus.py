@@ -95,7 +95,9 @@ class Bus:
         return await asyncio.wrap_future(self._store.commit(command, Origin.UNDO, undo_of=found))
 
     def _check(self, command: Command) -> None:
-        reason = self._capabilities().why_not_write
+        capabilities = self._capabilities()
+        visits = any(ref.kind is Kind.APPOINTMENT for ref in command.targets())
+        reason = capabilities.why_not_book if visits else capabilities.why_not_write
         if reason is not None and not only_here(command):
             raise InputError(f"{command.title}: not possible.", reason)
 

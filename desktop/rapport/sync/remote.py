@@ -30,6 +30,8 @@ class Records:
                 return await self._client.tasks.get(contact_rid, rid, lane=PERSON)
             case Kind.NOTE:
                 return await self._client.notes.get(contact_rid, rid, lane=PERSON)
+            case Kind.APPOINTMENT:
+                return await self._client.appointments.get(rid, lane=PERSON)
         raise _never(entry)
 
     async def create(self, entry: OutboxEntry, values: Mapping[str, Any]) -> Remote:
@@ -51,6 +53,8 @@ class Records:
                 return await self._client.contacts.update(rid, values, lane=PERSON)
             case Kind.NOTE:
                 return await self._client.notes.update(contact_rid, rid, values, lane=PERSON)
+            case Kind.APPOINTMENT:
+                return await self._client.appointments.update(rid, values, lane=PERSON)
             case Kind.TASK:
                 rest = {name: value for name, value in values.items() if name != "completed"}
                 if "completed" not in values:

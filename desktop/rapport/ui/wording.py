@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QDate, QLocale, QTime
 
 from rapport.domain.text import visible
-from rapport.language import tr
+from rapport.language import mark, tr
 from rapport.ui.roles import DueState
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ _DONE = {
     "Reopen": "reopened",
     "Snooze": "snoozed",
     "Resolve": "resolved",
+    "Set": "set",
 }
 
 
@@ -136,3 +137,20 @@ def time_left(seconds: float) -> str:
     if minutes < 60:
         return tr("about {n} min").format(n=minutes)
     return tr("about {n} h").format(n=max(1, round(minutes / 60)))
+
+
+_APPOINTMENT_STATUSES = {
+    "new": mark("New"),
+    "booked": mark("Booked"),
+    "confirmed": mark("Confirmed"),
+    "showed": mark("Showed"),
+    "noshow": mark("No-show"),
+    "cancelled": mark("Cancelled"),
+    "invalid": mark("Invalid"),
+}
+
+
+def appointment_status(status: str) -> str:
+    """What the CRM calls the status, in words; one that is not known as it is."""
+    words = _APPOINTMENT_STATUSES.get(status.lower())
+    return tr(words) if words else visible(status)

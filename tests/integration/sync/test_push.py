@@ -28,6 +28,7 @@ from rapport.domain.commands import (
     EditTask,
     RemoveTags,
     ReopenTask,
+    SetAppointmentStatus,
     SnoozeTask,
 )
 from rapport.domain.errors import InputError
@@ -107,6 +108,33 @@ async def test_every_kind_of_edit_arrives(server: Any, desk: Any) -> None:
     ids = {one["id"] for one in (await server.api("GET", f"{path}/tasks"))["tasks"]}
     assert task_path.rpartition("/")[2] not in ids
     assert "Bye" not in {one["body"] for one in (await server.api("GET", f"{path}/notes"))["notes"]}
+
+
+async def test_the_status_of_an_appointment_arrives(server: Any, desk: Any, until: Any) -> None:
+    async def booked() -> Any:
+        for row in await desk.rows():
+            for visit in (await desk.workspace.queries.detail(row.id)).appointments:
+                if visit.status in ("new", "confirmed"):
+                    return visit
+        return None
+
+    visit = await until(booked, "the appointments of contacts are read")
+    path = f"/calendars/events/appointments/{await desk.rid(Kind.APPOINTMENT, visit.id)}"
+    before = (await server.api("GET", path))["appointment"]
+    outcome = await desk.run(SetAppointmentStatus(appointment_id=visit.id, status="showed"))
+    await desk.sent()
+    there = (await server.api("GET", path))["appointment"]
+    assert there["appointmentStatus"] == "showed"
+    assert there["startTime"] == before["startTime"]
+    here = (await desk.workspace.queries.detail(visit.contact_id)).appointments
+    kept = structs.replace(visit, status="showed")
+    assert kept in here  # the CRM's answer changed nothing else
+
+    await desk.workspace.bus.undo(outcome.undo_id)
+    await desk.sent()
+    assert (await server.api("GET", path))["appointment"]["appointmentStatus"] == visit.status
+    with pytest.raises(InputError):
+        await desk.run(SetAppointmentStatus(appointment_id=visit.id, status="maybe"))
 
 
 async def test_a_contact_made_here_with_children_arrives(server: Any, desk: Any) -> None:
@@ -608,6 +636,12 @@ async def test_read_only_refuses_before_anything_is_changed(server: Any, open_de
     assert await items(desk) == []
     detail = await desk.workspace.queries.detail(id)
     assert detail.contact.city != "No"
+
+
+async def test_appointments_need_a_right_of_their_own(server: Any, open_desk: Any) -> None:
+    desk = await open_desk(scopes=frozenset({"contacts.readonly", "contacts.write"}))
+    with pytest.raises(InputError, match="may not change appointments"):
+        await desk.run(SetAppointmentStatus(appointment_id="any", status="showed"))
 
 
 class Renewing:

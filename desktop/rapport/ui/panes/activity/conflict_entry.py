@@ -189,6 +189,7 @@ class ConflictEntry(QWidget):
             Kind.CONTACT: tr("this contact"),
             Kind.TASK: tr("this task"),
             Kind.NOTE: tr("this note"),
+            Kind.APPOINTMENT: tr("this appointment"),
         }.get(conflict.ref.kind, tr("this record"))
         form = {
             ConflictCase.FIELDS: tr("You edited {what} here while it was changed in the CRM."),

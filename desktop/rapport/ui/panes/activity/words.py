@@ -18,7 +18,7 @@ from rapport.services.html import plain_text
 from rapport.services.workspace import Workspace
 from rapport.ui.editors.moments import moment_words
 from rapport.ui.panes.detail.field_kinds import NAMES, value_text
-from rapport.ui.wording import clock_time, colleague, day
+from rapport.ui.wording import appointment_status, clock_time, colleague, day
 
 _CONTACT = {**NAMES, "tags": "Tags", "custom": "Custom fields", "business_id": "Business"}
 _TASK = {
@@ -29,7 +29,17 @@ _TASK = {
     "assigned_to": "Assignee",
 }
 _NOTE = {"body": "Note", "title": "Title", "color": "Colour", "pinned": "Pinned"}
-_NAMES = {Kind.CONTACT: _CONTACT, Kind.TASK: _TASK, Kind.NOTE: _NOTE}
+_VISIT = {
+    "title": "Title",
+    "status": "Status",
+    "start_at": "Begins",
+    "end_at": "Ends",
+    "address": "Place",
+    "notes": "Notes",
+    "calendar_id": "Calendar",
+    "assigned_to": "With",
+}
+_NAMES = {Kind.CONTACT: _CONTACT, Kind.TASK: _TASK, Kind.NOTE: _NOTE, Kind.APPOINTMENT: _VISIT}
 _LEFT_TO_RIGHT = frozenset({"phone", "email", "website", "timezone"})
 _SUBJECT = 80
 
@@ -190,6 +200,8 @@ class Words:
             return phones.display(str(value), country)
         if field == "assigned_to":
             return colleague(self._workspace.reference, str(value))
+        if field == "status" and kind is Kind.APPOINTMENT:
+            return appointment_status(str(value))
         if field.endswith("_at"):
             return self.moment(datetime.fromisoformat(str(value)))
         if field == "body" and kind is Kind.NOTE:

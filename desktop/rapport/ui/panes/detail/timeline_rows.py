@@ -38,18 +38,18 @@ from rapport.ui.widgets.timeline import (
     TaskEntry,
     TimelineEntry,
 )
-from rapport.ui.wording import clock_time, count
+from rapport.ui.wording import appointment_status, clock_time, count
 
 _TAGS = 12
 """More than this of one change are counted, not drawn."""
 _STATES = {
-    "new": ("New", "calendar", Tone.NEUTRAL),
-    "booked": ("Booked", "calendar", Tone.NEUTRAL),
-    "confirmed": ("Confirmed", "check", Tone.SUCCESS),
-    "showed": ("Showed", "check", Tone.SUCCESS),
-    "noshow": ("No-show", "alert", Tone.WARNING),
-    "cancelled": ("Cancelled", "x", Tone.DANGER),
-    "invalid": ("Invalid", "alert", Tone.DANGER),
+    "new": ("calendar", Tone.NEUTRAL),
+    "booked": ("calendar", Tone.NEUTRAL),
+    "confirmed": ("check", Tone.SUCCESS),
+    "showed": ("check", Tone.SUCCESS),
+    "noshow": ("alert", Tone.WARNING),
+    "cancelled": ("x", Tone.DANGER),
+    "invalid": ("alert", Tone.DANGER),
 }
 
 
@@ -187,13 +187,13 @@ def _note(note: Note, entry: Entry, time: str, row: EntryRow) -> NoteEntry:
 def _appointment(
     visit: Appointment, entry: Entry, time: str, zone: tzinfo, row: EntryRow
 ) -> AppointmentEntry:
-    words, icon, tone = _STATES.get(visit.status.lower(), (visible(visit.status), "", Tone.NEUTRAL))
+    icon, tone = _STATES.get(visit.status.lower(), ("", Tone.NEUTRAL))
     card = AppointmentCard(
         _date_parts(visit.start_at, zone),
         visible(visit.title) or tr("Appointment"),
         " · ".join(filter(None, (_span(visit, zone), visible(visit.address)))),
         row,
-        state=tr(words) if words else "",
+        state=appointment_status(visit.status),
         state_icon=icon,
         tone=tone,
     )
