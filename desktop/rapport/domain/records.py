@@ -15,6 +15,8 @@ from typing import Any
 
 from msgspec import Struct, convert, to_builtins
 
+from rapport.domain.repeat import Repeat
+
 Id = str
 """A local ULID."""
 
@@ -80,6 +82,12 @@ class Task(Struct, frozen=True, kw_only=True):
     """Reminders are quiet until then; the due date stays. Local."""
     completed_at: datetime | None = None
     """When it was completed here, or was seen to be; None: before it was first read. Local."""
+    remind_min: int | None = None
+    """So many minutes before it is due the reminder comes; None: as the settings say. Local."""
+    repeat: Repeat | None = None
+    """Local: the API has repeating tasks of a location only, not of a contact."""
+    next_id: Id | None = None
+    """Of a repeating task that was done: the one that came of it. Local."""
 
 
 class Note(Struct, frozen=True, kw_only=True):
@@ -121,7 +129,9 @@ RECORD_TYPES: dict[Kind, type[Record]] = {
 
 LOCAL_FIELDS: dict[Kind, frozenset[str]] = {
     Kind.CONTACT: frozenset(),
-    Kind.TASK: frozenset({"priority", "snoozed_until", "completed_at"}),
+    Kind.TASK: frozenset(
+        {"priority", "snoozed_until", "completed_at", "remind_min", "repeat", "next_id"}
+    ),
     Kind.NOTE: frozenset(),
     Kind.APPOINTMENT: frozenset(),
 }

@@ -29,6 +29,7 @@ LATE = timedelta(minutes=10)
 MOST_SINGLE = 3
 DIGEST = "digest"
 _MEMORY = "reminders"
+_SETS_TIME = frozenset({"due_at", "remind_min"})
 
 
 class _Due:
@@ -158,7 +159,7 @@ class Reminders:
             if change.ref.kind is Kind.TASK:
                 watch.touched.add(change.ref.id)
                 is_own = event.origin not in (Origin.SYNC, Origin.RULE, Origin.WEBHOOK)
-                if is_own and (change.op is Op.CREATE or "due_at" in change.fields):
+                if is_own and (change.op is Op.CREATE or change.fields & _SETS_TIME):
                     watch.just_set[change.ref.id] = self._clock.now()
         self._changed.set()
 
@@ -363,10 +364,13 @@ class _Watch:
 
 
 def _time_of(row: TaskRow, lead: timedelta) -> datetime | None:
-    """When to remind: at the end of a snooze, else so long before the due time."""
+    """When to remind: at the end of a snooze, else so long before the due time as the task says,
+    or the settings."""
     task = row.task
     if task.due_at is None:
         return task.snoozed_until
+    if task.remind_min is not None:
+        lead = timedelta(minutes=task.remind_min)
     at = task.due_at - lead
     return max(at, task.snoozed_until) if task.snoozed_until is not None else at
 

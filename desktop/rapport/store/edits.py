@@ -46,7 +46,7 @@ def commit(tx: Transaction, command: Command, origin: Origin, undo_of: int | Non
         for mutation in mutations
     )
     for mutation in mutations:
-        _apply(tx, mutation, command.title)
+        apply(tx, mutation, command.title)
     if isinstance(command, ResolveConflict):
         _settle(tx, command)
     if undo_of is not None:
@@ -170,7 +170,8 @@ def _unknown_to_server(stored: Stored, ops: list[StoredOp]) -> bool:
     return stored.rid is None and all(op.op is Op.CREATE and op.open_to_edits for op in ops)
 
 
-def _apply(tx: Transaction, mutation: Mutation, title: str) -> None:
+def apply(tx: Transaction, mutation: Mutation, title: str) -> None:
+    """Carries one mutation out, with its outbox and audit entries."""
     if mutation.op is Op.CREATE:
         stored, seq = _create(tx, mutation, title)
     else:

@@ -16,6 +16,7 @@ from rapport.store.sql import Sql
 from rapport.store.values import Stored, Values, decode, encode, to_ms, unpack
 
 SORTED_CHARS = 32
+MINUTE_MS = 60_000
 NAMELESS = "\U0010ffff"
 """Sorts contacts without a name last."""
 
@@ -67,12 +68,13 @@ class ReadModels:
 
     def task_line(self, key: int, contact_key: int, values: Values) -> Row:
         due = to_ms(values["due_at"]) if values["due_at"] else NO_DUE
+        remind = due - MINUTE_MS * (values["remind_min"] or 0)
         snoozed = to_ms(values["snoozed_until"])
         return (
             key,
             contact_key,
             due,
-            max(due, snoozed) if due != NO_DUE else snoozed or NO_DUE,
+            max(remind, snoozed) if due != NO_DUE else snoozed or NO_DUE,
             int(values["completed"]),
             values["assigned_to"],
         )

@@ -19,7 +19,7 @@ from rapport.domain.ports import Clock
 from rapport.domain.records import Id
 from rapport.domain.text import storable
 from rapport.domain.views import Outcome
-from rapport.store import deletions, edits, lists
+from rapport.store import deletions, edits, lists, series
 from rapport.store.audit import AuditLog
 from rapport.store.chain import Verified, verify_chain
 from rapport.store.conflicts import KEPT_SETTLED_MS
@@ -77,7 +77,7 @@ class Store:
         self._database = database
         tx = Transaction(db, clock, new_id, who)
         self._readers = Readers(database)
-        self._writer = Writer(db, tx, self._publish)
+        self._writer = Writer(db, tx, self._publish, series.go_on)
         self.queries = Queries(self._readers, clock)
         self.replica = Replica(self._writer, self._readers, tx)
         self.outbox = Outbox(self._writer, self._readers)

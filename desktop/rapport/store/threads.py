@@ -57,9 +57,17 @@ class Writer:
     """Runs jobs one after the other, a person's first. Each job, or each step of a background job,
     is one transaction; what it changed is published after the commit and before its Future."""
 
-    def __init__(self, db: Sql, tx: Transaction, publish: Callable[[Transaction], None]) -> None:
+    def __init__(
+        self,
+        db: Sql,
+        tx: Transaction,
+        publish: Callable[[Transaction], None],
+        complete: Callable[[Transaction], None],
+    ) -> None:
+        """``complete`` does, at the end of a transaction, what must follow from it."""
         self._db = db
         self._tx = tx
+        self._complete = complete
         self._publish = publish
         self._person: deque[tuple[Callable[[Transaction], Any], Future[Any]]] = deque()
         self._background: deque[_Background] = deque()
@@ -148,6 +156,7 @@ class Writer:
             self._tx.begin()
             with self._db.immediate():
                 result = job(self._tx)
+                self._complete(self._tx)
                 waiting, start = self._tx.waiting(), time.perf_counter()
                 self._tx.finish()
             self._pace.learn(waiting, time.perf_counter() - start)

@@ -7,7 +7,7 @@ differently; ``finish`` then brings the read models up to date, once per contact
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from rapport.domain.audit import Act
@@ -114,6 +114,8 @@ class Transaction:
         self.settled: list[int] = []
         """Conflicts that a person settled in this transaction."""
         self._fresh: dict[int, Fresh] = {}
+        self.repeating: dict[int, Values] = {}
+        """Repeating tasks that were saved, by key, as they were before the transaction."""
 
     # Reading
 
@@ -168,6 +170,11 @@ class Transaction:
 
     def define_tag(self, name: str) -> None:
         self._models.define_tag(name)
+
+    @property
+    def zone(self) -> tzinfo:
+        """The person's, in which their days begin and end."""
+        return self._clock.zone()
 
     def next_epoch(self) -> int:
         self.epoch += 1
@@ -234,6 +241,9 @@ class Transaction:
         that it appears or disappears."""
         kind = stored.kind
         self._fresh.pop(stored.contact_key, None)
+        if kind is Kind.TASK and stored.values["repeat"] and stored.key not in self.repeating:
+            sql = "SELECT shown FROM record WHERE key = ?"
+            self.repeating[stored.key] = unpack(kind, self.db.value(sql, (stored.key,)))
         self.db.run(
             "UPDATE record SET rid = ?, shown = ?, base = ?, seen = ?, extra = ?, epoch = ?,"
             " touched = ?, tomb = ? WHERE key = ?",

@@ -133,6 +133,7 @@ def _stands_elsewhere(change: Change) -> bool:
         "completed",
         "completed_at",
         "snoozed_until",
+        "next_id",
     }
 
 

@@ -12,11 +12,13 @@ from PySide6.QtCore import QDate
 from rapport.domain.audit import OPERATION, Act, AuditEntry, ServerReply
 from rapport.domain.changes import Origin
 from rapport.domain.records import CustomField, Kind
+from rapport.domain.repeat import Repeat
 from rapport.domain.text import visible
 from rapport.language import tr
 from rapport.services.html import plain_text
 from rapport.services.workspace import Workspace
 from rapport.ui.panes.detail.field_kinds import NAMES, value_text
+from rapport.ui.repeat_words import remind_words, repeat_words
 from rapport.ui.wording import clock_time, locale
 
 _NAMES = {
@@ -28,6 +30,8 @@ _NAMES = {
     "completed_at": "Completed at",
     "priority": "Priority",
     "snoozed_until": "Snoozed until",
+    "remind_min": "Reminder",
+    "repeat": "Repeat",
     "pinned": "Pinned",
     "color": "Colour",
     "user_id": "Author",
@@ -41,7 +45,7 @@ _NAMES = {
     "calendar_id": "Calendar",
     "business_id": "Business",
 }
-_HIDDEN = frozenset({"contact_id"})
+_HIDDEN = frozenset({"contact_id", "next_id"})
 _BOOKKEEPING = frozenset({"added_at", "updated_at"})
 """Tells nothing of a record that came or went: the entry has its own time."""
 _KINDS = {Kind.CONTACT: "contacts", Kind.TASK: "task", Kind.NOTE: "note", Kind.APPOINTMENT: "today"}
@@ -174,6 +178,13 @@ def value(field: str, content: Any, workspace: Workspace) -> str:
     if field == "priority":
         words = {0: tr("None"), 1: tr("Low"), 2: tr("Medium"), 3: tr("High")}
         return words.get(content, str(content)) if isinstance(content, int) else str(content)
+    if field == "remind_min" and isinstance(content, int):
+        return remind_words(content)
+    if field == "repeat" and isinstance(content, dict):
+        try:
+            return repeat_words(msgspec.convert(content, Repeat))
+        except msgspec.ValidationError:
+            return _plain(content)
     if field == "body":
         return visible(plain_text(str(content)))[:_MOST]
     return _plain(content)
