@@ -54,6 +54,10 @@ class AsyncQueries:
         the search, for the snippets."""
         return await asyncio.wrap_future(self._queries.rows(keys, text))
 
+    async def listed(self, keys: Sequence[int]) -> array[int]:
+        """Those of the row keys whose contacts are still there."""
+        return await asyncio.wrap_future(self._queries.listed(keys))
+
     async def exported(self, keys: Sequence[int]) -> list[ContactExport]:
         """The contacts of these keys whole, in the same order, without those that are gone."""
         return await asyncio.wrap_future(self._queries.exported(keys))

@@ -130,6 +130,14 @@ class Queries:
         search, for the snippets."""
         return self._readers.submit(lambda db: lists.rows(db, keys, text))
 
+    def listed(self, keys: Sequence[int]) -> Future[array[int]]:
+        """Those of the row keys whose contacts are still there."""
+        sql = "SELECT key FROM contact_row WHERE key IN (SELECT value FROM json_each(?))"
+        bindings = (encode(list(keys)).decode(),)
+        return self._readers.submit(
+            lambda db: array("q", (key for (key,) in db.rows(sql, bindings))), is_long=True
+        )
+
     def exported(self, keys: Sequence[int]) -> Future[list[ContactExport]]:
         """The contacts of these keys whole, in the same order; one that is gone is left out."""
         sql = (

@@ -98,6 +98,22 @@ def note_write(now: Situation) -> bool | str:
     return (now.why_not_write or True) if now.note_id else "No note is chosen."
 
 
+def on_rows(now: Situation) -> bool | str:
+    """There are rows that can be marked."""
+    return now.workspace is not None and now.page in ("contacts", "today")
+
+
+def with_marks(now: Situation) -> bool | str:
+    return now.marked > 0
+
+
+def contacts_write(now: Situation) -> bool | str:
+    """Something is to be done with all marked contacts; with none there is no such action."""
+    if now.page != "contacts" or not now.marked_contacts:
+        return False
+    return now.why_not_write or True
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """``keys`` are portable key sequences, the first is the one shown. Where several actions share
@@ -115,6 +131,23 @@ STANDARD = (
     Action("contact.new", "New contact", Section.CREATE, ("Ctrl+N",), "user", may_write),
     Action("task.new", "New task", Section.CREATE, ("T",), "task", may_write),
     Action("note.new", "New note", Section.CREATE, ("N",), "note", contact_write),
+    Action("bulk.add-tags", "Add tags to selected", Section.CONTACT, ("L",), "tag", contacts_write),
+    Action(
+        "bulk.remove-tags",
+        "Remove tags from selected",
+        Section.CONTACT,
+        ("Shift+L",),
+        "tag",
+        contacts_write,
+    ),
+    Action("bulk.assign", "Set owner of selected", Section.CONTACT, ("A",), "user", contacts_write),
+    Action(
+        "bulk.field", "Set a field of selected", Section.CONTACT, ("E",), "pencil", contacts_write
+    ),
+    Action(
+        "bulk.dnd", "Do not disturb for selected", Section.CONTACT, ("B",), "dnd", contacts_write
+    ),
+    Action("bulk.delete", "Delete selected", Section.CONTACT, ("Del",), "trash", contacts_write),
     Action("task.complete", "Complete task", Section.TASK, ("Space",), "check", task_open),
     Action("task.reopen", "Reopen task", Section.TASK, ("Space",), "undo", task_finished),
     Action("task.edit", "Edit task", Section.TASK, ("E",), "pencil", task_write),
@@ -138,6 +171,9 @@ STANDARD = (
     Action("go.settings", "Settings", Section.GO, ("Ctrl+,",), "settings"),
     Action("go.next", "Next row", Section.GO, ("J",), "down", with_account),
     Action("go.previous", "Previous row", Section.GO, ("K",), "", with_account),
+    Action("list.mark", "Select row", Section.EDIT, ("X",), "check", on_rows),
+    Action("list.mark-all", "Select all rows", Section.EDIT, ("Ctrl+A",), "check", on_rows),
+    Action("list.unmark", "Clear selection", Section.EDIT, ("Esc",), "x", with_marks),
     Action("go.back", "Back", Section.GO, ("Esc",), "left", with_account),
     Action("edit.undo", "Undo", Section.EDIT, ("Ctrl+Z",), "undo", with_account),
     Action("edit.redo", "Redo", Section.EDIT, ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", can_redo),

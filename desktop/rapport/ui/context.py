@@ -69,6 +69,19 @@ class Situation:
     """Whose the chosen task is, where not of the account on screen."""
     task_done: bool = False
     """Whether the chosen task is completed, and so can be reopened."""
+    marked_contacts: int = 0
+    marked_tasks: int = 0
+    """How many rows of the contact list and of Today are marked."""
+
+    @property
+    def marked(self) -> int:
+        """How many rows of the page on screen are marked."""
+        match self.page:
+            case Page.CONTACTS:
+                return self.marked_contacts
+            case Page.TODAY:
+                return self.marked_tasks
+        return 0
 
     @property
     def why_not_write(self) -> str | None:

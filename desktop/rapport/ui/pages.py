@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from rapport.domain.records import Id
 from rapport.ui.context import Page, Pane, WindowContext
 from rapport.ui.panes.contact_list import ContactList
-from rapport.ui.rooms import DetailRoom, Rooms, TodayRoom
+from rapport.ui.panes.marked_summary import MarkedSummary
+from rapport.ui.rooms import DetailRoom, MarkedRows, Rooms, TodayRoom
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace
@@ -38,6 +39,7 @@ class ContactsPage(QSplitter):
         self._host.setBackgroundRole(QPalette.ColorRole.Base)
         host_column = QVBoxLayout(self._host)
         host_column.setContentsMargins(0, 0, 0, 0)
+        self._summary: MarkedSummary | None = None
         self._detail: QWidget | None = None
         self.addWidget(self.list)
         self.addWidget(self._host)
@@ -48,6 +50,7 @@ class ContactsPage(QSplitter):
         self.setSizes([px(context.settings.list_width) - 1, 10_000])
         self.splitterMoved.connect(lambda *_: context.change_settings(list_width=self.list_width))
         context.theme.changed.connect(self._dress)
+        context.situation_changed.connect(self._show_summary)
 
     @property
     def list_width(self) -> int:
@@ -65,6 +68,9 @@ class ContactsPage(QSplitter):
             layout = self._host.layout()
             assert layout is not None
             layout.addWidget(self._detail)
+            self._summary = MarkedSummary(self._context, self._host)
+            layout.addWidget(self._summary)
+            self._show_summary()
             self.show_contact(self._context.situation.contact_id)
 
     def show_contact(self, contact_id: Id | None) -> None:
@@ -79,6 +85,13 @@ class ContactsPage(QSplitter):
                     first.setFocus(Qt.FocusReason.TabFocusReason)
                     return
                 first = first.nextInFocusChain()
+
+    def _show_summary(self) -> None:
+        """Of several marked contacts no single one is shown."""
+        if self._detail is not None and self._summary is not None:
+            several = self._context.situation.marked_contacts > 1
+            self._summary.setVisible(several)
+            self._detail.setVisible(not several)
 
     def pane_of(self, widget: QWidget) -> Pane:
         if self.list.isAncestorOf(widget):
@@ -175,6 +188,26 @@ class Pages(QStackedWidget):
             self.contacts.list.step(by)
         elif self._context.situation.page is Page.ACTIVITY and self._activity is not None:
             self._activity.step(by)
+
+    @property
+    def marked(self) -> MarkedRows | None:
+        """Where rows can be marked on the page that is shown; None where they cannot."""
+        match self._context.situation.page:
+            case Page.CONTACTS if self.contacts is not None:
+                return self.contacts.list.marked
+        return None
+
+    def mark(self) -> None:
+        if self.marked is not None:
+            self.marked.mark()
+
+    async def mark_all(self) -> None:
+        if self.marked is not None:
+            await self.marked.mark_all()
+
+    def unmark(self) -> None:
+        if self.marked is not None:
+            self.marked.unmark()
 
     def pane_of(self, widget: QWidget) -> Pane:
         if self._today is not None and self._today.isAncestorOf(widget):

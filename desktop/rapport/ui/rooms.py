@@ -16,6 +16,18 @@ if TYPE_CHECKING:
     from rapport.services.workspace import Workspace
 
 
+class MarkedRows(Protocol):
+    """A list whose rows can be marked."""
+
+    def mark(self) -> None:
+        """Mark the chosen row, or take its mark away."""
+        ...
+
+    async def mark_all(self) -> None: ...
+
+    def unmark(self) -> None: ...
+
+
 class DetailRoom(Protocol):
     """What the window asks of the detail pane. It is a QWidget; it binds its actions on
     ``context.actions`` when built, and the window deletes it when the account changes."""

@@ -324,6 +324,9 @@ class MainWindow(QWidget):
         actions.bind("go.next", lambda: self.pages.step(1))
         actions.bind("go.previous", lambda: self.pages.step(-1))
         actions.bind("go.back", self._go_back)
+        actions.bind("list.mark", self.pages.mark)
+        actions.bind("list.mark-all", self.pages.mark_all)
+        actions.bind("list.unmark", self.pages.unmark)
         self.sidebar.model.has_activity = self.pages.has_activity
         if self.pages.has_activity:
             actions.bind("go.activity", lambda: self.context.show_page(Page.ACTIVITY))

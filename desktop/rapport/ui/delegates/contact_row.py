@@ -11,6 +11,7 @@ from rapport.ui.delegates.row import (
     Picture,
     RowDelegate,
     body_baseline,
+    is_marked,
     is_mirrored,
     is_selected,
     paint_focus,
@@ -22,6 +23,7 @@ from rapport.ui.look.paint import (
     count_chip,
     due_colours,
     due_dot,
+    mark_disc,
     rounded,
     tag_chip,
 )
@@ -102,7 +104,7 @@ class ContactRowDelegate(RowDelegate):
         values = tuple(map(index.data, _ROLES))
 
         def compose(picture: Picture) -> None:
-            row = _Row(picture, values, is_selected(option))
+            row = _Row(picture, values, is_selected(option), is_marked(option))
             if self._density is Density.COMFORTABLE:
                 row.compose_two_lines()
             else:
@@ -137,11 +139,13 @@ class ContactRowDelegate(RowDelegate):
 class _Row:
     """Composes one row; all lengths run from the start edge."""
 
-    def __init__(self, picture: Picture, values: tuple[object, ...], chosen: bool) -> None:
+    def __init__(
+        self, picture: Picture, values: tuple[object, ...], chosen: bool, marked: bool
+    ) -> None:
         ident, seed, name, company, matches, tags, due, due_short, *marks = values
         state, pending, conflict, dnd = marks
         self.picture = picture
-        self.chosen = chosen
+        self.chosen, self.marked = chosen, marked
         self.theme = current_theme()
         self.px = self.theme.type.px
         self.seed = str(seed or ident or "")
@@ -196,7 +200,12 @@ class _Row:
             self._company(after + px(4), text_end, top)
 
     def _avatar(self, size: int) -> None:
-        image = avatar_pixmap(self.seed, self.name, size, self.picture.ratio)
+        ratio = self.picture.ratio
+        image = (
+            mark_disc(size, ratio)
+            if self.marked
+            else avatar_pixmap(self.seed, self.name, size, ratio)
+        )
         side = self.px(size)
         self.picture.image(image, self.px(12), (self.picture.height - side) / 2)
 

@@ -109,7 +109,7 @@ class RowDelegate(QStyledItemDelegate):
     ) -> Picture:
         """Return the picture of ``content`` in the row's width and state, composed at most once."""
         rect, flipped, ratio = option.rect, is_mirrored(option), ratio_of(option)
-        key = (content, rect.width(), is_selected(option), flipped, ratio)
+        key = (content, rect.width(), is_selected(option), is_marked(option), flipped, ratio)
         picture = self._pictures.get(key)
         if picture is None:
             picture = Picture(rect.width(), rect.height(), flipped, ratio)
@@ -158,6 +158,11 @@ class RowDelegate(QStyledItemDelegate):
 
 def is_selected(option: QStyleOptionViewItem) -> bool:
     return bool(option.state & _State.State_Selected)
+
+
+def is_marked(option: QStyleOptionViewItem) -> bool:
+    """Tell whether the row is one of several that something is to be done with."""
+    return bool(option.state & _State.State_On)
 
 
 def is_hovered(option: QStyleOptionViewItem) -> bool:

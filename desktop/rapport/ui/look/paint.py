@@ -116,6 +116,16 @@ def hue_dot(colour: str, ratio: float) -> QPixmap:
     return _dot(colour, False, current_theme().type.px(8), ratio)
 
 
+def mark_disc(size: int, ratio: float) -> QPixmap:
+    """Return the tick that stands in a marked row instead of its picture."""
+    side = current_theme().type.px(size)
+    result = transparent(side, side, ratio)
+    painter = QPainter(result)
+    task_circle(painter, QRectF(0, 0, side, side), done=True)
+    painter.end()
+    return result
+
+
 def transparent(width: int, height: int, ratio: float) -> QPixmap:
     """Return an empty pixmap of a logical size."""
     result = QPixmap(max(1, round(width * ratio)), max(1, round(height * ratio)))

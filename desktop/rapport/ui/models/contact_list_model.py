@@ -12,7 +12,7 @@ import asyncio
 import sys
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
@@ -32,6 +32,7 @@ from rapport.domain.filters import ContactQuery
 from rapport.domain.records import Id
 from rapport.domain.text import unmarked, visible
 from rapport.domain.views import ContactPage, ContactRow
+from rapport.language import tr
 from rapport.ui.roles import ContactRole, say_contact
 from rapport.ui.runner import Runner
 from rapport.ui.wording import due_words
@@ -83,6 +84,8 @@ class ContactListModel(QAbstractListModel):
         self._runner = runner
         self._slot = f"contact-list-{id(self)}"
         self.query = ContactQuery()
+        self.marks: Container[object] = ()
+        """The keys of the rows that a screen reader calls selected."""
         self._asked = 0
         self._keys: array[int] = array("q")
         self._count = 0
@@ -108,7 +111,10 @@ class ContactListModel(QAbstractListModel):
         row = index.row()
         if not 0 <= row < self._count:
             return None
-        return self._line(row).get(role)
+        found = self._line(row).get(role)
+        if role == _SPOKEN and self.key_at(row) in self.marks:
+            return tr("{row}, selected").format(row=found)
+        return found
 
     def _line(self, row: int) -> dict[int, Any]:
         if row >= len(self._keys):
@@ -176,6 +182,13 @@ class ContactListModel(QAbstractListModel):
 
     def key_at(self, row: int) -> int | None:
         return self._keys[row] if 0 <= row < len(self._keys) else None
+
+    def mark_key(self, row: int) -> int | None:
+        """What is remembered of a row that is marked."""
+        return self.key_at(row)
+
+    def row_of_mark(self, key: Hashable) -> int:
+        return self.row_of_key(key) if isinstance(key, int) else -1
 
     def row_of_key(self, key: int) -> int:
         """The row of a key, -1 where the list does not hold it."""

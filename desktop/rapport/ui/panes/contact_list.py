@@ -37,6 +37,7 @@ from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.menus import RULE, add_choice, fill_menu, pop_up
 from rapport.ui.models.contact_list_model import ContactListModel
 from rapport.ui.panes.filters import FilterRow
+from rapport.ui.panes.marked_contacts import MARKED_MENU, MarkedContacts
 from rapport.ui.panes.parts import EmptyState, Rule
 from rapport.ui.panes.rows_view import RowsView
 from rapport.ui.panes.sync_pill import progress_words
@@ -101,6 +102,8 @@ class ContactList(QWidget):
         self.view.setObjectName("contact-list")
         self.view.setAccessibleName(tr("Contacts"))
         self.view.setModel(self.model)
+        self.marked = MarkedContacts(workspace, context, self.model, self.view)
+        self.view.marking = self.marked.marking
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._offer_row_menu)
         self.view.opened.connect(lambda: context.actions.trigger("contact.open"))
@@ -142,6 +145,7 @@ class ContactList(QWidget):
         """Show this list from its top. What is there stays until the answer comes."""
         self._coverage_asked = bool(query.text) and self._coverage_asked
         self._filters.show_query(query)
+        self.marked.show_query(query)
         self._error = None
         self._skeleton.start()
         self.model.show(query)
@@ -167,6 +171,7 @@ class ContactList(QWidget):
         """End every subscription; the pane must not be used afterwards."""
         self._skeleton.stop()
         self._unsubscribe()
+        self.marked.close()
         self.model.close()
 
     # Build.
@@ -298,8 +303,11 @@ class ContactList(QWidget):
     def _offer_row_menu(self, where: QPoint) -> None:
         index = self.view.indexAt(where)
         if index.isValid() and self.model.contact_at(index.row()) is not None:
-            self.view.setCurrentIndex(index)
-            menu = fill_menu(QMenu(self), self._context, _ROW_MENU)
+            several = self.marked.marking.is_marked(index.row())
+            if not several:
+                self.marked.unmark()
+                self.view.setCurrentIndex(index)
+            menu = fill_menu(QMenu(self), self._context, MARKED_MENU if several else _ROW_MENU)
             menu.aboutToHide.connect(menu.deleteLater)
             menu.popup(self.view.viewport().mapToGlobal(where))
 

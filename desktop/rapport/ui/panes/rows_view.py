@@ -22,6 +22,7 @@ from PySide6.QtGui import (
     QFocusEvent,
     QHoverEvent,
     QKeyEvent,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QRegion,
@@ -29,6 +30,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QListView, QStyle, QStyleOptionViewItem, QWidget
 
 from rapport.ui.delegates.row import RowDelegate, dress_list
+from rapport.ui.marks import Marking
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 _Action = QListView.CursorAction
@@ -36,7 +38,8 @@ _State = QStyle.StateFlag
 
 
 class RowsView(QListView):
-    """Single selection, one column, no wrapping; letters are the window's shortcuts."""
+    """One chosen row, and any number of marked ones; one column, no wrapping; letters are the
+    window's shortcuts."""
 
     opened = Signal()
     """Enter was pressed."""
@@ -45,6 +48,8 @@ class RowsView(QListView):
         super().__init__(parent)
         self._height = row_height
         self._hovered = -1
+        self.marking: Marking | None = None
+        """Where rows can be marked: what keys and mouse do to the marks."""
         dress_list(self, delegate)
         self.verticalScrollBar().rangeChanged.connect(lambda *_: self._overlay_scroll_bar())
 
@@ -169,7 +174,21 @@ class RowsView(QListView):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.opened.emit()
             return
+        before = self.currentIndex().row()
         super().keyPressEvent(event)
+        if self.marking is not None:
+            self.marking.moved(event, before, self.currentIndex().row())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index, current = self.indexAt(event.position().toPoint()), self.currentIndex().row()
+        if (
+            self.marking is not None
+            and event.button() is Qt.MouseButton.LeftButton
+            and self.marking.click(index.row(), current, event.modifiers())
+        ):
+            self.setCurrentIndex(index)
+            return
+        super().mousePressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Choose the first row when the keyboard comes to a list without a chosen one.
@@ -212,7 +231,9 @@ class RowsView(QListView):
         last = min(rows - 1, (area.bottom() + offset) // self._height)
         option = QStyleOptionViewItem()
         self.initViewItemOption(option)
-        marks = _State.State_HasFocus | _State.State_Selected | _State.State_MouseOver
+        marks = (
+            _State.State_HasFocus | _State.State_Selected | _State.State_MouseOver | _State.State_On
+        )
         plain, focused = option.state & ~marks, self.hasFocus()
         current, selection, model = self.currentIndex().row(), self.selectionModel(), self.model()
         delegate = self.itemDelegate()
@@ -220,7 +241,10 @@ class RowsView(QListView):
             index = model.index(row, 0)
             option.rect = self.visualRect(index)
             option.state = plain
-            if selection.isSelected(index):
+            marked = self.marking is not None and self.marking.is_marked(row)
+            if marked:
+                option.state |= _State.State_On
+            if marked or selection.isSelected(index):
                 option.state |= _State.State_Selected
             if row == self._hovered:
                 option.state |= _State.State_MouseOver
