@@ -41,7 +41,7 @@ from rapport.language import tr
 from rapport.ui.accounts import SignedIn
 from rapport.ui.collector import Collector
 from rapport.ui.context import Page, WindowContext
-from rapport.ui.look.theme import Mode, Theme
+from rapport.ui.look.theme import Contrast, Mode, Motion, Theme
 from rapport.ui.rooms import ACTIVITY, STANDARD_ROOMS, Tab
 from rapport.ui.window import MainWindow
 from rapport.ui.wording import count
@@ -97,8 +97,7 @@ class Application:
         self._closing = False
         self._companions: Companions | None = None
         self._instance = InstanceServer(paths, {"show": self._asked, "call": self._call})
-        theme.set_mode(Mode(config.settings.theme.value))
-        theme.set_text_scale(config.settings.text_scale)
+        self._dress(config.settings)
         self.window = MainWindow(
             theme,
             config.settings,
@@ -513,10 +512,15 @@ class Application:
 
     def _apply_settings(self) -> None:
         settings = self.window.context.settings
-        self._theme.set_mode(Mode(settings.theme.value))
-        self._theme.set_text_scale(settings.text_scale)
+        self._dress(settings)
         if self._companions is not None:
             self._companions.settings_changed()
+
+    def _dress(self, settings: Settings) -> None:
+        self._theme.set_mode(Mode(settings.theme.value))
+        self._theme.set_contrast(Contrast(settings.contrast.value))
+        self._theme.set_motion(Motion(settings.motion.value))
+        self._theme.set_text_scale(settings.text_scale)
 
     def _keep_settings(self, settings: Settings) -> None:
         self._save(msgspec.structs.replace(self.config, settings=settings))

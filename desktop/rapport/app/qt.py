@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 T = TypeVar("T")
@@ -24,6 +26,10 @@ def qt_application() -> QApplication | None:
         return existing
     if not has_display():
         return None
+    # A desktop at 125 % is drawn at 125 %, not at the next whole number: Qt's default, said aloud.
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
+        Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
+    )
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Rapport")
     app.setApplicationDisplayName("Rapport")

@@ -18,10 +18,25 @@ class Density(StrEnum):
     COMPACT = "compact"
 
 
+class Contrast(StrEnum):
+    SYSTEM = "system"
+    NORMAL = "normal"
+    HIGH = "high"
+
+
+class Motion(StrEnum):
+    SYSTEM = "system"
+    FULL = "full"
+    REDUCED = "reduced"
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     theme: ThemeMode = ThemeMode.SYSTEM
+    contrast: Contrast = Contrast.SYSTEM
+    motion: Motion = Motion.SYSTEM
     density: Density = Density.COMFORTABLE
     text_scale: float = 1.0
+    """1.0 to 2.0, on top of the system's own size of text."""
     language: str = ""
     """BCP 47; empty follows the system."""
     list_width: int = 380
@@ -33,6 +48,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     reminders: bool = True
     reminder_lead_min: int = 0
     """Minutes before the due time."""
+    quiet_hours: bool = False
+    quiet_from_min: int = 22 * 60
+    """Minutes after midnight on this computer's clock."""
+    quiet_until_min: int = 7 * 60
+    """Where it is the smaller one, the quiet hours go over midnight."""
     notification_content: bool = True
     """Names and titles in notifications; off for lock screens others can see."""
     recent_contacts: tuple[str, ...] = ()
@@ -40,6 +60,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Today lists the tasks of every account that is signed in, not only of the one on screen."""
     recent_actions: tuple[str, ...] = ()
     """Chosen in the palette, the newest first."""
+    shortcuts: dict[str, tuple[str, ...]] = {}
+    """Key sequences by action id, where a person chose others than the table's; none: no key."""
 
 
 class Account(Struct, frozen=True, kw_only=True):

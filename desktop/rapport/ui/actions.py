@@ -6,15 +6,15 @@ and whoever can do it *binds* a handler. An action that nobody has bound is not 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QKeySequence
 
 from rapport.domain.scopes import WRITE
+from rapport.ui.key_names import key_name, publish
 
 if TYPE_CHECKING:
     from rapport.ui.context import Situation, WindowContext
@@ -204,6 +204,8 @@ class ActionRegistry(QObject):
 
     bound = Signal(str)
     """An action got a handler, or lost it."""
+    keys_changed = Signal()
+    """Some action has other keys than before."""
 
     def __init__(self, context: WindowContext) -> None:
         super().__init__(context)
@@ -211,6 +213,9 @@ class ActionRegistry(QObject):
         self._actions = {action.id: action for action in STANDARD}
         self._handlers: dict[str, Handler] = {}
         self._titles: dict[str, str] = {}
+        self._keys: dict[str, tuple[str, ...]] = {}
+        self._take_keys()
+        context.settings_changed.connect(self._take_keys)
 
     def retitle(self, id: str, title: str) -> None:
         """Say what the action would do now, such as "Undo complete task"; "" for its own title."""
@@ -223,6 +228,7 @@ class ActionRegistry(QObject):
     def add(self, action: Action, handler: Handler) -> None:
         """Declare one more action together with its handler."""
         self._actions[action.id] = action
+        self._keys[action.id] = self._context.settings.shortcuts.get(action.id, action.keys)
         self.bind(action.id, handler)
 
     def bind(self, id: str, handler: Handler) -> None:
@@ -261,12 +267,56 @@ class ActionRegistry(QObject):
         allowed = self.allowed(id)
         return allowed if isinstance(allowed, str) else ""
 
+    # Keys.
+
+    def keys(self, id: str) -> tuple[str, ...]:
+        """The action's key sequences: the person's own, else the table's; the first is shown."""
+        return self._keys[id]
+
+    def has_own_keys(self, id: str) -> bool:
+        return id in self._context.settings.shortcuts
+
+    def set_keys(self, changed: Mapping[str, tuple[str, ...]]) -> None:
+        """Give actions other keys, by id, all at once; the table's own are not kept as a choice."""
+        shortcuts = {**self._context.settings.shortcuts, **changed}
+        kept = {id: keys for id, keys in shortcuts.items() if self._differ(id, keys)}
+        self._context.change_settings(shortcuts=kept)
+
+    def reset_keys(self, id: str = "") -> None:
+        """Back to the table's keys: of one action, or of all."""
+        shortcuts = dict(self._context.settings.shortcuts) if id else {}
+        shortcuts.pop(id, None)
+        self._context.change_settings(shortcuts=shortcuts)
+
+    def rivals(self, id: str, key: str) -> list[str]:
+        """Other actions that have ``key``. Those that share it in the table are none: there the
+        situation decides which is meant."""
+        shared = key in self._actions[id].keys
+        return [
+            other
+            for other, keys in self._keys.items()
+            if other != id and key in keys and not (shared and key in self._actions[other].keys)
+        ]
+
+    def _differ(self, id: str, keys: tuple[str, ...]) -> bool:
+        action = self._actions.get(id)
+        return action is None or action.keys != keys
+
+    def _take_keys(self) -> None:
+        shortcuts = self._context.settings.shortcuts
+        keys = {id: shortcuts.get(id, action.keys) for id, action in self._actions.items()}
+        if keys == self._keys:
+            return
+        self._keys = keys
+        publish(keys)
+        self.keys_changed.emit()
+        # Keys are painted in many places.
+        self._context.theme.changed.emit()
+
     def key_text(self, id: str) -> str:
         """The action's key as this desktop writes it; empty where it has none."""
-        keys = self._actions[id].keys
-        return (
-            QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
-        )
+        keys = self._keys[id]
+        return key_name(keys[0]) if keys else ""
 
     def tooltip(self, id: str) -> str:
         """Title and key, or the reason why it is disabled."""
@@ -294,7 +344,7 @@ class ActionRegistry(QObject):
     def press(self, key: str) -> bool:
         """Carry out what ``key`` means now; says why not where nothing that it could mean is
         enabled."""
-        mine = [action.id for action in self if key in action.keys]
+        mine = [action.id for action in self if key in self._keys[action.id]]
         for id in mine:
             if self.is_enabled(id):
                 return self.trigger(id)
@@ -308,5 +358,5 @@ class ActionRegistry(QObject):
         return False
 
     def key_sequences(self) -> tuple[str, ...]:
-        """All key sequences of the table, each once."""
-        return tuple(dict.fromkeys(key for action in self._actions.values() for key in action.keys))
+        """All key sequences in force, each once."""
+        return tuple(dict.fromkeys(key for keys in self._keys.values() for key in keys))

@@ -135,6 +135,8 @@ class WindowContext(QObject):
     undone = Signal()
     """Something was taken back, or done again: what Undo and Redo would do is another thing."""
     settings_changed = Signal()
+    setting_wanted = Signal(str)
+    """The id of a setting that the settings page, which is shown, is to bring into view."""
     account_wanted = Signal(str, object)
     """The id of an account that is to be shown instead of the one that is, and what to do then: a
     callable, or None."""
@@ -212,6 +214,11 @@ class WindowContext(QObject):
 
     def show_page(self, page: Page) -> None:
         self.change(page=page)
+
+    def show_setting(self, id: str) -> None:
+        """Show the settings page at one of its settings."""
+        self.change(page=Page.SETTINGS)
+        self.setting_wanted.emit(id)
 
     def show_activity(self, tab: str, contact_id: Id = "") -> None:
         """Show a tab of the Activity page by its id, at what concerns a contact."""

@@ -23,13 +23,38 @@ _PRESSING = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_D
 _BARE = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
 
 
-def bind_keys(window: QWidget, actions: ActionRegistry) -> None:
-    """Let every key of the registry do what it means at that moment."""
-    for key in actions.key_sequences():
-        shortcut = QShortcut(QKeySequence(key), window)
-        shortcut.setAutoRepeat(key in ("J", "K"))
-        shortcut.activated.connect(lambda key=key: actions.press(key))
-        shortcut.activatedAmbiguously.connect(lambda key=key: actions.press(key))
+_REPEATING = ("go.next", "go.previous")
+
+
+class Keys:
+    """Lets every key of the registry do what it means at that moment, whichever key that is."""
+
+    def __init__(self, window: QWidget, actions: ActionRegistry) -> None:
+        self._window = window
+        self._actions = actions
+        self._shortcuts: dict[str, QShortcut] = {}
+        actions.keys_changed.connect(self._follow)
+        self._follow()
+
+    def _follow(self) -> None:
+        wanted = self._actions.key_sequences()
+        for key in [key for key in self._shortcuts if key not in wanted]:
+            # At once: until it is deleted it would still answer.
+            shortcut = self._shortcuts.pop(key)
+            shortcut.setEnabled(False)
+            shortcut.deleteLater()
+        for key in wanted:
+            if key not in self._shortcuts:
+                self._shortcuts[key] = self._bound(key)
+        repeating = {key for id in _REPEATING for key in self._actions.keys(id)}
+        for key, shortcut in self._shortcuts.items():
+            shortcut.setAutoRepeat(key in repeating)
+
+    def _bound(self, key: str) -> QShortcut:
+        shortcut = QShortcut(QKeySequence(key), self._window)
+        shortcut.activated.connect(lambda: self._actions.press(key))
+        shortcut.activatedAmbiguously.connect(lambda: self._actions.press(key))
+        return shortcut
 
 
 def keeps_key(focus: QWidget | None, event: QKeyEvent) -> bool:

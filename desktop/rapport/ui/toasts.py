@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from rapport.domain.commands import UNDO_WINDOW_S
 from rapport.language import tr
 from rapport.ui.context import Notice, Page, WindowContext
+from rapport.ui.key_names import cap_of
 from rapport.ui.look import motion
 from rapport.ui.look.icons import pixmap
 from rapport.ui.look.paint import depth_margin, depth_rings, mirrored, rounded
@@ -85,7 +86,8 @@ class Toast(QWidget):
         if notice.undo_id is not None:
             undo_id = notice.undo_id
             self._button(row, tr("Undo"), lambda: self._undo(undo_id, notice), "toast-undo")
-            row.addWidget(KeyCap(context.actions.key_text("edit.undo").replace("+", " "), self))
+            if cap_of("edit.undo"):
+                row.addWidget(KeyCap(cap_of("edit.undo"), self))
         # What went wrong takes the width; its buttons stand below.
         beside = QHBoxLayout() if notice.error else row
         if notice.act is not None:

@@ -27,7 +27,7 @@ from rapport.domain.views import SyncStatus
 from rapport.language import tr
 from rapport.ui.actions import ACCOUNT_KEYS
 from rapport.ui.context import Notice, Page, Pane, WindowContext
-from rapport.ui.keys import bind_keys, keeps_key
+from rapport.ui.keys import Keys, keeps_key
 from rapport.ui.look.icons import mark_icon
 from rapport.ui.look.theme import Mode, Theme
 from rapport.ui.pages import Pages
@@ -95,7 +95,7 @@ class MainWindow(QWidget):
         self.toasts = Toasts(self.context, self)
         self.undo_names = UndoNames(self.context)
         self._bind_actions()
-        bind_keys(self, self.context.actions)
+        self._keys = Keys(self, self.context.actions)
 
         self._keep = QTimer(self, singleShot=True, interval=_KEEP_AFTER_MS)
         self._keep.timeout.connect(self._keep_now)

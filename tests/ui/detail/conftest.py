@@ -25,7 +25,7 @@ from rapport.domain.views import ContactDetail, SyncState, SyncStatus
 from rapport.services.workspace import Workspace
 from rapport.store import Snapshot, Store
 from rapport.ui.context import Notice, Page, WindowContext
-from rapport.ui.look.theme import Mode, Theme, current_theme
+from rapport.ui.look.theme import Mode, Motion, Theme, current_theme
 from rapport.ui.panes.detail import DetailPane
 from rapport.ui.runner import Failure
 
@@ -342,7 +342,7 @@ ACCOUNT = Account(
 @pytest.fixture
 def theme(qapp: QApplication) -> Theme:
     theme = current_theme()
-    theme.reduced_motion = True
+    theme.set_motion(Motion.REDUCED)
     theme.apply(qapp)
     theme.set_mode(Mode.LIGHT)
     return theme

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from rapport.ui.look.theme import Contrast, Mode, Theme, current_theme
+from rapport.ui.look.theme import Contrast, Mode, Motion, Theme, current_theme
 
 
 @pytest.fixture(autouse=True)
@@ -17,10 +17,11 @@ def theme(qapp: QApplication) -> Iterator[Theme]:
     theme = current_theme()
     if not theme.is_applied():
         theme.apply(qapp)
-    was_reduced, theme.reduced_motion = theme.reduced_motion, True
+    was = theme.motion
+    theme.set_motion(Motion.REDUCED)
     theme.set_mode(Mode.LIGHT)
     yield theme
-    theme.reduced_motion = was_reduced
+    theme.set_motion(was)
     theme.set_mode(Mode.LIGHT)
     theme.set_contrast(Contrast.SYSTEM)
     theme.set_text_scale(1.0)

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from rapport.ui.look import icons, tokens
-from rapport.ui.look.theme import Contrast, Mode, Theme
-from rapport.ui.look.type import SEMIBOLD, TextSize
+from rapport.ui.look.theme import Contrast, Mode, Motion, Theme
+from rapport.ui.look.type import SEMIBOLD, TextSize, Type, system_scale
 from rapport.ui.widgets.labels import Label
 
 
@@ -90,3 +90,22 @@ def test_the_tray_says_how_many() -> None:
     assert plain != two
     assert two != many
     assert many == more
+
+
+def test_the_desktops_larger_text_comes_on_top_of_the_choice(theme: Theme) -> None:
+    assert [system_scale(pixels) for pixels in (12.0, 13.0, 14.67)] == [1.0, 1.0, 1.0]
+    larger = Type(1.5, system_scale(22.0))
+    assert larger.chosen == 1.5
+    assert larger.scale > 2.2
+    assert larger.font().pixelSize() == round(13 * larger.scale)
+
+
+def test_motion_follows_the_desktop_until_it_is_chosen(theme: Theme) -> None:
+    theme.set_motion(Motion.SYSTEM)
+    theme.set_desktop_reduces_motion(True)
+    assert theme.reduced_motion
+    theme.set_motion(Motion.FULL)
+    assert not theme.reduced_motion
+    theme.set_desktop_reduces_motion(False)
+    theme.set_motion(Motion.REDUCED)
+    assert theme.reduced_motion

@@ -23,7 +23,7 @@ from rapport.domain.views import SyncState, SyncStatus
 from rapport.services.workspace import Workspace
 from rapport.store import Snapshot, Store
 from rapport.ui.context import WindowContext
-from rapport.ui.look.theme import Mode, Theme, current_theme
+from rapport.ui.look.theme import Mode, Motion, Theme, current_theme
 from rapport.ui.rooms import Rooms
 from rapport.ui.window import MainWindow
 
@@ -236,7 +236,7 @@ def scopes() -> tuple[str, ...]:
 @pytest.fixture
 def theme(qapp: QApplication) -> Theme:
     theme = current_theme()
-    theme.reduced_motion = True
+    theme.set_motion(Motion.REDUCED)
     theme.apply(qapp)
     theme.set_mode(Mode.LIGHT)
     return theme

@@ -7,7 +7,7 @@ import pytest
 from rapport.ui.look import tokens as t
 from rapport.ui.look.tokens import Tokens, contrast
 
-GROUNDS = ("window", "surface", "raised", "selection", "hover", "tint")
+GROUNDS = ("window", "surface", "raised", "selection", "hover", "pressed", "tint")
 TEXTS = ("text", "muted", "accent_text")
 
 
@@ -51,6 +51,28 @@ def test_tags_and_avatars_read(tokens: Tokens) -> None:
     for pair in tokens.tags:
         # On a selected row a tag stands on the surface colour.
         assert contrast(pair.text, tokens.surface) >= 6.8
+
+
+def test_high_contrast_reads_at_7_to_1_and_its_borders_are_seen() -> None:
+    poor = []
+    for tokens in (t.HIGH_CONTRAST_LIGHT, t.HIGH_CONTRAST_DARK):
+        states = ("success", "warning", "danger")
+        pairs = [(text, ground) for text in (*TEXTS, *states) for ground in GROUNDS]
+        pairs += [(state, f"{state}_tint") for state in states]
+        pairs += [("text", f"{state}_tint") for state in states]
+        pairs.append(("on_accent", "accent_fill"))
+        for text, ground in pairs:
+            if contrast(getattr(tokens, text), getattr(tokens, ground)) < 7.0:
+                poor.append((tokens.name, text, ground))
+        for border in ("control_border", "divider", "thumb", "accent_fill"):
+            for ground in ("window", "surface", "raised", "hover", "selection"):
+                if contrast(getattr(tokens, border), getattr(tokens, ground)) < 3.0:
+                    poor.append((tokens.name, border, ground))
+        for pair in (*tokens.tags, *tokens.avatars):
+            if contrast(pair.text, pair.fill) < 7.0 or contrast(pair.text, tokens.surface) < 7.0:
+                poor.append((tokens.name, *pair))
+        assert tokens.ring == 3
+    assert not poor
 
 
 def test_badges_carry_white_letters() -> None:

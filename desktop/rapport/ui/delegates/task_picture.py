@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QPainter, QPixmap
 from rapport.language import tr
 from rapport.ui import roles
 from rapport.ui.delegates.row import Picture, body_baseline
+from rapport.ui.key_names import cap_of
 from rapport.ui.look.avatars import avatar_pixmap, badge_pixmap
 from rapport.ui.look.icons import draw_icon
 from rapport.ui.look.paint import (
@@ -30,9 +31,9 @@ TEXT_START = 50
 
 def hover_actions() -> tuple[tuple[str, str, str], ...]:
     return (
-        ("complete", "check", tr("Space")),
-        ("snooze", "moon", "S"),
-        ("reschedule", "reschedule", "D"),
+        ("complete", "check", cap_of("task.complete")),
+        ("snooze", "moon", cap_of("task.snooze")),
+        ("reschedule", "reschedule", cap_of("task.reschedule")),
     )
 
 
@@ -47,7 +48,7 @@ def key_regions(width: float) -> list[tuple[str, float, float]]:
     """Return (action, start, width) of the keys on a hovered row."""
     px = current_theme().type.px
     actions = hover_actions()
-    widths = [px(16) + px(6) + key_cap_size(key)[0] for _, _, key in actions]
+    widths = [px(16) + (px(6) + key_cap_size(key)[0] if key else 0) for _, _, key in actions]
     gap = px(12)
     x = due_column(width)[0] - px(18) - sum(widths) - gap * (len(widths) - 1)
     regions: list[tuple[str, float, float]] = []
@@ -210,12 +211,13 @@ class TaskPicture:
         regions = key_regions(self.picture.width)
         for (name, icon, key), (_, x, width) in zip(hover_actions(), regions, strict=True):
             self.picture.icon(icon, px(16), self.theme.tokens.muted, x, middle)
-            cap_width, cap_height = key_cap_size(key)
-            cap = transparent(cap_width, cap_height, ratio)
-            painter = QPainter(cap)
-            key_cap(painter, QRectF(0, 0, cap_width, cap_height), key)
-            painter.end()
-            self.picture.image(cap, x + px(22), middle - cap_height / 2)
+            if key:
+                cap_width, cap_height = key_cap_size(key)
+                cap = transparent(cap_width, cap_height, ratio)
+                painter = QPainter(cap)
+                key_cap(painter, QRectF(0, 0, cap_width, cap_height), key)
+                painter.end()
+                self.picture.image(cap, x + px(22), middle - cap_height / 2)
             self.picture.hint(x, 0, width, self.picture.height, hints[name])
 
     def _snooze_chip(self) -> QPixmap:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from rapport.domain.errors import InputError
 from rapport.language import tr
+from rapport.ui.key_names import cap_of
 from rapport.ui.look.icons import pixmap
 from rapport.ui.look.paint import key_cap, key_cap_size, mirrored, rounded
 from rapport.ui.look.text import Run, baseline_in
@@ -84,7 +85,8 @@ class ClosedComposer(Control):
             mirrored(icon, area, rtl).topLeft(),
             pixmap("note", side, tokens.muted, self.devicePixelRatioF(), rtl),
         )
-        width, height = key_cap_size("N")
+        key = cap_of("note.new")
+        width, height = key_cap_size(key) if key else (0, 0)
         cap = QRectF(
             self.width() - type_.px(9) - width, (self.height() - height) / 2, width, height
         )
@@ -93,7 +95,8 @@ class ClosedComposer(Control):
         place = mirrored(QRectF(start, 0, run.width, self.height()), area, rtl)
         painter.setPen(tokens.text if self._draft and self.isEnabled() else tokens.muted)
         run.draw(painter, place.left(), baseline_in(0, self.height(), type_.metrics()))
-        key_cap(painter, mirrored(cap, area, rtl), "N")
+        if key:
+            key_cap(painter, mirrored(cap, area, rtl), key)
 
 
 class OpenComposer(Painted):

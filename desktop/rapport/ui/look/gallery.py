@@ -25,7 +25,7 @@ from rapport.ui.delegates.row import dress_list
 from rapport.ui.delegates.task_row import TaskRowDelegate
 from rapport.ui.look.gallery_samples import contacts, places, tasks
 from rapport.ui.look.icons import draw_icon, icon_names, mark_pixmap, tray_icon
-from rapport.ui.look.theme import Contrast, Mode, current_theme
+from rapport.ui.look.theme import Contrast, Mode, Motion, current_theme
 from rapport.ui.look.tokens import account_colour
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.roles import Density, DueState
@@ -322,7 +322,7 @@ def timeline() -> QWidget:
 def states() -> QWidget:
     page = _Page()
     grid = QGridLayout(page)
-    empty = EmptyState("contacts", "Nobody matches this filter.", "Clear the filter", key="Esc")
+    empty = EmptyState("contacts", "Nobody matches this filter.", "Clear the filter")
     grid.addWidget(empty, 0, 0)
     error = ErrorState(
         "The server does not answer.",
@@ -403,7 +403,7 @@ def main() -> None:
     options = parser.parse_args()
     app = QApplication([])
     theme = current_theme()
-    theme.reduced_motion = True
+    theme.set_motion(Motion.REDUCED)
     theme.set_text_scale(options.scale)
     theme.set_mode(Mode(options.theme))
     theme.set_contrast(Contrast(options.contrast))

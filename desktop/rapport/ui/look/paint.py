@@ -51,8 +51,9 @@ def rounded(
 
 
 def focus_ring(painter: QPainter, rect: QRectF, radius: float) -> None:
-    """Draw the 2-px ring of keyboard focus along the inside of ``rect``."""
-    rounded(painter, rect, radius, border=current_theme().tokens.accent_text, width=2.0)
+    """Draw the ring of keyboard focus along the inside of ``rect``."""
+    tokens = current_theme().tokens
+    rounded(painter, rect, radius, border=tokens.accent_text, width=float(tokens.ring))
 
 
 def depth_rings(painter: QPainter, rect: QRectF, radius: float, *, dialog: bool = False) -> None:
@@ -239,7 +240,8 @@ def key_cap(painter: QPainter, rect: QRect | QRectF, text: str, *, on_accent: bo
     theme = current_theme()
     tokens, type_ = theme.tokens, theme.type
     area = QRectF(rect)
-    border = tokens.on_accent if on_accent else tokens.divider
+    edge = tokens.control_border if tokens.high_contrast else tokens.divider
+    border = tokens.on_accent if on_accent else edge
     rounded(
         painter,
         area,

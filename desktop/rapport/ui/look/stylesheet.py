@@ -14,6 +14,11 @@ def build_stylesheet(tokens: Tokens, type_: Type, images: str) -> str:
     px = type_.px
     thumb = tokens.control_border if tokens.high_contrast else tokens.thumb
     rest = px(1) if tokens.high_contrast else px(3)
+    edge = tokens.control_border if tokens.high_contrast else tokens.divider
+    ticked = tokens.control_border if tokens.high_contrast else tokens.accent_fill
+    tick = "tick-dark" if tokens.on_accent == "#000000" else "tick"
+    # A wider border takes from the padding: a field that is focused or wrong stays as it was.
+    ring, more = tokens.ring, tokens.ring - 1
     return f"""
 QAbstractScrollArea {{ border: none; }}
 QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox, QComboBox {{
@@ -26,22 +31,22 @@ QLineEdit, QAbstractSpinBox, QComboBox {{ padding: 0 {px(10)}px; min-height: {px
 QComboBox {{ padding: 0 {px(12)}px; }}
 QPlainTextEdit, QTextEdit {{ padding: {px(6)}px {px(12)}px; }}
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {{
-  border: 2px solid {tokens.accent_text};
+  border: {ring}px solid {tokens.accent_text};
 }}
 QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {{
-  padding: 0 {px(10) - 1}px; min-height: {px(32) - 4}px;
+  padding: 0 {px(10) - more}px; min-height: {px(32) - 2 * ring}px;
 }}
-QComboBox:focus {{ padding: 0 {px(12) - 1}px; }}
-QPlainTextEdit:focus, QTextEdit:focus {{ padding: {px(6) - 1}px {px(12) - 1}px; }}
+QComboBox:focus {{ padding: 0 {px(12) - more}px; }}
+QPlainTextEdit:focus, QTextEdit:focus {{ padding: {px(6) - more}px {px(12) - more}px; }}
 QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"], QTextEdit[invalid="true"],
 QComboBox[invalid="true"], QAbstractSpinBox[invalid="true"] {{
-  border: 2px solid {tokens.danger};
+  border: {ring}px solid {tokens.danger};
 }}
 QLineEdit[invalid="true"], QComboBox[invalid="true"], QAbstractSpinBox[invalid="true"] {{
-  padding: 0 {px(10) - 1}px; min-height: {px(32) - 4}px;
+  padding: 0 {px(10) - more}px; min-height: {px(32) - 2 * ring}px;
 }}
 QPlainTextEdit[invalid="true"], QTextEdit[invalid="true"] {{
-  padding: {px(6) - 1}px {px(12) - 1}px;
+  padding: {px(6) - more}px {px(12) - more}px;
 }}
 QLineEdit:disabled, QPlainTextEdit:disabled, QTextEdit:disabled, QComboBox:disabled {{
   background: {tokens.tint}; color: {tokens.muted};
@@ -54,7 +59,7 @@ QComboBox::down-arrow {{
   image: url("{images}/chevron.svg"); width: {px(14)}px; height: {px(14)}px;
 }}
 QComboBox QAbstractItemView, QMenu {{
-  background: {tokens.raised}; border: 1px solid {tokens.divider};
+  background: {tokens.raised}; border: 1px solid {edge};
   selection-background-color: {tokens.selection}; selection-color: {tokens.text};
 }}
 QMenu {{ padding: {px(6)}px; }}
@@ -67,17 +72,17 @@ QMenu::icon {{ padding-left: {px(10)}px; }}
 QMenu::separator {{ height: 1px; background: {tokens.divider}; margin: {px(6)}px {px(4)}px; }}
 QToolTip {{
   background: {tokens.raised}; color: {tokens.text};
-  border: 1px solid {tokens.divider}; padding: {px(4)}px {px(6)}px;
+  border: 1px solid {edge}; padding: {px(4)}px {px(6)}px;
 }}
 QCheckBox::indicator, QAbstractItemView::indicator {{
   width: {px(16) - 2}px; height: {px(16) - 2}px; border-radius: {px(4)}px;
   border: 1px solid {tokens.control_border}; background: {tokens.surface};
 }}
 QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {{
-  background: {tokens.accent_fill}; border-color: {tokens.accent_fill};
-  image: url("{images}/tick.svg");
+  background: {tokens.accent_fill}; border-color: {ticked};
+  image: url("{images}/{tick}.svg");
 }}
-QCheckBox::indicator:focus {{ border: 2px solid {tokens.accent_text}; }}
+QCheckBox::indicator:focus {{ border: {ring}px solid {tokens.accent_text}; }}
 QRadioButton::indicator {{
   width: {px(16) - 2}px; height: {px(16) - 2}px; border-radius: {px(8)}px;
   border: 1px solid {tokens.control_border}; background: {tokens.surface};

@@ -14,7 +14,7 @@ from rapport.ui.look import tokens as colours
 from rapport.ui.look.palette import build_palette
 from rapport.ui.look.stylesheet import build_stylesheet
 from rapport.ui.look.tokens import Pair, Tokens
-from rapport.ui.look.type import TextSize, Type
+from rapport.ui.look.type import TextSize, Type, system_pixels, system_scale
 
 # The style sheet engine reads images from files; the package is never zipped.
 IMAGES = Path(rapport_resources.__file__).parent.as_posix()
@@ -36,6 +36,14 @@ class Contrast(Enum):
     HIGH = "high"
 
 
+class Motion(Enum):
+    """The person's choice of motion."""
+
+    SYSTEM = "system"
+    FULL = "full"
+    REDUCED = "reduced"
+
+
 _SCHEMES = {
     Mode.SYSTEM: Qt.ColorScheme.Unknown,
     Mode.LIGHT: Qt.ColorScheme.Light,
@@ -55,7 +63,8 @@ class Theme(QObject):
         self._contrast = Contrast.SYSTEM
         self._picked_hues: dict[str, int] = {}
         self._applying = False
-        self.reduced_motion = False
+        self._motion = Motion.SYSTEM
+        self._desktop_reduces_motion = False
         self.tokens: Tokens = colours.LIGHT
         self.type = Type()
 
@@ -68,8 +77,20 @@ class Theme(QObject):
         return self._contrast
 
     @property
+    def motion(self) -> Motion:
+        return self._motion
+
+    @property
+    def reduced_motion(self) -> bool:
+        """Whether nothing is to move: as chosen, else as the desktop says."""
+        if self._motion is Motion.SYSTEM:
+            return self._desktop_reduces_motion
+        return self._motion is Motion.REDUCED
+
+    @property
     def text_scale(self) -> float:
-        return self.type.scale
+        """The person's choice; ``type.scale`` is what results with the desktop's own."""
+        return self.type.chosen
 
     def is_applied(self) -> bool:
         """Tell whether an application wears this theme."""
@@ -82,7 +103,7 @@ class Theme(QObject):
         hints = app.styleHints()
         hints.colorSchemeChanged.connect(self._desktop_changed)
         hints.accessibility().contrastPreferenceChanged.connect(self._desktop_changed)
-        self.type = Type(self.type.scale)
+        self.type = Type(self.type.chosen, system_scale(system_pixels()))
         self._refresh()
 
     def set_mode(self, mode: Mode) -> None:
@@ -97,9 +118,16 @@ class Theme(QObject):
 
     def set_text_scale(self, scale: float) -> None:
         """Set the size of text, 1.0 to 2.0; every size in the window follows."""
-        if scale != self.type.scale:
-            self.type = Type(scale)
+        if scale != self.type.chosen:
+            self.type = Type(scale, self.type.system)
             self._refresh()
+
+    def set_motion(self, motion: Motion) -> None:
+        self._motion = motion
+
+    def set_desktop_reduces_motion(self, reduced: bool) -> None:
+        """What the desktop says; counts where the person left it to the desktop."""
+        self._desktop_reduces_motion = reduced
 
     def set_picked_hues(self, hues: Mapping[str, int]) -> None:
         """Take the hues (index into ``HUES``) people picked for tags, by tag name."""
@@ -113,6 +141,9 @@ class Theme(QObject):
 
     def _desktop_changed(self) -> None:
         if not self._applying:
+            system = system_scale(system_pixels())
+            if system != self.type.system:
+                self.type = Type(self.type.chosen, system)
             self._refresh()
 
     def _refresh(self) -> None:

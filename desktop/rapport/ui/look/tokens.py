@@ -1,7 +1,7 @@
 """The colours of Rapport: one frozen set of tokens per appearance.
 
-Nothing outside this module names a colour. A pair of text and ground reaches 4.5:1, a border that
-marks a control 3:1; the tests compute both for every set.
+Nothing outside this module names a colour. A pair of text and ground reaches 4.5:1, in high
+contrast 7:1, a border that marks a control 3:1; the tests compute all of them for every set.
 """
 
 from __future__ import annotations
@@ -55,6 +55,11 @@ class Tokens:
     dialog_depth_alpha: float
     tags: tuple[Pair, ...]
     avatars: tuple[Pair, ...]
+
+    @property
+    def ring(self) -> int:
+        """How wide the ring of keyboard focus is, in pixels."""
+        return 3 if self.high_contrast else 2
 
 
 _LIGHT_TAGS = (
@@ -170,6 +175,19 @@ DARK = Tokens(
     avatars=_DARK_AVATARS,
 )
 
+# On the plain ground, with a border in the text's colour.
+_STRONG_TAGS = (
+    "#1A43A2",
+    "#08525E",
+    "#145330",
+    "#44520D",
+    "#683F00",
+    "#81360B",
+    "#8C2424",
+    "#821F5A",
+    "#4E319C",
+)
+
 HIGH_CONTRAST_LIGHT = replace(
     LIGHT,
     name="high-contrast-light",
@@ -179,13 +197,14 @@ HIGH_CONTRAST_LIGHT = replace(
     control_border="#14161B",
     text="#000000",
     muted="#2B313B",
-    accent_text="#1A3FA8",
-    accent_fill="#1A3FA8",
+    accent_text="#163894",
+    accent_fill="#163894",
     selection="#D6E2FF",
-    success="#0B5533",
-    warning="#6B3F00",
-    danger="#9E1B17",
+    success="#0A4A2C",
+    warning="#5E3700",
+    danger="#86110F",
     thumb="#5B6472",
+    tags=tuple(Pair(text, "#FFFFFF") for text in _STRONG_TAGS),
 )
 
 HIGH_CONTRAST_DARK = replace(
@@ -200,12 +219,14 @@ HIGH_CONTRAST_DARK = replace(
     text="#FFFFFF",
     muted="#DCE1EA",
     accent_text="#B3C6FF",
-    accent_fill="#2F5FDE",
+    accent_fill="#B3C6FF",
+    on_accent="#000000",
     selection="#1F2F66",
     success="#7FE3B3",
     warning="#FFCF5C",
-    danger="#FFA59E",
+    danger="#FFB8B2",
     thumb="#A2AAB8",
+    tags=tuple(Pair(pair.text, "#000000") for pair in _DARK_TAGS),
 )
 
 ALL = (LIGHT, DARK, HIGH_CONTRAST_LIGHT, HIGH_CONTRAST_DARK)

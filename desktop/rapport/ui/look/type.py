@@ -11,7 +11,7 @@ from enum import Enum
 from functools import cache
 
 from PySide6.QtCore import QLocale
-from PySide6.QtGui import QFont, QFontDatabase, QFontMetrics, QGuiApplication
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QFontMetrics, QGuiApplication
 
 REGULAR = QFont.Weight.Normal
 SEMIBOLD = QFont.Weight.DemiBold
@@ -27,6 +27,10 @@ _GENERIC = {
     "noto sans",
 }
 _PREFERRED = ("Inter", "Noto Sans", "DejaVu Sans")
+USUAL_PIXELS = 14.67
+"""11 points at 96 dots per inch: the largest that a desktop comes with. What is larger was chosen
+by somebody who needs it, and the window grows with it."""
+LARGEST_SYSTEM = 2.0
 _HAN_BY_LANGUAGE = {
     QLocale.Language.Japanese: "Noto Sans CJK JP",
     QLocale.Language.Korean: "Noto Sans CJK KR",
@@ -72,11 +76,28 @@ def _fallbacks() -> list[str]:
     return ["Noto Sans", "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans Devanagari", han]
 
 
-class Type:
-    """The fonts of one text scale (1.0 to 2.0). Cheap to ask: every answer is kept."""
+def system_scale(pixels: float) -> float:
+    """How much larger than usual the desktop's own text is, by the size of its general font; dots
+    per inch are the business of the device pixel ratio."""
+    return min(LARGEST_SYSTEM, max(1.0, pixels / USUAL_PIXELS))
 
-    def __init__(self, scale: float = 1.0) -> None:
-        self.scale = min(2.0, max(1.0, scale))
+
+def system_pixels() -> float:
+    """The size of the desktop's general font."""
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+    return float(QFontInfo(font).pixelSize())
+
+
+class Type:
+    """The fonts of one text scale. Cheap to ask: every answer is kept.
+
+    ``chosen`` is the person's choice, 1.0 to 2.0; ``scale`` has the desktop's own size in it, too.
+    """
+
+    def __init__(self, chosen: float = 1.0, system: float = 1.0) -> None:
+        self.chosen = min(2.0, max(1.0, chosen))
+        self.system = system
+        self.scale = self.chosen * system
         main = _main_family()
         present = set(QFontDatabase.families())
         self.families = [main, *(f for f in _fallbacks() if f != main and f in present)]

@@ -12,6 +12,7 @@ from rapport.domain.text import unmarked, visible
 from rapport.domain.views import ContactRow, RecordHit
 from rapport.language import tr
 from rapport.ui.context import WindowContext
+from rapport.ui.key_names import cap_of
 from rapport.ui.wording import count, due_words
 
 ROWS = 9
@@ -84,7 +85,7 @@ def actions(context: WindowContext, typed: str, most: int = _MOST_ACTIONS) -> Gr
             match.spans if match is not None else (),
             about="" if allowed is True else str(allowed),
             icon=action.icon or "right",
-            keys=context.actions.key_text(action.id),
+            keys=cap_of(action.id),
             enabled=allowed is True,
             action=action.id,
         )

@@ -88,7 +88,7 @@ class PaletteModel(QAbstractListModel):
             case PaletteRole.SEED:
                 return line.seed
             case PaletteRole.KEYS:
-                return line.keys.replace("+", " ") if len(line.keys) > 1 else line.keys
+                return line.keys
             case PaletteRole.ENABLED:
                 return line.enabled
             case Qt.ItemDataRole.AccessibleTextRole:

@@ -14,6 +14,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QSizePolicy, QWidget
 
 from rapport.language import tr
+from rapport.ui.key_names import cap_of
 from rapport.ui.look.theme import current_theme
 from rapport.ui.widgets.inputs import SearchField
 
@@ -61,7 +62,7 @@ class SearchBox(SearchField):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         words = tr("Search contacts, notes and tasks")
-        super().__init__(words, parent, placeholder=words)
+        super().__init__(words, parent, placeholder=words, key=cap_of("search.focus"))
         self.setObjectName("search")
         self.setMaxLength(_LONGEST)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -95,4 +96,5 @@ class SearchBox(SearchField):
         super().keyPressEvent(event)
 
     def _limit(self) -> None:
+        self._key = cap_of("search.focus")
         self.setMaximumWidth(self.sizeHint().width())

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from rapport.domain.views import OutboxItem, SyncState, SyncStatus
 from rapport.language import tr
 from rapport.ui.context import WindowContext
+from rapport.ui.key_names import cap_of
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.panes.budget_gauge import BudgetGauge
 from rapport.ui.panes.parts import Rule
@@ -160,7 +161,7 @@ class SyncPopover(Popover):
         signed_out = signed_out and self._context.actions.is_bound("account.sign-in")
         self._button.setText(tr("Sign in again") if signed_out else tr("Sync now"))
         self._button.setAccessibleName(self._button.text())
-        self._button.key = "" if signed_out else self._context.actions.key_text("sync.now")
+        self._button.key = "" if signed_out else cap_of("sync.now")
         self._button.set_icon("key" if signed_out else "sync")
         self._button.restyle()
         self._show_ways(status)

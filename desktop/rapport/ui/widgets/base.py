@@ -16,7 +16,6 @@ _BY_KEYBOARD = (
     Qt.FocusReason.BacktabFocusReason,
     Qt.FocusReason.ShortcutFocusReason,
 )
-_RING = 2
 
 
 def by_keyboard(widget: QWidget, reason: Qt.FocusReason) -> bool:
@@ -42,6 +41,7 @@ class FocusRing(QWidget):
         while widget is not None and widget is not ground:
             widget.installEventFilter(self)
             widget = widget.parentWidget()
+        current_theme().changed.connect(self._follow)
         self._follow()
         self.show()
         self.raise_()
@@ -53,7 +53,7 @@ class FocusRing(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        focus_ring(painter, QRectF(self.rect()), self._radius + _RING)
+        focus_ring(painter, QRectF(self.rect()), self._radius + current_theme().tokens.ring)
 
     def _follow(self) -> None:
         ground = self.parentWidget()
@@ -62,7 +62,8 @@ class FocusRing(QWidget):
         inside = self._control.ring_area() if isinstance(self._control, Control) else None
         area = inside or self._control.rect()
         area = QRect(self._control.mapTo(ground, area.topLeft()), area.size())
-        self.setGeometry(area.adjusted(-_RING, -_RING, _RING, _RING))
+        ring = current_theme().tokens.ring
+        self.setGeometry(area.adjusted(-ring, -ring, ring, ring))
 
 
 def _ground_of(control: QWidget) -> QWidget:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from rapport.ui.key_names import cap_of
 from rapport.ui.look.icons import draw_icon
 from rapport.ui.look.paint import key_cap, key_cap_size, mirrored, rounded
 from rapport.ui.look.text import Run, baseline_in, plain_tip
@@ -52,6 +53,7 @@ class Button(Control):
         size: Size = Size.NORMAL,
         icon: str = "",
         key: str = "",
+        key_of: str = "",
         name: str = "",
         chevron: bool = False,
     ) -> None:
@@ -63,7 +65,9 @@ class Button(Control):
         self.icon_name = icon
         self.icon_role = ""
         """A token name; empty is muted, or the text's where that is accent or on accent."""
-        self.key = key
+        self.key = key or cap_of(key_of)
+        self._key_of = key_of
+        """The action whose key the button carries, whichever that is."""
         self.chevron = chevron
         self.badge_dot = False
         """A red dot at the icon: something unread."""
@@ -79,6 +83,11 @@ class Button(Control):
         self._wordless = wordless or not self.text()
         self.setToolTip(plain_tip(self.accessibleName()) if self._wordless else "")
         self.restyle()
+
+    def restyle(self) -> None:
+        if self._key_of:
+            self.key = cap_of(self._key_of)
+        super().restyle()
 
     def set_icon(self, icon: str, role: str = "") -> None:
         self.icon_name, self.icon_role = icon, role
@@ -151,7 +160,7 @@ class Button(Control):
             ground = None if self.kind in (Kind.QUIET, Kind.LINK) else tokens.tint
             return ground, outline, tokens.muted
         if self.kind is Kind.FILLED:
-            return tokens.accent_fill, tokens.text if pressed else None, tokens.on_accent
+            return tokens.accent_fill, tokens.text if pressed else outline, tokens.on_accent
         if self.kind is Kind.LINK:
             return (tokens.hover if hovered else None), None, tokens.accent_text
         if pressed:

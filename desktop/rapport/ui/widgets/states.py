@@ -60,11 +60,11 @@ class EmptyState(_Centred):
         button: str = "",
         parent: QWidget | None = None,
         *,
-        key: str = "",
+        key_of: str = "",
     ) -> None:
         super().__init__(icon, "muted", parent)
         self.sentence = self.add_words(sentence)
-        self.button = Button(button, self, key=key) if button else None
+        self.button = Button(button, self, key_of=key_of) if button else None
         if self.button is not None:
             self.button.clicked.connect(self.pressed)
             self.column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)

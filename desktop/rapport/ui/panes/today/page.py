@@ -38,6 +38,7 @@ from rapport.ui.context import Page, WindowContext
 from rapport.ui.delegates.row import dress_list
 from rapport.ui.delegates.task_row import TaskRowDelegate
 from rapport.ui.editors.task_actions import TaskActions
+from rapport.ui.key_names import with_key
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.menus import RULE, add_choice, fill_menu, pop_up
 from rapport.ui.models.task_list_model import TaskListModel
@@ -125,7 +126,7 @@ class TodayPage(Painted):
             tr("Nothing is due. Enjoy the quiet, or plan ahead."),
             tr("Add task"),
             self,
-            key="T",
+            key_of="task.new",
         )
         self.error: ErrorState | None = None
         self.skeleton = Skeleton(self)
@@ -419,7 +420,7 @@ class TodayPage(Painted):
         for button in (self.add, self.empty.button):
             if button is not None:
                 button.setEnabled(why is None)
-                button.setToolTip(why or tr("Add task (T)"))
+                button.setToolTip(why or with_key(tr("Add task"), "task.new"))
                 button.setAccessibleDescription(why or "")
 
     # Look.

@@ -25,6 +25,7 @@ from rapport.services.workspace import Workspace
 from rapport.ui.accounts import SignedIn, colours
 from rapport.ui.context import WindowContext
 from rapport.ui.editors.moments import moment_words, snoozes
+from rapport.ui.key_names import with_key
 from rapport.ui.look.icons import icon
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.menus import RULE, fill_menu, pop_up
@@ -68,6 +69,8 @@ class TaskDetail(Painted):
         self._build_layout()
         self._follow()
         self.destroyed.connect(lambda: self._end())
+        context.theme.changed.connect(self._name_steps)
+        self._name_steps()
         context.situation_changed.connect(self._allow)
         self.show_task(None)
 
@@ -76,16 +79,16 @@ class TaskDetail(Painted):
     def _build_bar(self) -> None:
         actions = self._context.actions
         self.complete = Button(
-            tr("Complete"), self, kind=Kind.FILLED, icon="check", key=tr("Space")
+            tr("Complete"), self, kind=Kind.FILLED, icon="check", key_of="task.complete"
         )
         self.complete.setObjectName("complete-task")
         self.complete.clicked.connect(self._toggle)
         self.edit = Button(tr("Edit"), self, icon="pencil", kind=Kind.QUIET)
         self.edit.setObjectName("edit-task")
         self.edit.clicked.connect(lambda: actions.trigger("task.edit"))
-        self.previous = IconButton("left", tr("Previous task (K)"), self)
+        self.previous = IconButton("left", tr("Previous task"), self)
         self.previous.clicked.connect(lambda: self.stepped.emit(-1))
-        self.next = IconButton("right", tr("Next task (J)"), self)
+        self.next = IconButton("right", tr("Next task"), self)
         self.next.clicked.connect(lambda: self.stepped.emit(1))
         self.more = IconButton("more", tr("More"), self)
         self.more.setObjectName("task-more")
@@ -339,6 +342,10 @@ class TaskDetail(Painted):
             event.reference or self._row.task.contact_id in event.contacts()
         ):
             self._again.start()
+
+    def _name_steps(self) -> None:
+        self.previous.setToolTip(with_key(tr("Previous task"), "go.previous"))
+        self.next.setToolTip(with_key(tr("Next task"), "go.next"))
 
     def _allow(self) -> None:
         why = self._workspace.capabilities.why_not_write or ""
