@@ -56,6 +56,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     notification_content: bool = True
     """Names and titles in notifications; off for lock screens others can see."""
     recent_contacts: tuple[str, ...] = ()
+    trusted_hosts: tuple[str, ...] = ()
+    """Links of notes to these open without asking."""
     today_all_accounts: bool = True
     """Today lists the tasks of every account that is signed in, not only of the one on screen."""
     recent_actions: tuple[str, ...] = ()

@@ -100,6 +100,8 @@ class ContactDetail(Struct, frozen=True, kw_only=True):
     """Of the contact; ``custom:`` and an id for one of its custom fields."""
     details_synced_at: datetime | None = None
     """When notes and appointments were last read from the server; None: never."""
+    extra: dict[str, Any] = {}
+    """What else the CRM says of the contact, under its own names: dndSettings, followers."""
 
 
 class SidebarCounts(Struct, frozen=True, kw_only=True):

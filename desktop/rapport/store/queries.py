@@ -366,12 +366,12 @@ def _soonest(value: datetime | None) -> float:
 
 def _detail(db: Sql, id: Id) -> ContactDetail | None:
     found = db.row(
-        "SELECT key, shown FROM record WHERE id = ? AND kind = ? AND tomb = 0",
+        "SELECT key, shown, extra FROM record WHERE id = ? AND kind = ? AND tomb = 0",
         (id, KIND_NUMBER[Kind.CONTACT]),
     )
     if found is None:
         return None
-    key, shown = found
+    key, shown, extra = found
     contact = record_from(Kind.CONTACT, id, unpack(Kind.CONTACT, shown))
     assert isinstance(contact, Contact)
     (row,) = lists.rows(db, [key])
@@ -409,6 +409,7 @@ def _detail(db: Sql, id: Id) -> ContactDetail | None:
         conflicts=conflicting,
         conflict_fields=conflict_fields,
         details_synced_at=from_ms_or_none(details_at or 0),
+        extra=decode(extra) if extra else {},
     )
 
 

@@ -340,7 +340,7 @@ def _absorb_known(
     tx: Transaction, stored: Stored, server: Values, snapshot: Snapshot, tally: Tally
 ) -> None:
     ops = tx.ops(stored.key)
-    extra = _extra(snapshot)
+    extra = _extra(snapshot, stored.extra)
     clashes: list[Clash] = []
     if not ops:
         changed = show(tx, stored, server)
@@ -359,6 +359,8 @@ def _absorb_known(
         if clashes:
             tx.touch(stored.contact_id)
     conflicts.catch_up(tx, stored, clashes)
+    if stored.kind is Kind.CONTACT and extra != stored.extra:
+        tx.touch(stored.contact_id)  # whoever shows the contact shows some of it
     stored.extra = extra
     tx.save(stored, changed)
     if changed:
@@ -453,13 +455,18 @@ def server_values(known: Values, snapshot: Snapshot, tally: Tally) -> Values:
     return server_part(kind, values)
 
 
-def _extra(snapshot: Snapshot) -> bytes | None:
+def _extra(snapshot: Snapshot, before: bytes | None = None) -> bytes | None:
+    """What else the server says. A search tells less than a read (FACTS B1a: no dndSettings); what
+    it leaves out stays as it was."""
     if not snapshot.extra:
-        return None
+        return before
     try:
-        return encode(clean(snapshot.extra))
+        extra = encode(clean(snapshot.extra))
+        if before is None or before == extra:
+            return extra
+        return encode({**decode(before), **decode(extra)})
     except Unfit:
-        return None
+        return before
 
 
 def _vanish(tx: Transaction, stored: Stored) -> int:

@@ -161,6 +161,10 @@ STANDARD = (
     Action("contact.add-tag", "Add tag", Section.CONTACT, ("L",), "tag", contact_write),
     Action("contact.call", "Call", Section.CONTACT, ("C",), "phone", with_contact),
     Action("contact.mail", "Write e-mail", Section.CONTACT, ("M",), "mail", with_contact),
+    Action("contact.copy-phone", "Copy phone", Section.CONTACT, ("Shift+C",), "copy", with_contact),
+    Action(
+        "contact.copy-email", "Copy e-mail", Section.CONTACT, ("Shift+M",), "copy", with_contact
+    ),
     Action("contact.history", "Show in audit log", Section.CONTACT, (), "history", with_contact),
     Action("contact.delete", "Delete contact", Section.CONTACT, ("Del",), "trash", contact_write),
     Action("search.focus", "Search", Section.GO, ("/", "Ctrl+F"), "search", with_account),

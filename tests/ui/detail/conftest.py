@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 import pytest
 import pytest_asyncio
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from qasync import QEventLoop
@@ -312,6 +312,19 @@ class Desk:
         await self.context.runner.close()
         self.window.deleteLater()
         await asyncio.sleep(0)
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The addresses that were handed to the operating system, which does nothing with them."""
+    found: list[str] = []
+
+    def open_url(url: QUrl) -> bool:
+        found.append(url.toString())
+        return True
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", open_url)
+    return found
 
 
 @pytest.fixture

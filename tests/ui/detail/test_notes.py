@@ -19,8 +19,10 @@ from rapport.domain.records import Kind
 from rapport.services.html import sanitised
 from rapport.store import Snapshot, Store
 from rapport.ui.notes.editor import NoteEdit
+from rapport.ui.notes.link_dialog import pretended_host
 from rapport.ui.notes.reading import GIANT, NoteText
 from rapport.ui.notes.safe import NoteView
+from rapport.ui.widgets.overlay import ConfirmDialog
 
 pytestmark = pytest.mark.usefixtures("theme")
 
@@ -307,7 +309,7 @@ def test_dangerous_links_are_inert(qtbot: Any, url: Any) -> None:
     view = NoteView()
     qtbot.addWidget(view)
     asked = []
-    view.link_asked.connect(asked.append)
+    view.link_asked.connect(lambda url, words: asked.append(url))
     view.anchorClicked.emit(QUrl(url))
     assert asked == []
     assert url not in sanitised(f'<a href="{url}">x</a>')
@@ -324,13 +326,68 @@ def test_a_good_link_asks_and_does_not_open(qtbot: Any) -> None:
 
 async def test_a_link_in_the_timeline_names_its_host_first(open_ana: Any, until: Any) -> None:
     desk, pane, _ = await open_ana()
-    pane.timeline.link_asked.emit(QUrl("https://evil.example/x"))
-    from rapport.ui.widgets.overlay import ConfirmDialog
+    pane.timeline.link_asked.emit(QUrl("https://evil.example/x"), "here")
 
     await until(lambda: desk.window.findChild(ConfirmDialog), "the question")
     dialog = desk.window.findChild(ConfirmDialog)
     assert "evil.example" in dialog.accessibleName()
     dialog.close()
+
+
+async def test_a_host_is_trusted_only_where_a_person_says_so(
+    open_ana: Any, until: Any, opened: Any
+) -> None:
+    desk, pane, _ = await open_ana()
+
+    async def asked(url: str, words: str) -> Any:
+        pane.timeline.link_asked.emit(QUrl(url), words)
+        await until(lambda: desk.window.findChild(ConfirmDialog), "the question")
+        return desk.window.findChild(ConfirmDialog)
+
+    dialog = await asked("https://docs.example/a", "the offer")
+    assert not dialog.always.isChecked()
+    desk.click(dialog.confirm_button)
+    await until(lambda: opened == ["https://docs.example/a"], "it opens")
+    await until(lambda: not desk.window.findChild(ConfirmDialog), "the dialog is gone")
+
+    dialog = await asked("https://docs.example/b", "the offer")
+    dialog.always.setChecked(True)
+    desk.click(dialog.confirm_button)
+    await until(lambda: len(opened) == 2, "it opens")
+    await until(lambda: not desk.window.findChild(ConfirmDialog), "the dialog is gone")
+    pane.timeline.link_asked.emit(QUrl("https://docs.example/c"), "the offer")
+    assert opened[-1] == "https://docs.example/c"  # nobody was asked
+
+    # Words that name another host are asked about all the same, and cannot be trusted for good.
+    dialog = await asked("https://docs.example/d", "www.mybank.example")
+    assert dialog.findChild(QWidget, "link-warning") is not None
+    assert dialog.always.isHidden()
+    dialog.close()
+
+
+@pytest.mark.parametrize(
+    ("words", "url", "pretended"),
+    [
+        ("https://mybank.example/login", "https://evil.example", "mybank.example"),
+        ("mybank.example", "https://evil.example", "mybank.example"),
+        # Characters that hide or turn round are left out before it is read.
+        ("my\u202ebank.exa\u200bmple", "https://evil.example", "mybank.example"),
+        ("www.evil.example", "https://evil.example/x", ""),
+        ("click here", "https://evil.example", ""),
+        ("ana@mybank.example", "mailto:ana@mybank.example", ""),
+    ],
+)
+def test_words_that_pretend_to_be_another_host(words: Any, url: Any, pretended: Any) -> None:
+    assert pretended_host(words, QUrl(url)) == pretended
+
+
+def test_the_words_of_a_link_come_with_it(qtbot: Any) -> None:
+    view = NoteView()
+    qtbot.addWidget(view)
+    view.show_html(sanitised('<p><a href="https://evil.example/x">mybank<b>.example</b></a></p>'))
+    with qtbot.waitSignal(view.link_asked) as asked:
+        view.anchorClicked.emit(QUrl("https://evil.example/x"))
+    assert pretended_host(asked.args[1].replace(" ", ""), asked.args[0]) == "mybank.example"
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def preview(body: str) -> str | None:
 class NoteText(QWidget):
     """The text of one note. ``link_asked`` tells of a pressed link; nothing opens by itself."""
 
-    link_asked = Signal(QUrl)
+    link_asked = Signal(QUrl, str)
 
     def __init__(self, body: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

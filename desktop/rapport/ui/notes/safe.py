@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QResizeEvent, QTex
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
 
 from rapport.services.html import is_safe_link
+from rapport.ui.notes.markup import blocks, fragments
 
 
 def nothing() -> QImage:
@@ -28,9 +29,10 @@ class SafeDocument(QTextDocument):
 
 
 class NoteView(QTextBrowser):
-    """Read-only text as high as it needs to be. ``link_asked`` tells that a link was pressed."""
+    """Read-only text as high as it needs to be. ``link_asked`` tells that a link was pressed: where
+    it leads, and in what words it is written."""
 
-    link_asked = Signal(QUrl)
+    link_asked = Signal(QUrl, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -94,7 +96,16 @@ class NoteView(QTextBrowser):
 
     def _asked(self, url: QUrl) -> None:
         if is_safe_link(url.toString(QUrl.ComponentFormattingOption.FullyEncoded)):
-            self.link_asked.emit(url)
+            self.link_asked.emit(url, self._words_of(url))
+
+    def _words_of(self, url: QUrl) -> str:
+        """Everything that is linked to this address."""
+        return " ".join(
+            fragment.text()
+            for block in blocks(self.document())
+            for fragment in fragments(block)
+            if QUrl(fragment.charFormat().anchorHref()) == url
+        )
 
 
 def copy_text(text: str) -> None:

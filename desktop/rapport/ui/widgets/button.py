@@ -69,6 +69,8 @@ class Button(Control):
         self._key_of = key_of
         """The action whose key the button carries, whichever that is."""
         self.chevron = chevron
+        self.is_alarming = False
+        """Shown in red: pressing it is possible, and asks first."""
         self.badge_dot = False
         """A red dot at the icon: something unread."""
         self._wordless = not text
@@ -92,6 +94,11 @@ class Button(Control):
     def set_icon(self, icon: str, role: str = "") -> None:
         self.icon_name, self.icon_role = icon, role
         self.update()
+
+    def set_alarming(self, alarming: bool) -> None:
+        if alarming != self.is_alarming:
+            self.is_alarming = alarming
+            self.update()
 
     def set_badge_dot(self, shown: bool) -> None:
         self.badge_dot = shown
@@ -159,6 +166,9 @@ class Button(Control):
         if not self.isEnabled():
             ground = None if self.kind in (Kind.QUIET, Kind.LINK) else tokens.tint
             return ground, outline, tokens.muted
+        if self.is_alarming:
+            ground = tokens.pressed if pressed or hovered else tokens.tint
+            return ground, tokens.danger, tokens.danger
         if self.kind is Kind.FILLED:
             return tokens.accent_fill, tokens.text if pressed else outline, tokens.on_accent
         if self.kind is Kind.LINK:
@@ -178,7 +188,8 @@ class Button(Control):
         x = rect.left() + max(0.0, (rect.width() - self._content_width()) / 2)
         side = self._icon_side()
         ink = getattr(self.tokens, self.icon_role or "muted")
-        if not self.icon_role and self.kind in (Kind.FILLED, Kind.LINK):
+        alarming = self.is_alarming and self.isEnabled()
+        if not self.icon_role and (alarming or self.kind in (Kind.FILLED, Kind.LINK)):
             ink = colour
         if self.icon_name:
             spot = QRectF(x, rect.center().y() - side / 2, side, side)

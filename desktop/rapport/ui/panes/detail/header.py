@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer
+from functools import partial
+
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
-from rapport.domain.records import Contact
+from rapport.domain.disturb import Channel, why_not_disturb
+from rapport.domain.errors import InputError
 from rapport.domain.text import visible
+from rapport.domain.views import ContactDetail
 from rapport.language import tr
 from rapport.ui.context import WindowContext
 from rapport.ui.look.icons import draw_icon, icon
@@ -23,6 +27,10 @@ from rapport.ui.widgets.labels import Avatar
 WORDS_FROM = 600
 """Below this pane width, in design pixels, the buttons drop their words."""
 _TICK_MS = 1000
+_MORE = (
+    *("contact.edit", "contact.add-tag", "contact.copy-phone", "contact.copy-email"),
+    *("contact.history", "contact.delete"),
+)
 
 
 class NameLine(Painted):
@@ -81,27 +89,33 @@ class NameLine(Painted):
 class Reach(Control):
     """A phone number or an e-mail address: pressing it copies, and a tick says so for a second."""
 
+    copied = Signal()
+
     def __init__(self, icon_name: str, what: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icon, self._what = icon_name, what
-        self._shown = self._value = ""
+        self._shown = self._value = self._why_not = ""
         self._copied = QTimer(self, singleShot=True, interval=_TICK_MS)
         self._copied.timeout.connect(self._settle)
         self.clicked.connect(self.copy)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
-    def show_value(self, value: str, shown: str) -> None:
-        """``value`` is what is copied, ``shown`` how it is written."""
-        self._value, self._shown = value, shown
+    def show_value(self, value: str, shown: str, why_not: str = "") -> None:
+        """``value`` is what is copied, ``shown`` how it is written; ``why_not`` says why it had
+        better not be used."""
+        self._value, self._shown, self._why_not = value, shown, why_not
         self.setVisible(bool(value))
         self._settle()
 
     def copy(self) -> None:
+        if not self._value:
+            raise InputError(tr("There is nothing to copy."))
         QGuiApplication.clipboard().setText(self._value)
         self._copied.start()
         self.setAccessibleName(tr("{what} copied").format(what=self._what))
         self.update()
+        self.copied.emit()
 
     @property
     def is_ticked(self) -> bool:
@@ -110,7 +124,8 @@ class Reach(Control):
     def _settle(self) -> None:
         words = tr("Copy {what} {value}").format(what=self._what.lower(), value=self._shown)
         self.setAccessibleName(words)
-        self.setToolTip(plain_tip(words))
+        self.setToolTip(plain_tip("\n".join(filter(None, (words, self._why_not)))))
+        self.setAccessibleDescription(self._why_not)
         self.restyle()
 
     def _run(self, limit: float | None = None) -> Run:
@@ -166,6 +181,9 @@ class Header(Painted):
         self.more.setObjectName("contact-more")
         self.more.clicked.connect(self._offer_more)
         self._reachable = {"contact.call": False, "contact.mail": False}
+        self._why_not: dict[str, str] = {}
+        for reach, action in ((self.phone, "contact.call"), (self.email, "contact.mail")):
+            reach.copied.connect(partial(self._tell_copied, action))
         self._lay_out()
         self.restyle()
         context.situation_changed.connect(self.allow)
@@ -203,12 +221,17 @@ class Header(Painted):
         self.setMinimumHeight(px(88))
         self._drop_words(self.width())
 
-    def show_contact(self, contact: Contact, seed: str, phone: str, *, pending: bool) -> None:
+    def show_detail(self, detail: ContactDetail, phone: str, *, pending: bool) -> None:
         """``phone`` is the number as people write it."""
-        self.avatar.set_person(seed, contact.name)
+        contact = detail.contact
+        self._why_not = {
+            "contact.call": why_not_disturb(contact, detail.extra, Channel.CALL),
+            "contact.mail": why_not_disturb(contact, detail.extra, Channel.EMAIL),
+        }
+        self.avatar.set_person(detail.seed, contact.name)
         self.name.show_name(contact.name, pending=pending, dnd=contact.dnd)
-        self.phone.show_value(contact.phone, phone)
-        self.email.show_value(contact.email, visible(contact.email))
+        self.phone.show_value(contact.phone, phone, self._why_not["contact.call"])
+        self.email.show_value(contact.email, visible(contact.email), self._why_not["contact.mail"])
         self._drop_words(self.width())
         self._reachable = {
             "contact.call": bool(contact.phone),
@@ -228,13 +251,22 @@ class Header(Painted):
             if allowed is True and not self._reachable.get(id, True):
                 why = missing[id]
             button.setEnabled(allowed is True and not why)
-            button.setToolTip(why or self._context.actions.tooltip(id))
+            if button.isEnabled() and self._why_not.get(id):
+                why = f"{self._why_not[id]} {tr('It asks first.')}"
+            button.set_alarming(bool(self._why_not.get(id)))
+            button.setToolTip(plain_tip(why) if why else self._context.actions.tooltip(id))
             button.setAccessibleDescription(why)
+
+    def _tell_copied(self, action: str) -> None:
+        """Copying harms nobody; what may be done with it does."""
+        if why := self._why_not.get(action):
+            title = tr("Number copied") if action == "contact.call" else tr("Address copied")
+            self._context.notice(title, why, icon="dnd")
 
     def _offer_more(self) -> None:
         menu = QMenu(self)
         menu.setObjectName("contact-menu")
-        for id in ("contact.edit", "contact.add-tag", "contact.history", "contact.delete"):
+        for id in _MORE:
             if not self._context.actions.is_bound(id):
                 continue
             action = self._context.actions[id]
@@ -261,9 +293,9 @@ class Header(Painted):
         wordless = width < self.type.px(WORDS_FROM) or self._is_crowded(width)
         for id, button in self._buttons.items():
             button.set_wordless(wordless)
-            if not button.isEnabled() or wordless:
+            if not button.isEnabled() or wordless or button.is_alarming:
                 why = button.accessibleDescription()
-                button.setToolTip(why or self._context.actions.tooltip(id))
+                button.setToolTip(plain_tip(why) if why else self._context.actions.tooltip(id))
 
     def _is_crowded(self, width: int) -> bool:
         """Whether name, number or address would lose its end to the words of the buttons."""

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from rapport.domain.changes import ChangeEvent, Origin
 from rapport.domain.commands import DeleteContact, DeleteNote
+from rapport.domain.disturb import Channel, why_not_disturb
 from rapport.domain.errors import InputError
 from rapport.domain.records import Id
 from rapport.domain.text import visible
@@ -27,6 +28,7 @@ from rapport.ui.context import WindowContext
 from rapport.ui.editors.contact_dialog import ContactDialog
 from rapport.ui.editors.note_composer import NoteComposer
 from rapport.ui.editors.task_actions import TaskActions
+from rapport.ui.notes.link_dialog import LinkDialog, pretended_host, real_host
 from rapport.ui.panes.detail.fields import FieldsPanel
 from rapport.ui.panes.detail.header import Header
 from rapport.ui.panes.detail.timeline import Timeline
@@ -129,6 +131,8 @@ class DetailPane(Painted):
         actions.bind("contact.add-tag", self.fields.tags.begin)
         actions.bind("contact.call", self._call)
         actions.bind("contact.mail", self._mail)
+        actions.bind("contact.copy-phone", lambda: self.header.phone.copy())
+        actions.bind("contact.copy-email", lambda: self.header.email.copy())
         actions.bind("contact.history", self._show_history)
         actions.bind("contact.delete", self._delete)
         actions.bind("note.new", self.composer.write)
@@ -198,7 +202,7 @@ class DetailPane(Painted):
         location = self._workspace.reference.location
         phone = phones.display(contact.phone, location.country if location else "")
         pending = bool(detail.pending)
-        self.header.show_contact(contact, detail.seed, phone, pending=pending)
+        self.header.show_detail(detail, phone, pending=pending)
         self._tell_conflict(detail)
         self.fields.show_detail(detail)
         self.timeline.show_detail(detail)
@@ -306,37 +310,40 @@ class DetailPane(Painted):
         contact = self._shown().contact
         if not contact.phone:
             raise InputError(tr("No phone number is known."))
-        if await self._may_disturb(tr("Call anyway")):
+        if await self._may_disturb(Channel.CALL, tr("Call anyway")):
             QDesktopServices.openUrl(QUrl(f"tel:{contact.phone}"))
 
     async def _mail(self) -> None:
         contact = self._shown().contact
         if not contact.email:
             raise InputError(tr("No e-mail address is known."))
-        if await self._may_disturb(tr("Write anyway")):
+        if await self._may_disturb(Channel.EMAIL, tr("Write anyway")):
             url = QUrl()
             url.setScheme("mailto")
             url.setPath(contact.email)
             QDesktopServices.openUrl(url)
 
-    async def _may_disturb(self, anyway: str) -> bool:
-        contact = self._shown().contact
-        if not contact.dnd:
+    async def _may_disturb(self, channel: Channel, anyway: str) -> bool:
+        detail = self._shown()
+        why = why_not_disturb(detail.contact, detail.extra, channel)
+        if not why:
             return True
-        title = tr("{name} does not want to be disturbed").format(name=visible(contact.name))
-        return await confirm(
-            self.window(), title, tr("“Do not disturb” is set for this contact."), confirm=anyway
-        )
+        title = tr("{name} does not want to be disturbed").format(name=visible(detail.contact.name))
+        return await confirm(self.window(), title, why, confirm=anyway)
 
-    def _ask_link(self, url: QUrl) -> None:
+    def _ask_link(self, url: QUrl, words: str) -> None:
+        """Where it leads is shown first, but for hosts that a person said need not be asked about.
+        Words that name another host are always asked about."""
+        host, settings = real_host(url), self._context.settings
+        if host in settings.trusted_hosts and not pretended_host(words, url):
+            QDesktopServices.openUrl(url)
+            return
+
         async def ask() -> None:
-            host = url.host() or url.path()
-            if await confirm(
-                self.window(),
-                tr("Open {host}?").format(host=visible(host)),
-                visible(url.toString())[:300],
-                confirm=tr("Open link"),
-            ):
+            dialog = LinkDialog(self.window(), url, words)
+            if await dialog.ask():
+                if dialog.remembers:
+                    self._context.change_settings(trusted_hosts=(*settings.trusted_hosts, host))
                 QDesktopServices.openUrl(url)
 
         self._context.runner.own(ask())

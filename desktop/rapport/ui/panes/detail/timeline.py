@@ -58,7 +58,7 @@ _OPEN_TASK_MENU = (
 class Timeline(Painted):
     """Builds its rows in slices as they come near, and keeps those that have not changed."""
 
-    link_asked = Signal(QUrl)
+    link_asked = Signal(QUrl, str)
 
     def __init__(
         self, workspace: Workspace, context: WindowContext, parent: QWidget | None = None

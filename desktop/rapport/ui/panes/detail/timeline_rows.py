@@ -60,7 +60,7 @@ class EntryRow(QWidget):
     """A global position below which the menu of the entry may open."""
     opened = Signal()
     """Enter, or a double click."""
-    link_asked = Signal(QUrl)
+    link_asked = Signal(QUrl, str)
 
     def __init__(
         self, entry: Entry, zone: tzinfo, parent: QWidget | None = None, *, offers: bool
