@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from rapport.api.errors import server_text
 from rapport.domain.errors import SignInError
+from rapport.language import keep
 
 _LONGEST_CALLBACK = 8192
 
@@ -50,7 +51,7 @@ def _declined(query: Mapping[str, str]) -> SignInError:
         )
     return SignInError(
         "The CRM did not complete the sign-in.",
-        f"It says: “{said or code}”",
+        keep("It says: “{text}”", text=said or code),
         reason="failed",
         details=details,
     )

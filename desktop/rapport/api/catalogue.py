@@ -14,6 +14,7 @@ from msgspec.json import Decoder
 from rapport.api.operations import Operation
 from rapport.domain.catalogue import Action, Trigger
 from rapport.domain.errors import InputError
+from rapport.language import join, keep, mark
 
 GROUPS = (
     "contacts",
@@ -46,13 +47,17 @@ def action(id: str) -> Action:
     entry = entries.get(id)
     if isinstance(entry, Trigger):
         raise InputError(
-            f"“{id}” is a trigger.", "The CRM tells of it; it cannot be called.", field="id"
+            keep("“{id}” is a trigger.", id=id),
+            "The CRM tells of it; it cannot be called.",
+            field="id",
         )
     if entry is None:
         close = get_close_matches(id, entries, n=3)
-        hint = f"Did you mean {' or '.join(close)}? " if close else ""
+        hint = keep("Did you mean {names}?", names=", ".join(close)) if close else ""
         raise InputError(
-            f"There is no operation “{id}”.", f"{hint}“rapport operations” lists all.", field="id"
+            keep("There is no operation “{id}”.", id=id),
+            join(hint, mark("“rapport operations” lists all.")),
+            field="id",
         )
     return entry
 

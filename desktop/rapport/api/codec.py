@@ -10,6 +10,7 @@ from msgspec import Struct, ValidationError, convert
 from rapport.api import grains
 from rapport.api.grains import Malformed
 from rapport.domain.errors import InvalidError
+from rapport.language import keep
 
 T = TypeVar("T")
 
@@ -112,6 +113,6 @@ class Codec(Generic[T]):
         for field, value in values.items():
             part = self._parts.get(field)
             if part is None or part.sent == "":
-                raise InvalidError(f"The CRM takes no “{field}” of {self._kind} from this program.")
+                raise InvalidError(keep("The CRM takes no “{name}” from this program.", name=field))
             body[part.sent or part.name] = part.write(value)
         return body

@@ -28,6 +28,7 @@ from rapport.domain.errors import (
     SignInError,
 )
 from rapport.domain.text import visible
+from rapport.language import join, keep, mark
 
 _LONGEST_QUOTE = 500
 _NO_MARKUP = str.maketrans("<>", "‹›")
@@ -164,7 +165,11 @@ def error_from(
 
 def _unauthorized(operation: Operation, low: str, text: str, rest: dict[str, Any]) -> ApiError:
     if "scope" in low:
-        need = f"It needs the permission “{operation.scope}”." if operation.scope else _quoted(text)
+        need = (
+            keep("It needs the permission “{name}”.", name=operation.scope)
+            if operation.scope
+            else _quoted(text)
+        )
         return CapabilityError("This sign-in is not allowed to do that.", need, **rest)
     if "version header" in low or low.startswith("e01 "):
         return InvalidError("The CRM does not know this request.", _quoted(text), **rest)
@@ -176,13 +181,15 @@ def _unauthorized(operation: Operation, low: str, text: str, rest: dict[str, Any
 
 
 def _quoted(text: str) -> str:
-    return f"It says: “{text}”" if text else ""
+    return keep("It says: “{text}”", text=text) if text else ""
 
 
 def _forbidden(text: str) -> str:
     if text.lower() == "forbidden resource":  # FACTS C: what only an agency's token opens
-        return f"An agency’s sign-in is needed. {_quoted(text)}"
-    return _quoted(text) or "The location may be another one, or an agency’s sign-in is needed."
+        return join(mark("An agency’s sign-in is needed."), _quoted(text))
+    return _quoted(text) or mark(
+        "The location may be another one, or an agency’s sign-in is needed."
+    )
 
 
 def _part(body: Any, key: str) -> Any:
@@ -197,7 +204,7 @@ def _id_in(body: Any, key: str) -> str:
 def _duplicate_of(body: Any) -> str:
     name = _part(_part(body, "meta"), "contactName")
     if isinstance(name, str) and name.strip():
-        return f"It is {visible(name)[:100].translate(_NO_MARKUP)}."
+        return keep("It is {name}.", name=visible(name)[:100].translate(_NO_MARKUP))
     return ""
 
 

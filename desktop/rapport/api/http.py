@@ -18,6 +18,7 @@ from msgspec import Struct
 from rapport.api.errors import trace_id
 from rapport.api.json_guard import BadJson, parse
 from rapport.domain.errors import InputError, InvalidError, NetworkError, ServerError
+from rapport.language import mark
 
 if TYPE_CHECKING:
     import httpx2 as httpx
@@ -253,7 +254,10 @@ def _unreachable(error: BaseException, *, sent: bool) -> NetworkError:
     )
 
 
-_TIMES = {9: "is not valid yet", 10: "has expired"}
+_TIMES = {
+    9: mark("The CRM’s certificate is not valid yet."),
+    10: mark("The CRM’s certificate has expired."),
+}
 """OpenSSL's codes for what a wrong clock on this computer looks like, too."""
 
 
@@ -267,7 +271,7 @@ def _untrusted(error: BaseException) -> NetworkError | None:
     details = f"{type(cause).__name__}: {cause.verify_message}"
     if cause.verify_code in _TIMES:
         return NetworkError(
-            f"The CRM’s certificate {_TIMES[cause.verify_code]}.",
+            _TIMES[cause.verify_code],
             "Nothing was sent. Check the date and time of this computer. Edits are kept.",
             details=details,
         )

@@ -22,6 +22,7 @@ from rapport.domain.errors import (
     SignInError,
 )
 from rapport.domain.ports import Clock
+from rapport.language import keep, mark
 
 _DAY_S = 86_399
 _LONGEST_LIFE_S = 10 * 365 * 86_400
@@ -339,7 +340,7 @@ def _exchange_error(reply: Reply) -> Exception:
         )
     return SignInError(
         "The CRM did not complete the sign-in.",
-        f"It says: “{said}”" if said else "Try again.",
+        keep("It says: “{text}”", text=said) if said else mark("Try again."),
         reason="failed",
         details=f"token endpoint → {reply.status}",
     )

@@ -229,7 +229,7 @@ class OAuthSession:
         except KeyringError as error:
             self._unsaved = True
             self._save_again_at = self._clock.monotonic() + _SAVE_AGAIN_S
-            log.warning("the renewed sign-in is not stored yet: %s", error.title)
+            log.warning("the renewed sign-in is not stored yet: %s", error.english)
         else:
             self._unsaved = False
 

@@ -30,6 +30,7 @@ from rapport.domain.commands import normal_tag
 from rapport.domain.errors import InvalidError
 from rapport.domain.records import Kind
 from rapport.domain.resources import TagResult
+from rapport.language import keep
 
 
 class Remote(Struct, frozen=True, kw_only=True):
@@ -248,7 +249,7 @@ def contact_body(values: Mapping[str, Any], *, create: bool = False) -> dict[str
             name = _CONTACT_TEXT[field]
             body[name] = value or (None if name in _NULLABLE else "")
         else:
-            raise InvalidError(f"The CRM takes no “{field}” from this program.")
+            raise InvalidError(keep("The CRM takes no “{name}” from this program.", name=field))
     if create:
         body = {name: value for name, value in body.items() if value not in (None, "", False)}
     return body
@@ -302,7 +303,7 @@ def _renamed(
     body: dict[str, Any] = {}
     for field, value in values.items():
         if field not in names:
-            raise InvalidError(f"The CRM takes no “{field}” of {kind} from this program.")
+            raise InvalidError(keep("The CRM takes no “{name}” from this program.", name=field))
         if not (create and value in (None, "")):
             body[names[field]] = value
     return body

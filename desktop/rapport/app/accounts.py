@@ -162,7 +162,7 @@ class Accounts:
         try:
             return await at_todays_port(account, self._sandbox)
         except RapportError as error:
-            log.info("no sandbox: %s", error.title)
+            log.info("no sandbox: %s", error.english)
             return account
 
     # Closing.

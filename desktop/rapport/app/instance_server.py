@@ -106,7 +106,7 @@ class InstanceServer:
             reply = await handler(message)
             return encoded(Message(_head(ok=True) | reply.head, reply.attachment))
         except RapportError as error:
-            return encoded(Message(_head(ok=False) | {"sentence": str(error)}))
+            return encoded(Message(_head(ok=False) | {"sentence": error.english}))
         except Exception:
             log.exception("what was asked failed unexpectedly")
             return encoded(Message(_head(ok=False) | {"sentence": "Something went wrong in it."}))

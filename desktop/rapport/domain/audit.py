@@ -13,7 +13,7 @@ from msgspec import Struct, field
 
 from rapport.domain.changes import Delta, Mutation, Op, Origin
 from rapport.domain.commands import UNDO_WINDOW_S, Command, OnContact, Records
-from rapport.domain.errors import InputError
+from rapport.domain.errors import InputError, not_there, there_already
 from rapport.domain.merge import Conflict, merge
 from rapport.domain.records import (
     CREATE_ONLY_FIELDS,
@@ -24,6 +24,7 @@ from rapport.domain.records import (
     Ref,
     fields_of,
 )
+from rapport.language import count, tr, trn
 
 OPERATION = "operation"
 """The kind of what was sent by hand: no record, but one operation of the catalogue."""
@@ -127,15 +128,22 @@ class Chain(Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         if self.broken is not None:
-            return f"The audit log is broken at entry {self.broken:,}: {self.why}"
-        told = f"The audit log is whole: {entries_in_words(self.entries)}"
+            at = count(self.broken)
+            return tr("The audit log is broken at entry {n}: {why}").format(n=at, why=tr(self.why))
+        entries = entries_in_words(self.entries)
         if self.pruned:
-            return f"{told} after a signed checkpoint for {self.pruned:,} older ones."
-        return f"{told}, from the first to the last."
+            return trn(
+                "The audit log is whole: {entries} after a signed checkpoint for {n} older one.",
+                "The audit log is whole: {entries} after a signed checkpoint for {n} older ones.",
+                self.pruned,
+            ).format(entries=entries, n=count(self.pruned))
+        return tr("The audit log is whole: {entries}, from the first to the last.").format(
+            entries=entries
+        )
 
 
-def entries_in_words(count: int) -> str:
-    return "1 entry" if count == 1 else f"{count:,} entries"
+def entries_in_words(number: int) -> str:
+    return trn("{n} entry", "{n} entries", number).format(n=count(number))
 
 
 # Bringing a contact back.
@@ -279,12 +287,10 @@ class Revert(Command, frozen=True, kw_only=True):
         record = records.get(ref)
         if op is Op.DELETE:
             if record is not None:
-                raise InputError(f"This {ref.kind.value} is there already.")
+                raise there_already(ref.kind)
             return (self.mutation.inverse(),)
         if record is None:
-            raise InputError(
-                f"This {ref.kind.value} is not there any more.", "It was deleted meanwhile."
-            )
+            raise not_there(ref.kind)
         standing = assess(self.mutation, record)
         for one in standing:
             self._check(one)
@@ -306,7 +312,7 @@ class Revert(Command, frozen=True, kw_only=True):
         if one.field not in self.over or self.over[one.field] != one.now:
             raise InputError(
                 "It was changed again since.",
-                f"“{one.field.replace('_', ' ')}” has another value now. Look at it first.",
+                "It has another value now. Look at it first.",
                 field=one.field,
             )
 

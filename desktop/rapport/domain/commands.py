@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from msgspec import Struct
 
 from rapport.domain.changes import Delta, Mutation, Op
-from rapport.domain.errors import InputError
+from rapport.domain.errors import InputError, not_there
 from rapport.domain.merge import Conflict, merge
 from rapport.domain.records import (
     APPOINTMENT_STATUSES,
@@ -31,6 +31,7 @@ from rapport.domain.records import (
     json_ready,
     record_from,
 )
+from rapport.language import keep
 
 UNDO_WINDOW_S = 8.0
 """How long a toast offers Undo, and so how long a delete waits before it is sent."""
@@ -111,9 +112,7 @@ class OnAppointment(Command, frozen=True, kw_only=True):
 def _present(records: Records, ref: Ref) -> dict[str, Any]:
     record = records.get(ref)
     if record is None:
-        raise InputError(
-            f"This {ref.kind.value} is not there any more.", "It was deleted meanwhile."
-        )
+        raise not_there(ref.kind)
     return fields_of(record)
 
 
@@ -122,7 +121,7 @@ def _update(records: Records, ref: Ref, wanted: Mapping[str, Any]) -> tuple[Muta
     wanted = json_ready(wanted)
     for name in wanted:
         if name not in now:
-            raise InputError(f"A {ref.kind.value} has no field “{name}”.", field=name)
+            raise InputError(keep("There is no field “{name}”.", name=name), field=name)
         if name in SERVER_FIELDS[ref.kind] or name in CREATE_ONLY_FIELDS[ref.kind]:
             raise InputError("The CRM does not let this field be changed.", field=name)
     deltas = {name: Delta(now[name], want) for name, want in wanted.items() if now[name] != want}
@@ -136,7 +135,7 @@ def _create(ref: Ref, values: Mapping[str, Any]) -> tuple[Mutation, ...]:
     known = set(RECORD_TYPES[ref.kind].__struct_fields__) - {"id"}
     for name in values:
         if name not in known:
-            raise InputError(f"A {ref.kind.value} has no field “{name}”.", field=name)
+            raise InputError(keep("There is no field “{name}”.", name=name), field=name)
     wanted = json_ready(values)
     contact_id = contact_of(ref.kind, ref.id, wanted)
     deltas = {name: Delta(None, want) for name, want in wanted.items() if want is not None}

@@ -1,7 +1,8 @@
 """The errors a person can meet.
 
 Libraries' errors are translated into this tree at the border (``api``, ``store``, ``host``) and
-nothing else leaves those rooms. Handlers raise, one place in the window shows.
+nothing else leaves those rooms. Handlers raise, one place in the window shows. Titles and messages
+are given in English, those with values by ``language.keep``, and are translated when they are read.
 
 ::
 
@@ -27,6 +28,8 @@ nothing else leaves those rooms. Handlers raise, one place in the window shows.
 
 from __future__ import annotations
 
+from rapport.language import english, join, mark, told
+
 
 class RapportError(Exception):
     """An error with a sentence for a person.
@@ -41,14 +44,36 @@ class RapportError(Exception):
         self, title: str, message: str = "", *, details: str = "", retry: bool | None = None
     ) -> None:
         super().__init__(title)
-        self.title = title
-        self.message = message
+        self._title = title
+        self._message = message
         self.details = details
         if retry is not None:
             self.retry = retry
 
+    @property
+    def title(self) -> str:
+        return told(self._title)
+
+    @property
+    def message(self) -> str:
+        return told(self._message)
+
+    @property
+    def kept_title(self) -> str:
+        return self._title
+
+    @property
+    def kept(self) -> str:
+        """Both sentences as they are stored, to be ``told`` later."""
+        return join(self._title, self._message)
+
+    @property
+    def english(self) -> str:
+        """Both sentences as a log and a command say them."""
+        return english(self.kept)
+
     def __str__(self) -> str:
-        return f"{self.title} {self.message}".strip()
+        return told(self.kept)
 
 
 class NetworkError(RapportError):
@@ -178,3 +203,27 @@ class InputError(RapportError):
     def __init__(self, title: str, message: str = "", *, field: str = "") -> None:
         super().__init__(title, message)
         self.field = field
+
+
+_NOT_THERE = {
+    "contact": mark("This contact is not there any more."),
+    "task": mark("This task is not there any more."),
+    "note": mark("This note is not there any more."),
+    "appointment": mark("This appointment is not there any more."),
+}
+_THERE_ALREADY = {
+    "contact": mark("This contact is there already."),
+    "task": mark("This task is there already."),
+    "note": mark("This note is there already."),
+    "appointment": mark("This appointment is there already."),
+}
+
+
+def not_there(kind: str) -> InputError:
+    """A record of this kind was meant that is gone."""
+    return InputError(_NOT_THERE[kind], "It was deleted meanwhile.")
+
+
+def there_already(kind: str) -> InputError:
+    """A record of this kind was to be made that exists."""
+    return InputError(_THERE_ALREADY[kind])

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from msgspec import Struct, structs
 
 from rapport.domain.records import User
+from rapport.language import tr
 
 
 class Scope(NamedTuple):
@@ -154,8 +155,10 @@ class Capabilities(Struct, frozen=True, kw_only=True):
         if self.can_write:
             return None
         if not self.contacts_enabled:
-            return "Your role in this location has no part in its contacts. An admin can change it."
-        return "This sign-in may only read. Ask for “Change contacts” to edit."
+            return tr(
+                "Your role in this location has no part in its contacts. An admin can change it."
+            )
+        return tr("This sign-in may only read. Ask for “Change contacts” to edit.")
 
     @property
     def why_not_book(self) -> str | None:

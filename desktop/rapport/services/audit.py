@@ -21,10 +21,18 @@ from rapport.domain.audit import (
     Standing,
     assess,
 )
-from rapport.domain.errors import ApiError, InputError, NetworkError, RapportError
+from rapport.domain.errors import (
+    ApiError,
+    InputError,
+    NetworkError,
+    RapportError,
+    not_there,
+    there_already,
+)
 from rapport.domain.operations import OperationCall, OperationReply, without_secrets
 from rapport.domain.ports import AuditKey, Clock
 from rapport.domain.records import Id
+from rapport.language import join, mark
 from rapport.services.audit_export import AuditFile, Format
 
 if TYPE_CHECKING:
@@ -85,12 +93,9 @@ class Audit:
             raise InputError("This entry changed no record.", "There is nothing to set back.")
         record = await asyncio.wrap_future(self._log.record(mutation.ref))
         if mutation.op != "delete" and record is None:
-            raise InputError(
-                f"This {mutation.ref.kind.value} is not there any more.",
-                "It was deleted meanwhile.",
-            )
+            raise not_there(mutation.ref.kind)
         if mutation.op == "delete" and record is not None:
-            raise InputError(f"This {mutation.ref.kind.value} is there already.")
+            raise there_already(mutation.ref.kind)
         fields = assess(mutation, record)
         if mutation.op == "update" and all(
             one.standing in (Standing.DONE, Standing.FIXED) for one in fields
@@ -130,10 +135,11 @@ class Audit:
             status = error.status if isinstance(error, ApiError) else 0
             trace_id = error.trace_id if isinstance(error, ApiError) else ""
             unsure = isinstance(error, NetworkError) and error.sent
-            text = f"{error.title} It may have arrived." if unsure else error.title
+            unsure_words = mark("It may have arrived.") if unsure else ""
+            text = join(error.kept_title, unsure_words)
             await self._answered(name, ServerReply(status=status, trace_id=trace_id, text=text))
             raise
-        refused = "" if reply.refused is None else str(reply.refused)
+        refused = "" if reply.refused is None else reply.refused.kept
         await self._answered(
             name, ServerReply(status=reply.status, trace_id=reply.trace_id, text=refused)
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TextIO
 
 from rapport.domain.audit import AuditEntry
+from rapport.language import english
 from rapport.services.whole_file import WholeFile, cell
 
 Format = Literal["csv", "json"]
@@ -103,6 +104,6 @@ def _object(entry: AuditEntry) -> dict[str, Any]:
         },
         "reply": None
         if reply is None
-        else {"status": reply.status, "trace_id": reply.trace_id, "text": reply.text},
+        else {"status": reply.status, "trace_id": reply.trace_id, "text": english(reply.text)},
         "hash": entry.hash,
     }

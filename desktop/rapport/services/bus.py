@@ -19,7 +19,9 @@ from rapport.domain.commands import (
 from rapport.domain.errors import InputError
 from rapport.domain.records import LOCAL_FIELDS, Kind
 from rapport.domain.scopes import Capabilities
+from rapport.domain.titles import title_words
 from rapport.domain.views import Outcome
+from rapport.language import tr
 
 if TYPE_CHECKING:
     from rapport.store import Store
@@ -99,7 +101,8 @@ class Bus:
         visits = any(ref.kind is Kind.APPOINTMENT for ref in command.targets())
         reason = capabilities.why_not_book if visits else capabilities.why_not_write
         if reason is not None and not only_here(command):
-            raise InputError(f"{command.title}: not possible.", reason)
+            what = title_words(command.title)
+            raise InputError(tr("Not possible: {what}").format(what=what), reason)
 
 
 def only_here(command: Command) -> bool:

@@ -117,7 +117,7 @@ class Reminders:
             try:
                 wait = await self._check()
             except RapportError as error:
-                log.warning("Reminders could not be checked: %s", error.title)
+                log.warning("Reminders could not be checked: %s", error.english)
                 wait = LONGEST_SLEEP_S
             await _sleep(self._clock, wait, self._changed)
 
@@ -134,7 +134,7 @@ class Reminders:
                 coming = await watch.upcoming(now, nearest + lead, lead)
             except RapportError as error:
                 # The other accounts' reminders come all the same.
-                log.warning("The reminders of an account were not read: %s", error.title)
+                log.warning("The reminders of an account were not read: %s", error.english)
                 continue
             read.append(watch)
             for item in coming:

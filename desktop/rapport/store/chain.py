@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from rapport.domain.audit import Act, Chain
 from rapport.domain.text import fold
+from rapport.language import mark
 from rapport.store.sql import Sql
 from rapport.store.values import decode, encode
 
@@ -120,14 +121,16 @@ def verify_chain(db: Sql, verified: Verified | None = None) -> Chain:
         previous, expected, pruned = found, first, first - 1
     for id, form, entry, kept in _entries(db):
         if id != expected:
-            return Chain(entries=entries, broken=expected, why="it is missing.", pruned=pruned)
+            return Chain(
+                entries=entries, broken=expected, why=mark("it is missing."), pruned=pruned
+            )
         if entry_hash(previous, form, entry) != kept:
-            why = "it was altered, or does not follow from the one before it."
+            why = mark("it was altered, or does not follow from the one before it.")
             return Chain(entries=entries, broken=id, why=why, pruned=pruned)
         previous, expected = kept, id + 1
         entries += 1
     if expected - 1 != last:
-        return Chain(entries=entries, broken=expected, why="it is missing.", pruned=pruned)
+        return Chain(entries=entries, broken=expected, why=mark("it is missing."), pruned=pruned)
     return Chain(entries=entries, pruned=pruned)
 
 

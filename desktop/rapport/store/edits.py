@@ -8,7 +8,7 @@ import msgspec
 
 from rapport.domain.changes import Delta, Mutation, Op, Origin
 from rapport.domain.commands import CUSTOM, Command, ResolveConflict, TakeBack, is_local
-from rapport.domain.errors import InputError
+from rapport.domain.errors import InputError, not_there, there_already
 from rapport.domain.records import Id, Kind, Ref
 from rapport.domain.views import Choice, Outcome
 from rapport.store import conflicts
@@ -177,10 +177,7 @@ def apply(tx: Transaction, mutation: Mutation, title: str) -> None:
     else:
         found = tx.by_id(mutation.ref)
         if found is None or found.tomb:
-            raise InputError(
-                f"This {mutation.ref.kind.value} is not there any more.",
-                "It was deleted meanwhile.",
-            )
+            raise not_there(mutation.ref.kind)
         stored = found
         if mutation.op is Op.UPDATE:
             seq = _update(tx, stored, mutation, title)
@@ -216,7 +213,7 @@ def _create(tx: Transaction, mutation: Mutation, title: str) -> tuple[Stored, in
     stored = tx.by_id(ref)
     if stored is not None:
         if not stored.tomb:
-            raise InputError(f"This {ref.kind.value} is there already.")
+            raise there_already(ref.kind)
         return _bring_back(tx, stored, mutation, values, title)
     contact_key, contact_id = _contact(tx, ref, mutation.contact_id)
     stored = tx.insert(

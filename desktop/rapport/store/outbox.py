@@ -11,6 +11,7 @@ from rapport.domain.changes import Delta, Op, Origin
 from rapport.domain.merge import MERGED_FIELDS, Conflict, merge
 from rapport.domain.records import SERVER_FIELDS, Kind, Ref
 from rapport.domain.views import EntryState
+from rapport.language import mark
 from rapport.store import conflicts, deletions, ledger
 from rapport.store.edits import settle_chain
 from rapport.store.rebase import Clash, StoredOp, carry, follow, rebase
@@ -45,6 +46,7 @@ from rapport.store.views import ConflictRow, OpState, OutboxCounts, OutboxEntry,
 
 T = TypeVar("T")
 
+ANOTHER_VALUE = mark("The CRM has this record with another value.")
 _ENTRY = """
     SELECT op.seq, r.kind, r.id, c.id, r.rid, c.rid, op.op, op.fields, op.state, op.attempt,
            op.sent_at, op.absent, op.pre_ids, op.title, op.created_at, r.base, r.seen, r.shown,
@@ -542,7 +544,9 @@ def _link(tx: Transaction, op: StoredOp, stored: Stored, snapshot: Snapshot) -> 
             both = merge(name, base=None, mine=want, theirs=theirs)
         except Conflict:
             clash = Clash(name, None, want, theirs)
-            conflicts.keep_aside(tx, stored, clash, "The CRM has this record with another value.")
+            conflicts.keep_aside(
+                tx, stored, clash, mark("The CRM has this record with another value.")
+            )
         else:
             missing[name] = Delta(theirs, both)
     if missing:

@@ -23,6 +23,7 @@ from rapport.domain.records import (
 )
 from rapport.domain.text import storable
 from rapport.domain.views import Reference
+from rapport.language import mark
 from rapport.store import conflicts
 from rapport.store.database import BULK_CACHE_KIB, WRITER_CACHE_KIB
 from rapport.store.edits import depart
@@ -47,8 +48,8 @@ from rapport.store.views import Absorbed, OpState, Snapshot
 LAG_MS = 60_000
 """How long a search index of the server may still name what was deleted."""
 
-BOTH_CHANGED = "It was changed here and in the CRM."
-DELETED_THERE = "It was deleted in the CRM while an edit waited here."
+BOTH_CHANGED = mark("It was changed here and in the CRM.")
+DELETED_THERE = mark("It was deleted in the CRM while an edit waited here.")
 
 CHANGED_THERE = "Changed in the CRM"
 

@@ -107,7 +107,7 @@ class Contacts:
                 return await self._changes_by_filter(start, since)
             except InvalidError as error:
                 # FACTS B1a: only "eq" and "contains" were seen to work live.
-                log.warning("No search by change date (%s): newest first instead", error.title)
+                log.warning("No search by change date (%s): newest first instead", error.english)
                 self._can_filter = False
         return await self._changes_newest_first(start, since)
 
@@ -173,7 +173,7 @@ class Contacts:
             except InvalidError as error:
                 if order is None or cursor is not None:
                     raise
-                log.warning("No search in order of change (%s): unsorted instead", error.title)
+                log.warning("No search in order of change (%s): unsorted instead", error.english)
                 self._can_sort = False
 
     async def _changes_by_filter(self, start: datetime, since: datetime) -> list[str]:

@@ -88,7 +88,7 @@ class Details:
                 try:
                     await self._fetch(contact_id, None, Lane.PERSON)
                 except ApiError as error:
-                    log.warning("Details could not be read: %s", error.title)
+                    log.warning("Details could not be read: %s", error.english)
                 finally:
                     self.active = False
                     self._changed()
@@ -114,7 +114,7 @@ class Details:
                 await self._fetch(contact_id, rid, Lane.BACKGROUND)
             except RapportError as error:
                 self._failed.add(contact_id)
-                log.warning("Details could not be read: %s", error.title)
+                log.warning("Details could not be read: %s", error.english)
             finally:
                 self._reading.discard(contact_id)
             took = self._clock.monotonic() - started
@@ -147,7 +147,7 @@ class Details:
                 try:
                     await self._children(contact_id, rid, Kind.TASK, Lane.BACKGROUND)
                 except ApiError as error:
-                    log.info("Tasks of a contact could not be read: %s", error.title)
+                    log.info("Tasks of a contact could not be read: %s", error.english)
 
     async def again(self, rid: str) -> None:
         """What belongs to a contact was changed by an operation that a person sent."""

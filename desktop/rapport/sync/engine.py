@@ -155,14 +155,14 @@ class Engine:
                 await work()
                 return
             except CapabilityError as error:
-                log.warning("%s is off: %s", name, error.title)
-                self._refusal = str(error)
+                log.warning("%s is off: %s", name, error.english)
+                self._refusal = error.kept
                 self._restate()
                 return
             except StoreError as error:
-                log.error("%s: %s", name, error.title)
+                log.error("%s: %s", name, error.english)
             except RapportError as error:
-                log.warning("%s: %s", name, error.title)
+                log.warning("%s: %s", name, error.english)
             except Exception:
                 log.exception("%s failed unexpectedly", name)
             self._pulling = self._pulling and name != "pull"

@@ -102,7 +102,7 @@ class Link:
                 self._failures += 1
             offline = isinstance(error, NetworkError) and not isinstance(error, OutageError)
             self.trouble = SyncState.OFFLINE if offline else SyncState.PAUSED
-        self.message = str(error)
+        self.message = error.kept
         self._changed()
 
     def hurry(self, within_s: float = 0.0) -> None:

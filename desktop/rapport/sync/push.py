@@ -27,6 +27,7 @@ from rapport.domain.errors import (
 from rapport.domain.ports import Clock
 from rapport.domain.records import Id, Kind
 from rapport.domain.views import EntryState
+from rapport.language import keep, mark
 from rapport.store import OpState, OutboxEntry, Store
 from rapport.sync.compare import UpdatePlan, changed_since, plan_update, wanted_by
 from rapport.sync.intake import Intake
@@ -47,7 +48,7 @@ FINISH_S = 2.0
 TOO_MANY = 429
 CLOCK_SLACK = timedelta(seconds=2)
 
-_NOT_CERTAIN = "It is not certain yet that the CRM got this."
+_NOT_CERTAIN = mark("It is not certain yet that the CRM got this.")
 
 
 class Push:
@@ -187,10 +188,13 @@ class Push:
         except BaseException as error:
             # A bug, or the engine's end: what was sent must be looked for before it goes again.
             if sending.wrote:
-                self._outbox.uncertain(entry.seq, "It was interrupted while it was sent.")
+                self._outbox.uncertain(entry.seq, mark("It was interrupted while it was sent."))
                 sending.uncertain = True
             elif not isinstance(error, asyncio.CancelledError):
-                self._outbox.park(entry.seq, f"It could not be prepared ({type(error).__name__}).")
+                self._outbox.park(
+                    entry.seq,
+                    keep("It could not be prepared ({error}).", error=type(error).__name__),
+                )
             raise
         finally:
             if not sending.uncertain:
@@ -296,7 +300,7 @@ class Push:
                     entry.seq,
                     field,
                     now.values.get(field),
-                    "It was changed in the CRM as well.",
+                    mark("It was changed in the CRM as well."),
                     may_land=may_land,
                 )
             )
@@ -311,7 +315,10 @@ class Push:
                     return
                 await asyncio.wrap_future(
                     self._outbox.conflict(
-                        entry.seq, "", now.values, "It was changed in the CRM after you saw it."
+                        entry.seq,
+                        "",
+                        now.values,
+                        mark("It was changed in the CRM after you saw it."),
                     )
                 )
                 return
@@ -354,15 +361,15 @@ class Push:
             case WriteOutcome.GONE:
                 await self._gone(entry)
             case WriteOutcome.PARK | WriteOutcome.DUPLICATE | WriteOutcome.CAPABILITY:
-                await asyncio.wrap_future(self._outbox.park(entry.seq, str(error)))
+                await asyncio.wrap_future(self._outbox.park(entry.seq, error.kept))
             case WriteOutcome.UNCERTAIN if sending.wrote:
                 self._link.failed(error)
                 sending.uncertain = True
-                await self._wait(entry, str(error))
+                await self._wait(entry, error.kept)
             case _:
                 self._link.failed(error)
                 if uncertain_before:
-                    await self._wait(entry, str(error))
+                    await self._wait(entry, error.kept)
                 else:
                     await self._later(entry, error)
 
@@ -372,11 +379,11 @@ class Push:
             await self._deleted(entry)
         elif entry.op is Op.CREATE:
             await asyncio.wrap_future(
-                self._outbox.park(entry.seq, "Its contact is not in the CRM any more.")
+                self._outbox.park(entry.seq, mark("Its contact is not in the CRM any more."))
             )
         else:
             await asyncio.wrap_future(
-                self._outbox.conflict(entry.seq, "", None, "It was deleted in the CRM.")
+                self._outbox.conflict(entry.seq, "", None, mark("It was deleted in the CRM."))
             )
 
     async def _later(self, entry: OutboxEntry, error: RapportError) -> None:
@@ -391,7 +398,7 @@ class Push:
             wait = random.uniform(0.0, min(LONGEST_BACKOFF_S, 2.0 ** min(entry.attempt, 6)))
             wait = min(wait, 2.0)
         at = self._clock.now() + timedelta(seconds=wait)
-        await asyncio.wrap_future(self._outbox.later(entry.seq, at, str(error)))
+        await asyncio.wrap_future(self._outbox.later(entry.seq, at, error.kept))
 
     async def _wait(self, entry: OutboxEntry, why: str) -> None:
         """It stays uncertain and is looked up again soon: more often at first."""

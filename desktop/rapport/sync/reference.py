@@ -67,7 +67,7 @@ class ReferenceData:
             del self._parts[name]
             return
         except ApiError as error:
-            log.warning("%s could not be read: %s", name, error.title)
+            log.warning("%s could not be read: %s", name, error.english)
             return
         if name == "location":
             self._use_zone(found.timezone)

@@ -95,4 +95,4 @@ class Records:
 
 
 def _never(entry: OutboxEntry) -> InvalidError:
-    return InvalidError(f"The CRM lets no {entry.ref.kind.value} be changed from here.")
+    return InvalidError("The CRM does not let this be changed from here.")

@@ -13,17 +13,18 @@ from rapport.domain.errors import DuplicateError, InputError
 from rapport.domain.ports import Clock
 from rapport.domain.records import Kind
 from rapport.domain.views import Candidate
+from rapport.language import mark
 from rapport.store import OutboxEntry, Store
 from rapport.sync.compare import matches, wanted_by
 from rapport.sync.intake import Intake
 from rapport.sync.pace import Pace
 from rapport.sync.remote import Records
 
-_ASK_TWICE = "Two records in the CRM look like this one. Which one is it?"
-_ASK_LOST = "The CRM never confirmed this, and it cannot be found there."
-_ASK_CHANGED = "The CRM has a contact with this e-mail or phone that differs. Is it this one?"
+_ASK_TWICE = mark("Two records in the CRM look like this one. Which one is it?")
+_ASK_LOST = mark("The CRM never confirmed this, and it cannot be found there.")
+_ASK_CHANGED = mark("The CRM has a contact with this e-mail or phone that differs. Is it this one?")
 _OFFERED = 8
-_LOOKING = "The CRM’s answer was lost; Rapport looks for the record before it sends it again."
+_LOOKING = mark("The CRM’s answer was lost; Rapport looks for the record before it sends it again.")
 
 
 class Resolver:
@@ -68,7 +69,7 @@ class Resolver:
         if mine and other is not None and matches(Kind.CONTACT, wanted_by(entry), other.values):
             await self._adopt(entry, other)
         else:
-            await asyncio.wrap_future(self._outbox.park(entry.seq, str(error)))
+            await asyncio.wrap_future(self._outbox.park(entry.seq, error.kept))
 
     async def candidates(self, seq: int) -> list[Candidate]:
         """Records in the CRM that may be the one a create made, the likeliest first."""

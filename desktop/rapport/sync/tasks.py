@@ -151,7 +151,7 @@ class Tasks:
             else:
                 await asyncio.wrap_future(self._replica.vanish(Kind.CONTACT, [contact_rid]))
         except ApiError as error:
-            log.warning("A task could not be read: %s", error.title)
+            log.warning("A task could not be read: %s", error.english)
             self._open.add(rid)  # to be missed again in the next round
         else:
             await self._intake.take([found], epoch)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from rapport.domain.scopes import WRITE
+from rapport.language import keep, mark, told, tr
 from rapport.ui.key_names import key_name, publish
 
 if TYPE_CHECKING:
@@ -30,14 +31,14 @@ Condition = Callable[["Situation"], bool | str]
 class Section(StrEnum):
     """Where an action stands in menus, help and palette."""
 
-    CREATE = "Create"
-    CONTACT = "Contact"
-    TASK = "Task"
-    NOTE = "Note"
-    GO = "Go to"
-    EDIT = "Edit"
-    VIEW = "View"
-    ACCOUNT = "Account"
+    CREATE = mark("Create")
+    CONTACT = mark("Contact")
+    TASK = mark("Task")
+    NOTE = mark("Note")
+    GO = mark("Go to")
+    EDIT = mark("Edit")
+    VIEW = mark("View")
+    ACCOUNT = mark("Account")
     APP = "Rapport"
 
 
@@ -46,7 +47,7 @@ def always(_: Situation) -> bool:
 
 
 def with_account(now: Situation) -> bool | str:
-    return True if now.workspace is not None else "No account is open."
+    return True if now.workspace is not None else tr("No account is open.")
 
 
 def can_redo(now: Situation) -> bool | str:
@@ -68,15 +69,15 @@ def may_write(now: Situation) -> bool | str:
 
 
 def with_contact(now: Situation) -> bool | str:
-    return True if now.contact_id else "No contact is chosen."
+    return True if now.contact_id else tr("No contact is chosen.")
 
 
 def contact_write(now: Situation) -> bool | str:
-    return (now.why_not_write or True) if now.contact_id else "No contact is chosen."
+    return (now.why_not_write or True) if now.contact_id else tr("No contact is chosen.")
 
 
 def task_write(now: Situation) -> bool | str:
-    return (now.why_not_write_task or True) if now.task_id else "No task is chosen."
+    return (now.why_not_write_task or True) if now.task_id else tr("No task is chosen.")
 
 
 def task_open(now: Situation) -> bool | str:
@@ -91,11 +92,11 @@ def task_snooze(now: Situation) -> bool | str:
     """Snoozing concerns this computer only, so that a sign-in that may only read may do it."""
     if now.task_done:
         return False
-    return True if now.task_id else "No task is chosen."
+    return True if now.task_id else tr("No task is chosen.")
 
 
 def note_write(now: Situation) -> bool | str:
-    return (now.why_not_write or True) if now.note_id else "No note is chosen."
+    return (now.why_not_write or True) if now.note_id else tr("No note is chosen.")
 
 
 def on_rows(now: Situation) -> bool | str:
@@ -116,8 +117,9 @@ def contacts_write(now: Situation) -> bool | str:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """``keys`` are portable key sequences, the first is the one shown. Where several actions share
-    a key, the first declared one that is enabled gets it."""
+    """``title`` is English, and found in the table below by the collector of sentences; ``words``
+    is what a person reads. ``keys`` are portable key sequences, the first is the one shown. Where
+    several actions share a key, the first declared one that is enabled gets it."""
 
     id: str
     title: str
@@ -125,6 +127,10 @@ class Action:
     keys: tuple[str, ...] = ()
     icon: str = ""
     enabled_when: Condition = always
+
+    @property
+    def words(self) -> str:
+        return told(self.title)
 
 
 STANDARD = (
@@ -188,7 +194,12 @@ STANDARD = (
     Action("view.density", "Row density", Section.VIEW, ("Ctrl+Shift+C",), "density"),
     Action("sync.now", "Sync now", Section.ACCOUNT, ("F5",), "sync", with_account),
     *(
-        Action(f"account.show-{n}", f"Switch to account {n}", Section.ACCOUNT, (f"Ctrl+{n}",))
+        Action(
+            f"account.show-{n}",
+            keep("Switch to account {n}", n=str(n)),
+            Section.ACCOUNT,
+            (f"Ctrl+{n}",),
+        )
         for n in range(1, ACCOUNT_KEYS + 1)
     ),
     Action("account.sign-in", "Sign in again", Section.ACCOUNT, (), "key", with_account),
@@ -227,7 +238,7 @@ class ActionRegistry(QObject):
 
     def title(self, id: str) -> str:
         """The action's words for now."""
-        return self._titles.get(id) or self._actions[id].title
+        return self._titles.get(id) or self._actions[id].words
 
     def add(self, action: Action, handler: Handler) -> None:
         """Declare one more action together with its handler."""

@@ -19,12 +19,12 @@ from rapport.domain.errors import InputError
 from rapport.domain.filters import ContactQuery
 from rapport.domain.records import Id
 from rapport.domain.settings import Settings
+from rapport.domain.titles import done_words
 from rapport.domain.views import Outcome
 from rapport.language import tr
 from rapport.ui.actions import ActionRegistry
 from rapport.ui.look.theme import Theme
 from rapport.ui.runner import Runner
-from rapport.ui.wording import done_words
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace

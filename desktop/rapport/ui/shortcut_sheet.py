@@ -48,7 +48,7 @@ class _Block(QWidget):
             Label(title, self, size=TextSize.CAPTION, weight=SEMIBOLD, role="muted", wrap=True)
         )
         keys = context.actions.keys
-        self.lines = [_Line(tr(one.title), keys(one.id), self, gap) for one in lines]
+        self.lines = [_Line(one.words, keys(one.id), self, gap) for one in lines]
         for line in self.lines:
             column.addWidget(line)
 

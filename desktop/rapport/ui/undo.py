@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from rapport.domain.changes import ChangeEvent
 from rapport.domain.text import visible
+from rapport.domain.titles import title_words
 from rapport.domain.views import UndoItem
 from rapport.language import tr
 from rapport.ui.context import WindowContext
@@ -51,8 +52,8 @@ class UndoNames:
         actions, workspace = self._context.actions, self._context.situation.workspace
         undo = await workspace.bus.undo_text() if workspace is not None else None
         redo = workspace.bus.redo_text() if workspace is not None else None
-        actions.retitle("edit.undo", undo or "")
-        actions.retitle("edit.redo", redo or "")
+        actions.retitle("edit.undo", title_words(undo or ""))
+        actions.retitle("edit.redo", title_words(redo or ""))
 
 
 class UndoList(Dialog):
@@ -127,17 +128,17 @@ class UndoList(Dialog):
         line.setContentsMargins(0, px(8), px(12), px(8))
         words = QVBoxLayout()
         words.setSpacing(0)
-        words.addWidget(ElidedLabel(item.title, row, weight=SEMIBOLD))
+        words.addWidget(ElidedLabel(title_words(item.title), row, weight=SEMIBOLD))
         now, zone = clock.now(), clock.zone()
         when = clock_time(item.at, zone)
         if item.at.astimezone(zone).date() != now.astimezone(zone).date():
-            when = f"{day(item.at, now, zone)}, {when}"
+            when = tr("{day}, {time}").format(day=day(item.at, now, zone), time=when)
         about = " · ".join(part for part in (visible(item.about), when) if part)
         words.addWidget(ElidedLabel(about, row, role="muted", size=TextSize.CAPTION))
         undo = Button(tr("Undo"), row, icon="undo", size=Size.SMALL)
         undo.setObjectName("undo-step")
         undo.setAccessibleName(
-            tr("Undo {what}, {about}").format(what=item.title.lower(), about=about)
+            tr("Undo: {what}, {about}").format(what=title_words(item.title), about=about)
         )
         undo.clicked.connect(lambda: self._undo(item, row, undo))
         line.addLayout(words, 1)

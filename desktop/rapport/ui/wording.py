@@ -9,24 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QDate, QLocale, QTime
 
 from rapport.domain.text import visible
-from rapport.language import mark, tr
+from rapport.language import mark, tr, trn
 from rapport.ui.roles import DueState
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Reference
-
-_DONE = {
-    "Create": "created",
-    "Add": "added",
-    "Edit": "changed",
-    "Delete": "deleted",
-    "Remove": "removed",
-    "Complete": "completed",
-    "Reopen": "reopened",
-    "Snooze": "snoozed",
-    "Resolve": "resolved",
-    "Set": "set",
-}
 
 
 @cache
@@ -37,22 +24,6 @@ def locale() -> QLocale:
     if system.language() is QLocale.Language.C:
         return QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom)
     return system
-
-
-def done_words(title: str) -> str:
-    """A command's title as something that has happened: "Complete task" → "Task completed"."""
-    verb, _, thing = title.partition(" ")
-    if verb == "Undo":
-        return tr("Undone: {what}").format(what=thing)
-    if verb == "Redo":
-        return tr("Done again: {what}").format(what=thing)
-    if verb == "Revert":
-        return tr("Reverted: {what}").format(what=thing)
-    if title == "Bring back contact":
-        return tr("Contact brought back")
-    if verb in _DONE and thing:
-        return f"{thing[:1].upper()}{thing[1:]} {_DONE[verb]}"
-    return title
 
 
 def colleague(reference: Reference, user_id: str | None) -> str:
@@ -101,7 +72,7 @@ def due_words(due_at: datetime | None, now: datetime, zone: tzinfo) -> Due:
     local, today = due_at.astimezone(zone), now.astimezone(zone).date()
     days = (local.date() - today).days
     if days < 0:
-        full = tr("1 day late") if days == -1 else tr("{n} days late").format(n=count(-days))
+        full = trn("{n} day late", "{n} days late", -days).format(n=count(-days))
         return Due(full, tr("{n} d late").format(n=count(-days)), DueState.OVERDUE)
     if days == 0:
         at = clock_time(due_at, zone)
@@ -135,8 +106,8 @@ def time_left(seconds: float) -> str:
         return tr("less than a minute")
     minutes = max(1, round(seconds / 60))
     if minutes < 60:
-        return tr("about {n} min").format(n=minutes)
-    return tr("about {n} h").format(n=max(1, round(minutes / 60)))
+        return tr("about {n} min").format(n=count(minutes))
+    return tr("about {n} h").format(n=count(max(1, round(minutes / 60))))
 
 
 _APPOINTMENT_STATUSES = {

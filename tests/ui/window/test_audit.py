@@ -371,21 +371,21 @@ async def test_the_menu_names_what_undo_and_redo_would_do(
     title = window.context.actions.title
     assert title("edit.undo") == "Undo"
     id = await edit(workspace, book)
-    await until(lambda: title("edit.undo") == "Undo complete task")
+    await until(lambda: title("edit.undo") == "Undo: Complete task")
     window.top_bar.more.click()
     await until(lambda: window.findChild(QMenu) is not None)
     menu = window.findChild(QMenu)
     assert isinstance(menu, QMenu)
     texts = [action.text().split("\t")[0] for action in menu.actions()]
-    assert "Undo complete task" in texts
+    assert "Undo: Complete task" in texts
     assert "Undo further back" in texts
     assert "Redo" not in texts
     menu.close()
     await window.context.undo()
     await until(lambda: title("edit.redo") == "Redo complete task")
-    assert title("edit.undo") == "Undo add task"
+    assert title("edit.undo") == "Undo: Add task"
     await window.context.redo()
-    await until(lambda: title("edit.undo") == "Undo complete task")
+    await until(lambda: title("edit.undo") == "Undo: Complete task")
     assert id
 
 

@@ -192,7 +192,7 @@ async def test_deleting_asks_once_and_undo_brings_the_contact_back(
     undo = toast.findChild(Button, "toast-undo")
     QTest.mouseClick(undo, Qt.MouseButton.LeftButton)
     await until(lambda: sorted(listed(window)) == ["Ana", "Bo"])
-    await until(lambda: "Undone: delete contact" in toast_titles(window))
+    await until(lambda: "Undone: Delete contact" in toast_titles(window))
 
 
 async def test_ctrl_z_takes_back_the_newest(
@@ -204,7 +204,7 @@ async def test_ctrl_z_takes_back_the_newest(
     assert toast_titles(window) == ["Tag added"]
     view(window).setFocus()
     press(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    await until(lambda: "Undone: add tag" in toast_titles(window))
+    await until(lambda: "Undone: Add tag" in toast_titles(window))
     assert (await workspace.queries.row_of(ana)).tags == ()
 
 

@@ -75,5 +75,5 @@ def test_a_write_holds_the_given_fields_alone_under_their_own_names() -> None:
 
 @pytest.mark.parametrize("field", ["extra", "added_at", "nonsense"])
 def test_what_the_crm_alone_sets_is_refused(field: str) -> None:
-    with pytest.raises(InvalidError, match=f"takes no “{field}” of an opportunity"):
+    with pytest.raises(InvalidError, match=f"takes no “{field}” from this program"):
         OPPORTUNITY.body({field: "x"})

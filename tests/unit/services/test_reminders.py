@@ -433,6 +433,6 @@ async def test_a_refusal_is_told(
     reminders.watch(bound)
     await screen.send(f"task:{task}", f"complete:{task}")
     title, message, _ = screen.shown[f"task:{task}"]
-    assert title == "Complete task: not possible."
+    assert title == "Not possible: Complete task"
     assert "may only read" in message
     assert not (await free.queries.task(task)).task.completed

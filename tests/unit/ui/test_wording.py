@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from rapport.ui.roles import DueState
-from rapport.ui.wording import done_words, due_words
+from rapport.ui.wording import due_words
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -40,8 +40,3 @@ def test_due(due: str, words: str, state: DueState) -> None:
 
 def test_a_task_without_a_date_says_nothing() -> None:
     assert due_words(None, NOW, BERLIN).text == ""
-
-
-def test_a_command_as_something_that_has_happened() -> None:
-    assert done_words("Complete task") == "Task completed"
-    assert done_words("Undo complete task").endswith("complete task")

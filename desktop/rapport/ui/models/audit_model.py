@@ -25,6 +25,7 @@ from PySide6.QtCore import (
 from rapport.domain.audit import AuditEntry, AuditFilter
 from rapport.domain.changes import ChangeEvent, Origin
 from rapport.domain.errors import RapportError
+from rapport.domain.titles import title_words
 from rapport.ui.panes.activity.audit import words
 from rapport.ui.panes.detail.entries import day_title
 from rapport.ui.roles import AuditRole, RowKind
@@ -125,7 +126,7 @@ class AuditModel(QAbstractListModel):
             case AuditRole.LOADED:
                 return True
             case AuditRole.TITLE | Qt.ItemDataRole.DisplayRole:
-                return entry.title
+                return title_words(entry.title)
             case AuditRole.RECORD:
                 return words.record(entry)
             case AuditRole.WHO:
@@ -140,7 +141,7 @@ class AuditModel(QAbstractListModel):
                 return entry.reply is not None and bool(entry.reply.text)
             case Qt.ItemDataRole.AccessibleTextRole:
                 parts = [
-                    entry.title,
+                    title_words(entry.title),
                     words.record(entry),
                     words.who(entry, self._workspace),
                     clock_time(entry.at, self._workspace.clock.zone()),

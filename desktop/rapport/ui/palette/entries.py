@@ -72,7 +72,7 @@ def actions(context: WindowContext, typed: str, most: int = _MOST_ACTIONS) -> Gr
     found: list[tuple[tuple[int, int, int], Entry]] = []
     for position, action in enumerate(context.actions):
         allowed = context.actions.allowed(action.id)
-        title = tr(action.title)
+        title = action.words
         match = Title(title).match(typed) if typed else None
         if allowed is False or action.id == "go.palette" or (typed and match is None):
             continue

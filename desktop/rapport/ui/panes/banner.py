@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from rapport.domain.views import SyncState, SyncStatus
-from rapport.language import tr
+from rapport.language import told, tr
 from rapport.ui.context import WindowContext
 from rapport.ui.widgets.chips import Tone
 from rapport.ui.widgets.states import Banner
@@ -63,7 +63,7 @@ class Banners(QWidget):
         self._inactive.setVisible(status.state is SyncState.INACTIVE)
         self._storage.setVisible(status.state is SyncState.STORAGE)
         if status.state is SyncState.STORAGE and status.message:
-            self._storage.set_text(status.message)
+            self._storage.set_text(told(status.message))
         self._settle()
 
     def clear(self) -> None:

@@ -161,7 +161,7 @@ class SettingsPage(QWidget):
                 continue
             if self._context.actions.allowed(id) is False:
                 continue
-            button = Button(tr(action.title), icon=action.icon, kind=Kind.TONAL)
+            button = Button(action.words, icon=action.icon, kind=Kind.TONAL)
             button.setObjectName(id)
             button.clicked.connect(lambda _=False, id=id: self._context.actions.trigger(id))
             buttons.addWidget(button)

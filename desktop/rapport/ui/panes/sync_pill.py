@@ -9,8 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from rapport.domain.titles import title_words
 from rapport.domain.views import OutboxItem, SyncState, SyncStatus
-from rapport.language import tr
+from rapport.language import told, tr
 from rapport.ui.context import WindowContext
 from rapport.ui.key_names import cap_of
 from rapport.ui.look.type import SEMIBOLD, TextSize
@@ -92,7 +93,7 @@ def pill_tabs(status: SyncStatus) -> tuple[str, ...]:
 def state_sentence(status: SyncStatus) -> str:
     """What the state means for the person."""
     if status.message:
-        return status.message
+        return told(status.message)
     match status.state:
         case SyncState.OFFLINE:
             return tr("No connection. What was read stays readable, and edits are sent later.")
@@ -203,11 +204,11 @@ class SyncPopover(Popover):
         if items:
             self._items.addWidget(Rule(self))
         for item in items[:_LISTED]:
-            line = ElidedLabel(item.title, self)
+            line = ElidedLabel(title_words(item.title), self)
             self._items.addWidget(line)
             if item.error:
                 self._items.addWidget(
-                    ElidedLabel(item.error, self, size=TextSize.CAPTION, role="warning")
+                    ElidedLabel(told(item.error), self, size=TextSize.CAPTION, role="warning")
                 )
         if len(items) > _LISTED:
             more = tr("and {n} more").format(n=count(len(items) - _LISTED))

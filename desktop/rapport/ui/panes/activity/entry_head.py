@@ -39,7 +39,7 @@ class EntryHead(QWidget):
         told.addWidget(ElidedLabel(visible(name), self, size=TextSize.SECTION, weight=SEMIBOLD))
         told.addWidget(Label(about, self, role="muted", wrap=True))
         self._row.addLayout(told, 1)
-        open_ = Button(context.actions["contact.open"].title, self, icon="ext")
+        open_ = Button(context.actions["contact.open"].words, self, icon="ext")
         open_.setObjectName(f"{id}-open")
         open_.clicked.connect(lambda: context.open_contact(contact_id))
         self.add(open_)

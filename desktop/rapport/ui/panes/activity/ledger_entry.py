@@ -14,8 +14,9 @@ from rapport.domain.diff3 import Part
 from rapport.domain.errors import InputError, RapportError
 from rapport.domain.records import Contact, Kind
 from rapport.domain.text import visible
+from rapport.domain.titles import title_words
 from rapport.domain.views import Candidate, EntryState, OutboxItem, SyncState
-from rapport.language import tr
+from rapport.language import told, tr
 from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
 from rapport.ui.editors.task_popover import TaskPopover
@@ -99,7 +100,7 @@ class LedgerEntry(QWidget):
         about = record_words(item.ref, item.subject)
         head = EntryHead(
             self._context,
-            f"{tr(item.title)} · {about}" if about else tr(item.title),
+            " · ".join(filter(None, (title_words(item.title), about))),
             page,
             id="ledger",
             seed=item.contact_seed,
@@ -119,7 +120,7 @@ class LedgerEntry(QWidget):
         column.addWidget(Label(state.sentence, page, wrap=True))
         if item.error:
             # What the server says may hold anything: it is shown as the characters it is.
-            said = Label(visible(item.error), page, role="muted", wrap=True, selectable=True)
+            said = Label(visible(told(item.error)), page, role="muted", wrap=True, selectable=True)
             said.setObjectName("ledger-error")
             column.addWidget(said)
 
@@ -224,7 +225,7 @@ class LedgerEntry(QWidget):
     async def _ask_discard(self, item: OutboxItem) -> None:
         if await confirm(
             self.window(),
-            tr("Discard “{what}”?").format(what=tr(item.title)),
+            tr("Discard “{what}”?").format(what=title_words(item.title)),
             self._consequence(item),
             confirm=tr("Discard edit"),
             danger=True,

@@ -11,6 +11,7 @@ from rapport.domain.commands import CUSTOM
 from rapport.domain.diff3 import Part, parts
 from rapport.domain.records import SERVER_FIELDS, Kind, Ref
 from rapport.domain.text import visible
+from rapport.domain.titles import title_words
 from rapport.domain.views import EntryState, OutboxItem
 from rapport.language import tr
 from rapport.services import phones
@@ -229,7 +230,8 @@ class Words:
         about = subject_words(item.ref, item.subject)
         told = told_fields(item)
         if item.op is not Op.UPDATE or not told:
-            return f"{tr(item.title)}: {about}" if about else tr(item.title)
+            title = title_words(item.title)
+            return tr("{field}: {value}").format(field=title, value=about) if about else title
         if len(told) == 1:
             name, delta = told[0]
             after = self.value(item.ref.kind, name, delta.want) or tr("empty")

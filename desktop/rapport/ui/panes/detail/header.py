@@ -271,11 +271,11 @@ class Header(Painted):
                 continue
             action = self._context.actions[id]
             role = "danger" if id == "contact.delete" else "muted"
-            entry = menu.addAction(icon(action.icon, role), tr(action.title))
+            entry = menu.addAction(icon(action.icon, role), action.words)
             entry.setObjectName(id.replace(".", "-"))
             entry.setEnabled(self._context.actions.is_enabled(id))
             entry.setToolTip(self._context.actions.tooltip(id))
-            entry.setText(f"{tr(action.title)}\t{self._context.actions.key_text(id)}")
+            entry.setText(f"{action.words}\t{self._context.actions.key_text(id)}")
             entry.triggered.connect(lambda _=False, id=id: self._context.actions.trigger(id))
         menu.setToolTipsVisible(True)
         pop_up(menu, self.more, at_end=True)

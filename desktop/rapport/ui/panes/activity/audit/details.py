@@ -10,6 +10,7 @@ from rapport.domain.audit import OPERATION, Act, AuditEntry
 from rapport.domain.changes import Op
 from rapport.domain.records import Kind as RecordKind
 from rapport.domain.text import visible
+from rapport.domain.titles import title_words
 from rapport.language import tr
 from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
@@ -109,7 +110,7 @@ class AuditDetails(QWidget):
             self._allow()
             return
         self._icon.set_icon(words.icon_of(entry))
-        self._title.setText(entry.title)
+        self._title.setText(title_words(entry.title))
         self._record.set_text(words.record(entry))
         self._about.setText(
             tr("{who}, {when}").format(

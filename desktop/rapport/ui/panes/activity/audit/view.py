@@ -19,6 +19,7 @@ from rapport.domain.audit import AuditEntry, AuditFilter, Departed, Standing
 from rapport.domain.changes import Op
 from rapport.domain.records import Kind
 from rapport.domain.text import visible
+from rapport.domain.titles import done_words
 from rapport.language import tr
 from rapport.services.audit import revert_command
 from rapport.services.audit_export import Format
@@ -36,7 +37,7 @@ from rapport.ui.widgets.chips import Tone
 from rapport.ui.widgets.labels import Label, Rule
 from rapport.ui.widgets.overlay import confirm
 from rapport.ui.widgets.states import Banner, EmptyState, ErrorState, Skeleton
-from rapport.ui.wording import count, done_words
+from rapport.ui.wording import count
 
 _NARROW = 760
 

@@ -14,7 +14,7 @@ from rapport.domain.changes import Origin
 from rapport.domain.records import CustomField, Kind
 from rapport.domain.repeat import Repeat
 from rapport.domain.text import visible
-from rapport.language import tr
+from rapport.language import told, tr
 from rapport.services.html import plain_text
 from rapport.services.workspace import Workspace
 from rapport.ui.panes.detail.field_kinds import NAMES, value_text
@@ -205,7 +205,9 @@ def _plain(content: Any) -> str:
 def reply_words(reply: ServerReply) -> str:
     """What the CRM answered, as one sentence."""
     if not reply.status:
-        return reply.text or tr("No answer came.")
+        return told(reply.text) or tr("No answer came.")
     if reply.text:
-        return tr("{what} (HTTP {status})").format(what=visible(reply.text), status=reply.status)
+        return tr("{what} (HTTP {status})").format(
+            what=visible(told(reply.text)), status=reply.status
+        )
     return tr("The CRM took it (HTTP {status}).").format(status=reply.status)
