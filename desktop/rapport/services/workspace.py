@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from rapport.domain import views
@@ -11,9 +12,10 @@ from rapport.domain.changes import ChangeEvent
 from rapport.domain.filters import AnyCondition, SmartList
 from rapport.domain.ports import AuditKey, Clock, SyncControl
 from rapport.domain.records import Business, CustomField, Id, Location, User
+from rapport.domain.resources import Calendar
 from rapport.domain.scopes import Capabilities
 from rapport.domain.settings import Account
-from rapport.domain.views import Candidate, OutboxItem, SyncStatus
+from rapport.domain.views import AgendaRead, Candidate, OutboxItem, SyncStatus
 from rapport.services.audit import Audit
 from rapport.services.bus import Bus
 from rapport.services.feed import WindowFeed
@@ -145,6 +147,7 @@ class Reference:
         self.businesses: tuple[Business, ...] = found.businesses
         self.location: Location | None = found.location
         self.tags: tuple[str, ...] = found.tags
+        self.calendars: tuple[Calendar, ...] = found.calendars
         self._users = {user.id: user for user in found.users}
         self._fields = {field.id: field for field in found.custom_fields}
         self._businesses = {business.id: business for business in found.businesses}
@@ -252,6 +255,14 @@ class WindowSync:
 
     async def candidates(self, seq: int) -> list[Candidate]:
         return await self._engine.candidates(seq)
+
+    async def read_agenda(self, start: datetime, end: datetime) -> AgendaRead:
+        return await self._engine.read_agenda(start, end)
+
+    async def free_slots(
+        self, calendar_id: str, start: datetime, end: datetime
+    ) -> tuple[datetime, ...]:
+        return await self._engine.free_slots(calendar_id, start, end)
 
     async def link(self, seq: int, rid: str) -> None:
         await self._engine.link(seq, rid)

@@ -55,7 +55,7 @@ def rebuild(db: Sql) -> None:
     models = ReadModels(db)
     with db.immediate():
         db.run("DELETE FROM setting WHERE name = ?", (REBUILD,))
-        for table in ("task_row", "contact_tag", "contact_row"):
+        for table in ("task_row", "appointment_row", "contact_tag", "contact_row"):
             db.run(f"DELETE FROM {table}")
         db.run("UPDATE tag SET contacts = 0")
         db.run("INSERT INTO search (search) VALUES ('delete-all')")
@@ -63,6 +63,10 @@ def rebuild(db: Sql) -> None:
         tasks = "SELECT key, contact_key, shown FROM record WHERE kind = ? AND tomb = 0"
         for key, contact_key, shown in db.rows(tasks, (KIND_NUMBER[Kind.TASK],)):
             models.list_task(key, contact_key, unpack(Kind.TASK, shown))
+        visits = "SELECT key, contact_key, shown, tomb FROM record WHERE kind = ?"
+        for key, contact_key, shown, tomb in db.rows(visits, (KIND_NUMBER[Kind.APPOINTMENT],)):
+            values = unpack(Kind.APPOINTMENT, shown)
+            models.write_appointment(key, contact_key, values, tomb=bool(tomb))
         contacts = "SELECT key FROM record WHERE kind = ?"
         for (key,) in db.rows(contacts, (KIND_NUMBER[Kind.CONTACT],)):
             models.refresh(key, words=True)

@@ -231,4 +231,26 @@ MIGRATIONS: tuple[str, ...] = (
     -- Of a delete: what its author saw of the record. Base moves on while the edits before it go.
     ALTER TABLE op ADD COLUMN seen BLOB;
     """,
+    """
+    -- What a calendar shows of an appointment; it follows from record. One without an end, or that
+    -- would end before it begins, ends where it begins.
+    CREATE TABLE appointment_row (
+        key INTEGER PRIMARY KEY REFERENCES record(key),
+        contact_key INTEGER NOT NULL REFERENCES record(key),
+        start INTEGER NOT NULL,
+        until INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX appointment_start ON appointment_row(start, until);
+    INSERT INTO appointment_row
+        SELECT key, contact_key, start, max(start, coalesce(until, start)) FROM (
+            SELECT r.key, r.contact_key,
+                CAST(round((julianday(CAST(r.shown AS TEXT) ->> '$.start_at') - 2440587.5)
+                           * 86400000) AS INTEGER) AS start,
+                CAST(round((julianday(CAST(r.shown AS TEXT) ->> '$.end_at') - 2440587.5)
+                           * 86400000) AS INTEGER) AS until
+            FROM record r JOIN record c ON c.key = r.contact_key
+            WHERE r.kind = 4 AND r.tomb = 0 AND c.tomb = 0
+        ) WHERE start IS NOT NULL;
+    CREATE INDEX task_by_due ON task_row(due);
+    """,
 )

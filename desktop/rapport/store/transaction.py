@@ -230,6 +230,8 @@ class Transaction:
             return stored
         if kind is Kind.TASK:
             self._models.add_task(stored)
+        elif kind is Kind.APPOINTMENT:
+            self._models.write_appointment(key, stored.contact_key, values, tomb=False)
         fresh = self._fresh.get(stored.contact_key)
         if fresh is not None and kind is not Kind.APPOINTMENT:
             fresh.children.append(values)
@@ -264,15 +266,25 @@ class Transaction:
     def _follow(self, stored: Stored, changed: Iterable[str] | None) -> None:
         if stored.kind is Kind.TASK:
             self._models.write_task(stored)
+        elif stored.kind is Kind.APPOINTMENT:
+            self._list_appointment(stored)
         elif stored.kind is Kind.CONTACT and changed is None:
             self._models.hide_tasks(stored.key)
+            self._models.hide_appointments(stored.key)
             if not stored.tomb:
                 for child in self.children(stored.key, Kind.TASK):
                     self._models.write_task(child)
+                for child in self.children(stored.key, Kind.APPOINTMENT):
+                    self._list_appointment(child)
         words = changed is None or not _WORD_FIELDS[stored.kind].isdisjoint(changed)
         if stored.kind is Kind.APPOINTMENT:
             words = False
         self.refresh(stored.contact_key, words=words)
+
+    def _list_appointment(self, stored: Stored) -> None:
+        self._models.write_appointment(
+            stored.key, stored.contact_key, stored.values, tomb=stored.tomb
+        )
 
     def remove(self, stored: Stored) -> None:
         """Takes the record out of the copy, with its edits and what belongs to it."""
@@ -286,6 +298,8 @@ class Transaction:
             self._contacts.pop(stored.key, None)
         elif stored.kind is Kind.TASK:
             self._models.drop_task(stored.key)
+        elif stored.kind is Kind.APPOINTMENT:
+            self._models.drop_appointment(stored.key)
         for table in ("op", "conflict"):
             self.db.run(f"DELETE FROM {table} WHERE key = ?", (stored.key,))
         self.db.run("DELETE FROM record WHERE key = ?", (stored.key,))

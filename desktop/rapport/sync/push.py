@@ -29,7 +29,7 @@ from rapport.domain.records import Id, Kind
 from rapport.domain.views import EntryState
 from rapport.language import keep, mark
 from rapport.store import OpState, OutboxEntry, Store
-from rapport.sync.compare import UpdatePlan, changed_since, plan_update, wanted_by
+from rapport.sync.compare import UpdatePlan, changed_since, plan_update, wanted_by, whole_span
 from rapport.sync.intake import Intake
 from rapport.sync.link import RATE_WAIT_S, Link
 from rapport.sync.pace import Pace, pause
@@ -258,7 +258,7 @@ class Push:
             plan = plan_update(entry.ref.kind, entry.fields, now.values)
             # The reply tells what the server made of it at that moment. A later read would also
             # tell what somebody else has written since, and nobody could tell the two apart.
-            told = await self._write(entry, plan)
+            told = await self._write(entry, plan, now)
             values = {name: value for name, value in now.values.items() if name != "updated_at"}
             now = structs.replace(now, values=values | told)
             await self._log_reply(sending)
@@ -266,11 +266,13 @@ class Push:
         if not plan.conflicts or set(entry.fields) - set(plan.conflicts):
             await self._settle(entry, now)
 
-    async def _write(self, entry: OutboxEntry, plan: UpdatePlan) -> dict[str, Any]:
+    async def _write(self, entry: OutboxEntry, plan: UpdatePlan, now: Remote) -> dict[str, Any]:
         """What the replies say of the fields that were sent, and of the last change if they do: an
         index that has not heard of it must not be believed."""
         told: dict[str, Any] = {}
         values = wire.wanted(plan.send)
+        if entry.ref.kind is Kind.APPOINTMENT:
+            values = whole_span(values, now.values)
         if values:
             reply = await self._records.update(entry, values)
             told = {
