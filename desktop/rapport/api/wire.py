@@ -167,17 +167,13 @@ def note(raw: Any, *, contact_rid: str | None = None) -> Remote:
 
 _APPOINTMENT_KNOWN = {
     *("id", "contactId", "locationId", "title", "startTime", "endTime", "appointmentStatus"),
-    *("status", "address", "notes", "description", "calendarId", "assignedUserId", "traceId"),
+    *("status", "address", "notes", "calendarId", "assignedUserId", "traceId"),
 }
 
 
 def appointment(raw: Any, *, contact_rid: str | None = None, zone: tzinfo = UTC) -> Remote:
     """``zone`` is the location's: these times carry none (FACTS B5)."""
     record = an_object(raw)
-    # The reply to a write is bare (FACTS B5): it may tell the notes by the name they are sent
-    # under, or not at all.
-    told = next((name for name in ("notes", "description") if name in record), None)
-    notes = {"notes": text(record[told])} if told else {}
     return Remote(
         kind=Kind.APPOINTMENT,
         rid=an_id(record, "id"),
@@ -188,7 +184,7 @@ def appointment(raw: Any, *, contact_rid: str | None = None, zone: tzinfo = UTC)
             "end_at": moment(record.get("endTime"), zone),
             "status": text(record.get("appointmentStatus") or record.get("status")),
             "address": text(record.get("address")),
-            **notes,
+            "notes": text(record.get("notes")),
             "calendar_id": id_or_none(record.get("calendarId")),
             "assigned_to": id_or_none(record.get("assignedUserId")),
         },
@@ -287,7 +283,7 @@ _APPOINTMENT_WRITE = {
     "end_at": "endTime",
     "status": "appointmentStatus",
     "address": "address",
-    "notes": "description",
+    "description": "description",
     "calendar_id": "calendarId",
     "assigned_to": "assignedUserId",
 }
