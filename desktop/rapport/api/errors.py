@@ -91,6 +91,7 @@ def server_text(body: Any) -> str:
     return ""
 
 
+_TAKEN = re.compile(r"\bslot\b.*\bno longer available\b", re.I)
 _NOT_FOUND = re.compile(r"\bnot found\b", re.I)
 
 
@@ -158,6 +159,12 @@ def error_from(
         return GoneError("This record is not in the CRM any more.", _quoted(text), **rest)
     if status == 400 and _NOT_FOUND.search(text):
         return GoneError("This record is not in the CRM any more.", _quoted(text), **rest)
+    if _TAKEN.search(text):
+        return InvalidError(
+            "The calendar does not offer this time.",
+            "Your edit is kept: choose another time, or book it there anyway.",
+            **rest,
+        )
     if status == 413:
         return InvalidError("This is too large for the CRM.", "Make it smaller.", **rest)
     return InvalidError("The CRM did not accept this.", _quoted(text), **rest)

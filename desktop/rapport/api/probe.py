@@ -25,6 +25,7 @@ async def granted(client: ApiClient, wanted: Iterable[str]) -> tuple[str, ...]:
         "locations/tasks.readonly": lambda: client.tasks.search(limit=1, lane=lane),
         "users.readonly": lambda: client.users.list(lane=lane),
         "businesses.readonly": lambda: client.businesses.list(lane=lane),
+        "calendars.readonly": lambda: client.calendars.list(lane=lane),
         "calendars/events.readonly": lambda: client.appointments.get("none", lane=lane),
     }
     held: list[str] = []

@@ -167,13 +167,17 @@ def note(raw: Any, *, contact_rid: str | None = None) -> Remote:
 
 _APPOINTMENT_KNOWN = {
     *("id", "contactId", "locationId", "title", "startTime", "endTime", "appointmentStatus"),
-    *("status", "address", "notes", "calendarId", "assignedUserId", "traceId"),
+    *("status", "address", "notes", "description", "calendarId", "assignedUserId", "traceId"),
 }
 
 
 def appointment(raw: Any, *, contact_rid: str | None = None, zone: tzinfo = UTC) -> Remote:
     """``zone`` is the location's: these times carry none (FACTS B5)."""
     record = an_object(raw)
+    # The reply to a write is bare (FACTS B5): it may tell the notes by the name they are sent
+    # under, or not at all.
+    told = next((name for name in ("notes", "description") if name in record), None)
+    notes = {"notes": text(record[told])} if told else {}
     return Remote(
         kind=Kind.APPOINTMENT,
         rid=an_id(record, "id"),
@@ -184,7 +188,7 @@ def appointment(raw: Any, *, contact_rid: str | None = None, zone: tzinfo = UTC)
             "end_at": moment(record.get("endTime"), zone),
             "status": text(record.get("appointmentStatus") or record.get("status")),
             "address": text(record.get("address")),
-            "notes": text(record.get("notes")),
+            **notes,
             "calendar_id": id_or_none(record.get("calendarId")),
             "assigned_to": id_or_none(record.get("assignedUserId")),
         },
@@ -283,7 +287,7 @@ _APPOINTMENT_WRITE = {
     "end_at": "endTime",
     "status": "appointmentStatus",
     "address": "address",
-    "description": "description",
+    "notes": "description",
     "calendar_id": "calendarId",
     "assigned_to": "assignedUserId",
 }

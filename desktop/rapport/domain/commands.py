@@ -22,6 +22,7 @@ from rapport.domain.records import (
     LOCAL_FIELDS,
     RECORD_TYPES,
     SERVER_FIELDS,
+    Appointment,
     Id,
     Kind,
     Record,
@@ -337,6 +338,62 @@ class DeleteNote(OnNote, frozen=True, kw_only=True):
         return _delete(records, self.ref)
 
 
+def _check_times(start_at: Any, end_at: Any) -> None:
+    if start_at is None or end_at is None:
+        raise InputError("An appointment needs a beginning and an end.", field="start_at")
+    if end_at <= start_at:
+        raise InputError("An appointment ends after it begins.", field="end_at")
+
+
+class CreateAppointment(OnContact, frozen=True, kw_only=True):
+    """``fields`` needs calendar_id, start_at and end_at (FACTS B5)."""
+
+    appointment_id: Id
+    fields: dict[str, Any]
+
+    TITLE = "Create appointment"
+
+    def plan(self, records: Records) -> tuple[Mutation, ...]:
+        _present(records, self.ref)
+        if not self.fields.get("calendar_id"):
+            raise InputError("An appointment needs a calendar.", field="calendar_id")
+        _check_times(self.fields.get("start_at"), self.fields.get("end_at"))
+        values = {"status": "confirmed", **self.fields, "contact_id": self.contact_id}
+        return _create(Ref(Kind.APPOINTMENT, self.appointment_id), values)
+
+
+class EditAppointment(OnAppointment, frozen=True, kw_only=True):
+    fields: dict[str, Any]
+
+    TITLE = "Edit appointment"
+
+    def plan(self, records: Records) -> tuple[Mutation, ...]:
+        planned = _update(records, self.ref, self.fields)
+        if "start_at" in self.fields or "end_at" in self.fields:
+            now = record_from(
+                Kind.APPOINTMENT,
+                self.appointment_id,
+                {**_present(records, self.ref), **json_ready(self.fields)},
+            )
+            assert isinstance(now, Appointment)
+            _check_times(now.start_at, now.end_at)
+        return planned
+
+
+class MoveAppointment(OnAppointment, frozen=True, kw_only=True):
+    """To where somebody put it by hand, offered by its calendar or not."""
+
+    start_at: datetime
+    end_at: datetime
+
+    TITLE = "Move appointment"
+
+    def plan(self, records: Records) -> tuple[Mutation, ...]:
+        _check_times(self.start_at, self.end_at)
+        wanted = {"start_at": self.start_at, "end_at": self.end_at, "anywhen": True}
+        return _update(records, self.ref, wanted)
+
+
 class SetAppointmentStatus(OnAppointment, frozen=True, kw_only=True):
     status: str
 
@@ -346,6 +403,13 @@ class SetAppointmentStatus(OnAppointment, frozen=True, kw_only=True):
         if self.status not in APPOINTMENT_STATUSES:
             raise InputError(f"An appointment cannot be “{self.status}”.", field="status")
         return _update(records, self.ref, {"status": self.status})
+
+
+class DeleteAppointment(OnAppointment, frozen=True, kw_only=True):
+    TITLE = "Delete appointment"
+
+    def plan(self, records: Records) -> tuple[Mutation, ...]:
+        return _delete(records, self.ref)
 
 
 CUSTOM = "custom:"
@@ -513,6 +577,23 @@ class TakeBack(Command, frozen=True, kw_only=True):
                         )
                     )
         return tuple(planned)
+
+
+def kinds_of(command: Command) -> frozenset[Kind]:
+    """The kinds of records that the command changes."""
+    if isinstance(command, Together):
+        return frozenset(kind for one in command.commands for kind in kinds_of(one))
+    if isinstance(command, TakeBack):
+        return frozenset(mutation.ref.kind for mutation in command.mutations)
+    if isinstance(command, CreateTask):
+        return frozenset({Kind.TASK})
+    if isinstance(command, CreateNote):
+        return frozenset({Kind.NOTE})
+    if isinstance(command, CreateAppointment):
+        return frozenset({Kind.APPOINTMENT})
+    if isinstance(command, CreateContact):
+        return frozenset({Kind.CONTACT})
+    return frozenset(ref.kind for ref in command.targets())
 
 
 def is_local(mutation: Mutation) -> bool:

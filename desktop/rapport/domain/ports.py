@@ -18,7 +18,7 @@ from rapport.domain.settings import (
     InstalledPage,
     TokenRequest,
 )
-from rapport.domain.views import Candidate, Outcome, SyncStatus
+from rapport.domain.views import AgendaRead, Candidate, Outcome, SyncStatus
 
 
 class Clock(Protocol):
@@ -74,6 +74,18 @@ class SyncControl(Protocol):
     async def candidates(self, seq: int) -> list[Candidate]:
         """Records in the CRM that the create ``seq`` of the outbox may have made, the likeliest
         first. Raises RapportError where it cannot be asked."""
+        ...
+
+    async def read_agenda(self, start: datetime, end: datetime) -> AgendaRead:
+        """A person looks at this stretch of the calendar: the appointments in it are read. The
+        answer comes when they are in the copy, at once where the CRM cannot be asked."""
+        ...
+
+    async def free_slots(
+        self, calendar_id: str, start: datetime, end: datetime
+    ) -> tuple[datetime, ...]:
+        """When an appointment could begin by the calendar's own rules. Raises RapportError where it
+        cannot be asked."""
         ...
 
     async def link(self, seq: int, rid: str) -> None:

@@ -114,6 +114,9 @@ class Appointment(Struct, frozen=True, kw_only=True):
     notes: str = ""
     calendar_id: str | None = None
     assigned_to: str | None = None
+    anywhen: bool = True
+    """Whether it is booked even where its calendar offers no such time. Told when it is created,
+    and not kept by the CRM; what is moved by hand stays where it was put."""
 
 
 APPOINTMENT_STATUSES = ("new", "confirmed", "showed", "noshow", "cancelled", "invalid")
@@ -153,6 +156,14 @@ CREATE_ONLY_FIELDS: dict[Kind, frozenset[str]] = {
     Kind.APPOINTMENT: frozenset(),
 }
 """Fields that can be given when a record is made and not changed afterwards (FACTS B1)."""
+
+PASSING_FIELDS: dict[Kind, frozenset[str]] = {
+    Kind.CONTACT: frozenset(),
+    Kind.TASK: frozenset(),
+    Kind.NOTE: frozenset(),
+    Kind.APPOINTMENT: frozenset({"anywhen"}),
+}
+"""Fields that go with a create and that the server does not keep: there is nothing to compare."""
 
 
 def fields_of(record: Record) -> dict[str, Any]:

@@ -36,6 +36,12 @@ WRITE = Scope(
     "fields, tags, tasks, notes",
     "Everything can be read and nothing changed.",
 )
+EVENTS_READ = Scope(
+    "calendars/events.readonly",
+    "See appointments",
+    "in the location’s calendars",
+    "The calendar shows the appointments of contacts that were read, and nothing can be booked.",
+)
 BOOK = Scope(
     "calendars/events.write",
     "Change appointments",
@@ -80,11 +86,12 @@ OPTIONAL = (
         "Companies are shown as text only.",
     ),
     Scope(
-        "calendars/events.readonly",
+        "calendars.readonly",
         "See calendars",
-        "what stands in them",
-        "Only the appointments of contacts are seen, and none can be changed.",
+        "their names and free times",
+        "Calendars have no names, and appointments cannot be booked.",
     ),
+    EVENTS_READ,
     BOOK,
 )
 ALL = (READ, WRITE, *OPTIONAL)
@@ -162,9 +169,11 @@ class Capabilities(Struct, frozen=True, kw_only=True):
 
     @property
     def why_not_book(self) -> str | None:
-        """As ``why_not_write``, for appointments, which have a right of their own."""
-        if self.why_not_write is not None or BOOK.name in self.scopes:
+        """As ``why_not_write``, for appointments, which have rights of their own."""
+        if self.why_not_write is not None:
             return self.why_not_write
+        if all(scope.name in self.scopes for scope in (BOOK, EVENTS_READ)):
+            return None
         return "This sign-in may not change appointments. Ask for “Change appointments”."
 
     def missing(self) -> tuple[Scope, ...]:

@@ -28,10 +28,12 @@ _DONE = {
     mark("Add note"): mark("Note added"),
     mark("Edit note"): mark("Note changed"),
     mark("Delete note"): mark("Note deleted"),
+    mark("Create appointment"): mark("Appointment created"),
+    mark("Edit appointment"): mark("Appointment changed"),
+    mark("Move appointment"): mark("Appointment moved"),
+    mark("Delete appointment"): mark("Appointment deleted"),
     mark("Set appointment status"): mark("Appointment status set"),
     mark("Resolve conflict"): mark("Conflict resolved"),
-    mark("Merge contacts"): mark("Contacts merged"),
-    mark("Take the merge back"): mark("Merge taken back"),
 }
 """By the title of each command, the same as something that has happened."""
 

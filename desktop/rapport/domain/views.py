@@ -23,6 +23,7 @@ from rapport.domain.records import (
     Task,
     User,
 )
+from rapport.domain.resources import Calendar
 
 
 class ContactRow(Struct, frozen=True, kw_only=True):
@@ -59,6 +60,37 @@ class TaskRow(Struct, frozen=True, kw_only=True):
     contact_seed: str = ""
     pending: bool = False
     conflict: bool = False
+
+
+class AppointmentRow(Struct, frozen=True, kw_only=True):
+    appointment: Appointment
+    contact_name: str
+    pending: bool = False
+    conflict: bool = False
+    refused: bool = False
+    """The CRM did not take an edit of it: that waits for a person."""
+    at_server: bool = True
+    """Whether the CRM has it at all."""
+
+
+class Agenda(Struct, frozen=True, kw_only=True):
+    """What a calendar shows of a stretch of time, in its order."""
+
+    tasks: tuple[TaskRow, ...] = ()
+    appointments: tuple[AppointmentRow, ...] = ()
+
+
+class AgendaRead(StrEnum):
+    """How much of a stretch of time the copy has of the location's calendars."""
+
+    WHOLE = "whole"
+    """read just now"""
+    BEFORE = "before"
+    """read before; the CRM cannot be asked at the moment"""
+    PARTLY = "partly"
+    """never read whole: the CRM cannot be asked at the moment"""
+    NO_RIGHT = "no_right"
+    """The sign-in may not read calendars: only what stands at contacts that were read."""
 
 
 class TaskGroups(Struct, frozen=True, kw_only=True):
@@ -340,3 +372,4 @@ class Reference(Struct, frozen=True, kw_only=True):
     location: Location | None = None
     tags: tuple[str, ...] = ()
     """Tags that the location defines, whether or not a contact has them."""
+    calendars: tuple[Calendar, ...] = ()

@@ -15,6 +15,7 @@ from rapport.domain.commands import (
     SnoozeTask,
     TakeBack,
     is_local,
+    kinds_of,
 )
 from rapport.domain.errors import InputError
 from rapport.domain.records import LOCAL_FIELDS, Kind
@@ -98,7 +99,7 @@ class Bus:
 
     def _check(self, command: Command) -> None:
         capabilities = self._capabilities()
-        visits = any(ref.kind is Kind.APPOINTMENT for ref in command.targets())
+        visits = Kind.APPOINTMENT in kinds_of(command)
         reason = capabilities.why_not_book if visits else capabilities.why_not_write
         if reason is not None and not only_here(command):
             what = title_words(command.title)

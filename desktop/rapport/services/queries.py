@@ -13,6 +13,8 @@ from rapport.domain.filters import ContactQuery
 from rapport.domain.ports import Clock
 from rapport.domain.records import Id, Kind
 from rapport.domain.views import (
+    Agenda,
+    AppointmentRow,
     ContactDetail,
     ContactExport,
     ContactPage,
@@ -93,6 +95,13 @@ class AsyncQueries:
     async def due_between(self, start: datetime, end: datetime) -> list[TaskRow]:
         """Open tasks whose reminder falls in ``start <= t < end``, earliest first."""
         return await asyncio.wrap_future(self._queries.due_between(start, end))
+
+    async def agenda(self, start: datetime, end: datetime) -> Agenda:
+        """Tasks and appointments of ``start <= t < end``."""
+        return await asyncio.wrap_future(self._queries.agenda(start, end))
+
+    async def appointment(self, appointment_id: Id) -> AppointmentRow | None:
+        return await asyncio.wrap_future(self._queries.appointment(appointment_id))
 
     async def coverage(self) -> Coverage:
         return await asyncio.wrap_future(self._queries.coverage())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from rapport.domain import views
@@ -11,12 +12,12 @@ from rapport.domain.changes import ChangeEvent
 from rapport.domain.filters import AnyCondition, SmartList
 from rapport.domain.ports import AuditKey, Clock, SyncControl
 from rapport.domain.records import Business, CustomField, Id, Location, User
+from rapport.domain.resources import Calendar
 from rapport.domain.scopes import Capabilities
 from rapport.domain.settings import Account
-from rapport.domain.views import Candidate, OutboxItem, SyncStatus
+from rapport.domain.views import AgendaRead, Candidate, OutboxItem, SyncStatus
 from rapport.services.audit import Audit
 from rapport.services.bus import Bus
-from rapport.services.duplicates import Duplicates
 from rapport.services.feed import WindowFeed
 from rapport.services.queries import AsyncQueries
 
@@ -62,7 +63,6 @@ class Workspace:
         self.audit = Audit(store, clock, audit_key, new_id)
         self.waiting = WaitingEdits(store)
         self.lists = SmartLists(store, new_id)
-        self.duplicates = Duplicates(store, self._country)
         self._store = store
         self._loop = loop
         self._refresh: asyncio.Task[None] | None = None
@@ -83,7 +83,6 @@ class Workspace:
     async def start(self) -> None:
         if self._unsubscribe is None:
             self._unsubscribe = self._store.feed.subscribe(self._from_store)
-            self.feed.subscribe(self.duplicates.heard)
             await self._load_reference()
 
     def close(self) -> None:
@@ -95,10 +94,6 @@ class Workspace:
         self.feed.close()
         if isinstance(self.sync, WindowSync):
             self.sync.close()
-
-    def _country(self) -> str:
-        location = self.reference.location
-        return location.country if location is not None else ""
 
     def _from_store(self, event: ChangeEvent) -> None:
         """On the writer thread. News of the dictionaries are passed on once the cache has them."""
@@ -152,6 +147,7 @@ class Reference:
         self.businesses: tuple[Business, ...] = found.businesses
         self.location: Location | None = found.location
         self.tags: tuple[str, ...] = found.tags
+        self.calendars: tuple[Calendar, ...] = found.calendars
         self._users = {user.id: user for user in found.users}
         self._fields = {field.id: field for field in found.custom_fields}
         self._businesses = {business.id: business for business in found.businesses}
@@ -259,6 +255,14 @@ class WindowSync:
 
     async def candidates(self, seq: int) -> list[Candidate]:
         return await self._engine.candidates(seq)
+
+    async def read_agenda(self, start: datetime, end: datetime) -> AgendaRead:
+        return await self._engine.read_agenda(start, end)
+
+    async def free_slots(
+        self, calendar_id: str, start: datetime, end: datetime
+    ) -> tuple[datetime, ...]:
+        return await self._engine.free_slots(calendar_id, start, end)
 
     async def link(self, seq: int, rid: str) -> None:
         await self._engine.link(seq, rid)

@@ -170,9 +170,8 @@ def _unknown_to_server(stored: Stored, ops: list[StoredOp]) -> bool:
     return stored.rid is None and all(op.op is Op.CREATE and op.open_to_edits for op in ops)
 
 
-def apply(tx: Transaction, mutation: Mutation, title: str) -> int:
-    """One change with its outbox and audit entries. Returns the seq of the edit that tells the
-    server; 0 where it is to hear nothing."""
+def apply(tx: Transaction, mutation: Mutation, title: str) -> None:
+    """Carries one mutation out, with its outbox and audit entries."""
     if mutation.op is Op.CREATE:
         stored, seq = _create(tx, mutation, title)
     else:
@@ -187,7 +186,6 @@ def apply(tx: Transaction, mutation: Mutation, title: str) -> int:
     fields = {name: (delta.base, delta.want) for name, delta in mutation.fields.items()}
     tx.audit(stored, mutation.op, title, fields, sending=str(seq or ""))
     tx.tell(stored, mutation.op, mutation.fields)
-    return seq
 
 
 def _checked(kind: Kind, values: Values) -> Values:
@@ -269,7 +267,6 @@ def _update(tx: Transaction, stored: Stored, mutation: Mutation, title: str) -> 
         if tail is not None and tail.open_to_edits:
             tail.fields = coalesce(tail, fields)
             if tail.op is Op.UPDATE and not tail.fields:
-                tx.let_go(tail.seq)
                 tx.drop_op(tail.seq)
                 settle_chain(tx, stored)
             else:
@@ -290,7 +287,7 @@ def _unblocked(tx: Transaction, ops: list[StoredOp]) -> list[StoredOp]:
     if len(ops) < 2 or ops[0].state is not OpState.PARKED:
         return ops
     first, *later = ops
-    if not all(op.open_to_edits and not op.part_of for op in ops):
+    if not all(op.open_to_edits for op in ops):
         return ops
     for op in later:
         first.fields = coalesce(first, op.fields)
@@ -305,8 +302,6 @@ def _delete(tx: Transaction, stored: Stored, mutation: Mutation, title: str) -> 
         depart(tx, stored)
     if _unknown_to_server(stored, ops):
         tx.outbox = tx.outbox or bool(ops)
-        for op in ops:
-            tx.let_go(op.seq)
         tx.remove(stored)
         return 0
     if not ops:

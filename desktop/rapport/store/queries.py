@@ -26,6 +26,8 @@ from rapport.domain.records import (
 )
 from rapport.domain.text import fold
 from rapport.domain.views import (
+    Agenda,
+    AppointmentRow,
     Change,
     ContactDetail,
     ContactExport,
@@ -64,6 +66,8 @@ SHOWN_CHANGES = 200
 """Audit entries of a contact's timeline."""
 SHOWN_TAGS = 200
 SHOWN_NAMES = 3
+LONGEST_APPOINTMENT_MS = 62 * 86_400_000
+"""One that began longer ago is not looked for, though it may not have ended."""
 
 _TASK = """
     SELECT r.id, r.shown, c.id, c.name, c.company, c.seed,
@@ -71,6 +75,34 @@ _TASK = """
            EXISTS (SELECT 1 FROM conflict f WHERE f.key = t.key)
     FROM task_row t JOIN record r ON r.key = t.key JOIN contact_row c ON c.key = t.contact_key
 """
+
+
+_APPOINTMENT = """
+    SELECT r.id, r.shown, c.id, c.name,
+           coalesce((SELECT max(state) FROM op WHERE op.key = a.key
+                     AND state IN ('parked', 'ask')), ''),
+           EXISTS (SELECT 1 FROM op WHERE op.key = a.key),
+           EXISTS (SELECT 1 FROM conflict f WHERE f.key = a.key),
+           r.rid IS NOT NULL
+    FROM appointment_row a JOIN record r ON r.key = a.key
+    JOIN contact_row c ON c.key = a.contact_key
+"""
+
+
+def _appointment_row(row: tuple[Any, ...]) -> AppointmentRow:
+    id, shown, contact_id, name, refused, pending, conflict, known = row
+    values = unpack(Kind.APPOINTMENT, shown)
+    values["contact_id"] = contact_id
+    appointment = record_from(Kind.APPOINTMENT, id, values)
+    assert isinstance(appointment, Appointment)
+    return AppointmentRow(
+        appointment=appointment,
+        contact_name=name,
+        refused=bool(refused),
+        pending=bool(pending),
+        conflict=bool(conflict),
+        at_server=bool(known),
+    )
 
 
 def _task_row(row: tuple[Any, ...]) -> TaskRow:
@@ -244,6 +276,33 @@ class Queries:
         )
         bindings = (to_ms(start), to_ms(end))
         return self._readers.submit(lambda db: list(map(_task_row, db.rows(sql, bindings))))
+
+    def agenda(self, start: datetime, end: datetime) -> Future[Agenda]:
+        """What a calendar shows of ``start <= t < end``: tasks due in it, done or not, and
+        appointments of which a part is in it."""
+        since, until = to_ms(start), to_ms(end)
+
+        def job(db: Sql) -> Agenda:
+            tasks = db.rows(
+                f"{_TASK} WHERE t.due >= ? AND t.due < ? ORDER BY t.due, t.key", (since, until)
+            )
+            visits = db.rows(
+                f"{_APPOINTMENT} WHERE a.start > ? AND a.start < ?"
+                " AND (a.until > ? OR a.start >= ?) ORDER BY a.start, a.key",
+                (since - LONGEST_APPOINTMENT_MS, until, since, since),
+            )
+            return Agenda(
+                tasks=tuple(map(_task_row, tasks)),
+                appointments=tuple(map(_appointment_row, visits)),
+            )
+
+        return self._readers.submit(job)
+
+    def appointment(self, id: Id) -> Future[AppointmentRow | None]:
+        sql = f"{_APPOINTMENT} WHERE r.id = ?"
+        return self._readers.submit(
+            lambda db: next(map(_appointment_row, db.rows(sql, (id,))), None)
+        )
 
     def next_tasks(self, now: datetime, limit: int = 5) -> Future[list[TaskRow]]:
         """Open tasks that come next; where there are fewer than ``limit``, the latest overdue ones

@@ -104,6 +104,35 @@ class ReadModels:
             (contact_key, KIND_NUMBER[Kind.TASK]),
         )
 
+    # Appointments
+
+    def appointment_line(self, key: int, contact_key: int, values: Values) -> Row | None:
+        """None for one without a time: no calendar can show it."""
+        if not values["start_at"]:
+            return None
+        start = to_ms(values["start_at"])
+        return key, contact_key, start, max(start, to_ms(values["end_at"]))
+
+    def write_appointment(self, key: int, contact_key: int, values: Values, *, tomb: bool) -> None:
+        self.drop_appointment(key)
+        line = None if tomb else self.appointment_line(key, contact_key, values)
+        if line is not None:
+            self._db.run(
+                "INSERT INTO appointment_row SELECT ?, ?, ?, ? FROM record"
+                " WHERE key = ? AND tomb = 0",
+                (*line, contact_key),
+            )
+
+    def drop_appointment(self, key: int) -> None:
+        self._db.run("DELETE FROM appointment_row WHERE key = ?", (key,))
+
+    def hide_appointments(self, contact_key: int) -> None:
+        self._db.run(
+            "DELETE FROM appointment_row WHERE key IN"
+            " (SELECT key FROM record WHERE contact_key = ? AND kind = ?)",
+            (contact_key, KIND_NUMBER[Kind.APPOINTMENT]),
+        )
+
     # Contacts
 
     def row(self, key: int) -> tuple[Row, Values] | None:

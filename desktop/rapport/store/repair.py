@@ -27,8 +27,8 @@ from rapport.store.values import unpack
 REBUILD = "rebuild"
 """The setting that asks the next start for it."""
 
-_BY_ROWID = ("record", "op", "conflict", "audit", "undo", "settled", "merge")
-_WITHOUT_ROWID = ("draft", "setting", "gone", "departed", "apart")
+_BY_ROWID = ("record", "op", "conflict", "audit", "undo", "settled")
+_WITHOUT_ROWID = ("draft", "setting", "gone", "departed")
 """Not among them: what follows from these, and ``details``, so that the notes and appointments of
 every contact are read once more."""
 _OPEN = (
@@ -55,7 +55,7 @@ def rebuild(db: Sql) -> None:
     models = ReadModels(db)
     with db.immediate():
         db.run("DELETE FROM setting WHERE name = ?", (REBUILD,))
-        for table in ("task_row", "contact_tag", "contact_row"):
+        for table in ("task_row", "appointment_row", "contact_tag", "contact_row"):
             db.run(f"DELETE FROM {table}")
         db.run("UPDATE tag SET contacts = 0")
         db.run("INSERT INTO search (search) VALUES ('delete-all')")
@@ -63,6 +63,10 @@ def rebuild(db: Sql) -> None:
         tasks = "SELECT key, contact_key, shown FROM record WHERE kind = ? AND tomb = 0"
         for key, contact_key, shown in db.rows(tasks, (KIND_NUMBER[Kind.TASK],)):
             models.list_task(key, contact_key, unpack(Kind.TASK, shown))
+        visits = "SELECT key, contact_key, shown, tomb FROM record WHERE kind = ?"
+        for key, contact_key, shown, tomb in db.rows(visits, (KIND_NUMBER[Kind.APPOINTMENT],)):
+            values = unpack(Kind.APPOINTMENT, shown)
+            models.write_appointment(key, contact_key, values, tomb=bool(tomb))
         contacts = "SELECT key FROM record WHERE kind = ?"
         for (key,) in db.rows(contacts, (KIND_NUMBER[Kind.CONTACT],)):
             models.refresh(key, words=True)
@@ -109,8 +113,6 @@ def rescue(source: Path, into: Path, key: bytes, forget: Iterable[str] = ()) -> 
                 _insert(target, table, row)
             _drop_strays(target)
             _add_kept_edits(target, new.beside(_beside(source)))
-            # A part may be lost: nothing more is deleted.
-            target.run("UPDATE merge SET state = 'stopping' WHERE state = 'open'")
             target.run_each(
                 "DELETE FROM setting WHERE name = ?", [(f"cursor:{name}",) for name in forget]
             )

@@ -21,6 +21,7 @@ from rapport.domain.records import (
     Ref,
     User,
 )
+from rapport.domain.resources import Calendar
 from rapport.domain.text import storable
 from rapport.domain.views import Reference
 from rapport.language import mark
@@ -130,6 +131,17 @@ class Replica:
 
         return self._writer.background(work)
 
+    def appointments_between(self, start: datetime, end: datetime) -> Future[list[tuple[str, Id]]]:
+        """Server id and contact of the appointments known to begin in ``start <= t < end`` that
+        have no edit on its way."""
+        sql = (
+            "SELECT r.rid, c.id FROM appointment_row a JOIN record r ON r.key = a.key"
+            " JOIN record c ON c.key = a.contact_key WHERE a.start >= ? AND a.start < ?"
+            " AND r.rid IS NOT NULL AND NOT EXISTS (SELECT 1 FROM op WHERE op.key = a.key)"
+        )
+        bindings = (to_ms(start), to_ms(end))
+        return self._readers.submit(lambda db: list(db.rows(sql, bindings)))
+
     def vanish(self, kind: Kind, rids: Iterable[str]) -> Future[int]:
         """These were deleted on the server. A record with an unsent edit is kept as a conflict.
         Returns how many records went."""
@@ -209,6 +221,7 @@ class Replica:
         businesses: Sequence[Business] | None = None,
         location: Location | None = None,
         tags: Sequence[str] | None = None,
+        calendars: Sequence[Calendar] | None = None,
     ) -> Future[None]:
         """Replaces the dictionaries that are given; an event with ``reference`` follows."""
         given = {
@@ -217,6 +230,7 @@ class Replica:
             "businesses": businesses,
             "location": location,
             "tags": tags,
+            "calendars": calendars,
         }
         given = {name: value for name, value in given.items() if value is not None}
 
@@ -498,11 +512,7 @@ def forget(tx: Transaction, stored: Stored) -> None:
         before = {name: (value, None) for name, value in stored.values.items()}
         tx.audit(stored, Op.DELETE, "Deleted in the CRM", before)
         tx.tell(stored, Op.DELETE)
-    ops = tx.ops(stored.key)
-    for op in ops:
-        if op.op is Op.DELETE:
-            tx.let_go(op.seq)  # it is as it was to be
-    tx.outbox = tx.outbox or bool(ops)
+    tx.outbox = tx.outbox or bool(tx.ops(stored.key))
     tx.remove(stored)
 
 

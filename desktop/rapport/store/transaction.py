@@ -36,10 +36,7 @@ _RECORD = """
            r.shown, r.base, r.seen, r.extra, r.epoch, r.touched, r.tomb
     FROM record r LEFT JOIN record c ON c.key = r.contact_key
 """
-_OP = (
-    "SELECT seq, key, contact_key, op, fields, state, attempt, not_before, error, title,"
-    " part_of, stage FROM op"
-)
+_OP = "SELECT seq, key, contact_key, op, fields, state, attempt, not_before, error, title FROM op"
 
 _WORD_FIELDS = {
     Kind.CONTACT: CONTACT_FIELDS,
@@ -50,7 +47,7 @@ _WORD_FIELDS = {
 
 
 def stored_op(row: tuple[Any, ...]) -> StoredOp:
-    seq, key, contact_key, op, fields, state, attempt, not_before, error, title, *part = row
+    seq, key, contact_key, op, fields, state, attempt, not_before, error, title = row
     return StoredOp(
         seq=seq,
         key=key,
@@ -62,8 +59,6 @@ def stored_op(row: tuple[Any, ...]) -> StoredOp:
         not_before=not_before,
         error=error,
         title=title,
-        part_of=part[0],
-        stage=part[1],
     )
 
 
@@ -235,6 +230,8 @@ class Transaction:
             return stored
         if kind is Kind.TASK:
             self._models.add_task(stored)
+        elif kind is Kind.APPOINTMENT:
+            self._models.write_appointment(key, stored.contact_key, values, tomb=False)
         fresh = self._fresh.get(stored.contact_key)
         if fresh is not None and kind is not Kind.APPOINTMENT:
             fresh.children.append(values)
@@ -269,15 +266,25 @@ class Transaction:
     def _follow(self, stored: Stored, changed: Iterable[str] | None) -> None:
         if stored.kind is Kind.TASK:
             self._models.write_task(stored)
+        elif stored.kind is Kind.APPOINTMENT:
+            self._list_appointment(stored)
         elif stored.kind is Kind.CONTACT and changed is None:
             self._models.hide_tasks(stored.key)
+            self._models.hide_appointments(stored.key)
             if not stored.tomb:
                 for child in self.children(stored.key, Kind.TASK):
                     self._models.write_task(child)
+                for child in self.children(stored.key, Kind.APPOINTMENT):
+                    self._list_appointment(child)
         words = changed is None or not _WORD_FIELDS[stored.kind].isdisjoint(changed)
         if stored.kind is Kind.APPOINTMENT:
             words = False
         self.refresh(stored.contact_key, words=words)
+
+    def _list_appointment(self, stored: Stored) -> None:
+        self._models.write_appointment(
+            stored.key, stored.contact_key, stored.values, tomb=stored.tomb
+        )
 
     def remove(self, stored: Stored) -> None:
         """Takes the record out of the copy, with its edits and what belongs to it."""
@@ -291,6 +298,8 @@ class Transaction:
             self._contacts.pop(stored.key, None)
         elif stored.kind is Kind.TASK:
             self._models.drop_task(stored.key)
+        elif stored.kind is Kind.APPOINTMENT:
+            self._models.drop_appointment(stored.key)
         for table in ("op", "conflict"):
             self.db.run(f"DELETE FROM {table} WHERE key = ?", (stored.key,))
         self.db.run("DELETE FROM record WHERE key = ?", (stored.key,))
@@ -334,18 +343,6 @@ class Transaction:
             (encode(op.fields), op.state.value, op.attempt, op.not_before, op.error, op.seq),
         )
         self.outbox = True
-
-    def let_go(self, seq: int) -> None:
-        """What waits for this edit need not wait for it any more, since it arrived, or a person
-        wanted something else; an edit that is only dropped stops a merge that it belongs to."""
-        part_of = self.db.value("SELECT part_of FROM op WHERE seq = ? AND part_of > 0", (seq,))
-        if part_of is not None:
-            self.db.run("UPDATE op SET part_of = 0, stage = 0 WHERE seq = ?", (seq,))
-            self.db.run(
-                "UPDATE merge SET state = 'done' WHERE id = ?1 AND state = 'open'"
-                " AND NOT EXISTS (SELECT 1 FROM op WHERE part_of = ?1)",
-                (part_of,),
-            )
 
     def drop_op(self, seq: int) -> None:
         self.db.run("DELETE FROM op WHERE seq = ?", (seq,))

@@ -23,7 +23,7 @@ def verify(db: Sql) -> list[str]:
 
 
 def check(db: Sql) -> list[str]:
-    parts = (_file, _contacts, _tasks, _counts, _audit)
+    parts = (_file, _contacts, _tasks, _appointments, _counts, _audit)
     return [finding for part in parts for finding in part(db)]
 
 
@@ -84,6 +84,24 @@ def _tasks(db: Sql) -> Iterator[str]:
             yield f"Task {key}: its list row differs."
     for (key,) in db.rows("SELECT key FROM task_row WHERE key NOT IN (SELECT key FROM record)"):
         yield f"Task {key}: listed, and not there."
+
+
+def _appointments(db: Sql) -> Iterator[str]:
+    models = ReadModels(db)
+    rows = db.rows(
+        "SELECT r.key, r.shown, r.contact_key, r.tomb OR c.tomb"
+        " FROM record r JOIN record c ON c.key = r.contact_key WHERE r.kind = ?",
+        (KIND_NUMBER[Kind.APPOINTMENT],),
+    )
+    for key, shown, contact_key, hidden in rows:
+        values = unpack(Kind.APPOINTMENT, shown)
+        line = None if hidden else models.appointment_line(key, contact_key, values)
+        if db.row("SELECT * FROM appointment_row WHERE key = ?", (key,)) != line:
+            yield f"Appointment {key}: its list row differs."
+    for (key,) in db.rows(
+        "SELECT key FROM appointment_row WHERE key NOT IN (SELECT key FROM record)"
+    ):
+        yield f"Appointment {key}: listed, and not there."
 
 
 def _counts(db: Sql) -> Iterator[str]:

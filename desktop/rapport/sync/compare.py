@@ -10,7 +10,7 @@ from msgspec import Struct
 from rapport.api import wire
 from rapport.domain.changes import Delta
 from rapport.domain.merge import TEXT_FIELDS, Conflict, merge, set_delta
-from rapport.domain.records import SERVER_FIELDS, Kind
+from rapport.domain.records import PASSING_FIELDS, SERVER_FIELDS, Kind
 from rapport.store import OutboxEntry
 
 _UNTOLD = frozenset({"website", "timezone"})
@@ -42,6 +42,8 @@ def plan_update(kind: Kind, fields: Mapping[str, Delta], server: Mapping[str, An
     remove: tuple[str, ...] = ()
     for name, delta in fields.items():
         theirs = server.get(name)
+        if name in PASSING_FIELDS[kind]:
+            continue
         if name == "tags":
             present = set(theirs or ())
             wanted, unwanted = set_delta(delta.base, delta.want)
@@ -67,6 +69,14 @@ def plan_update(kind: Kind, fields: Mapping[str, Delta], server: Mapping[str, An
     return UpdatePlan(
         send=send, add_tags=add, remove_tags=remove, conflicts=conflicts, merged=merged
     )
+
+
+def whole_span(values: dict[str, Any], server: Mapping[str, Any]) -> dict[str, Any]:
+    """An appointment's beginning is sent with its end: alone, the CRM would move the other."""
+    if "start_at" in values or "end_at" in values:
+        ends = {name: server[name] for name in ("start_at", "end_at") if server.get(name)}
+        return ends | values
+    return values
 
 
 def _both(name: str, delta: Delta, theirs: Any) -> Any:
@@ -109,8 +119,7 @@ def _same(kind: Kind, name: str, one: Any, other: Any) -> bool:
 def matches(kind: Kind, wanted: Mapping[str, Any], server: Mapping[str, Any]) -> bool:
     """Whether a record on the server is what a create asked for, as far as the server tells."""
     for name, value in wanted.items():
-        # Of an appointment the notes are sent as its description, which no read tells (FACTS B5).
-        if name in ("user_id", "notes") or name not in server:
+        if name == "user_id" or name not in server:
             continue
         if name == "tags":
             if not set(wire.canonical(kind, name, value)) <= set(

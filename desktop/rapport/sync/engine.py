@@ -15,6 +15,7 @@ from rapport.domain.records import Kind
 from rapport.domain.scopes import Capabilities
 from rapport.domain.views import Progress, SyncState
 from rapport.store import Store
+from rapport.sync.agenda import READ, Agenda
 from rapport.sync.contacts import FIRST, SINCE, Contacts
 from rapport.sync.details import Details
 from rapport.sync.intake import Intake
@@ -31,7 +32,7 @@ from rapport.sync.upkeep import Upkeep
 log = logging.getLogger(__name__)
 
 SYNCED_AT = "synced_at"
-CURSORS = (FIRST, SINCE, COMPLETE, SYNCED_AT)
+CURSORS = (FIRST, SINCE, COMPLETE, SYNCED_AT, READ)
 """By which the sync knows what it has read; without them it reads everything once more."""
 EDIT_RETRY_S = 2.0
 RESTART_S = 5.0
@@ -87,13 +88,13 @@ class Engine:
         self._suspected = asyncio.Event()
         self._link = Link(clock, self._restate)
         intake = Intake(store, clock, pace)
-        self._reference = ReferenceData(store, client, self._capabilities, self._link, clock)
-        records = Records(client, self._reference)
+        records = Records(client)
         resolver = Resolver(store, client, records, intake, clock, pace)
         self._contacts = Contacts(store, client, intake, self._link, clock, pace)
         self._all_tasks = Tasks(
             store, client, self._capabilities, intake, self._link, clock, self._contacts.find
         )
+        self._reference = ReferenceData(store, client, self._capabilities, self._link, clock)
         self._details = Details(
             store,
             client,
@@ -104,6 +105,9 @@ class Engine:
             clock,
             pace,
             self._restate,
+        )
+        self._agenda = Agenda(
+            store, client, self._capabilities, intake, self._link, clock, pace, self._contacts.find
         )
         self._push = Push(store, records, resolver, intake, self._link, clock, pace, self._restate)
         self._upkeep = Upkeep(store, clock)
@@ -116,7 +120,7 @@ class Engine:
                 loop.call_soon_threadsafe(self._heard, event)
 
         self._unsubscribe = store.feed.subscribe(heard)
-        self._board.bind(loop, self._sync_now, self._details.opened, resolver)
+        self._board.bind(loop, self._sync_now, self._details.opened, resolver, self._agenda)
         self._own(self._pull, "pull")
         self._own(self._details.serve, "details")
         self._own(self._counting, "counting")

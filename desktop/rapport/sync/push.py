@@ -29,7 +29,7 @@ from rapport.domain.records import Id, Kind
 from rapport.domain.views import EntryState
 from rapport.language import keep, mark
 from rapport.store import OpState, OutboxEntry, Store
-from rapport.sync.compare import UpdatePlan, changed_since, plan_update, wanted_by
+from rapport.sync.compare import UpdatePlan, changed_since, plan_update, wanted_by, whole_span
 from rapport.sync.intake import Intake
 from rapport.sync.link import RATE_WAIT_S, Link
 from rapport.sync.pace import Pace, pause
@@ -258,7 +258,7 @@ class Push:
             plan = plan_update(entry.ref.kind, entry.fields, now.values)
             # The reply tells what the server made of it at that moment. A later read would also
             # tell what somebody else has written since, and nobody could tell the two apart.
-            told = await self._write(entry, plan)
+            told = await self._write(entry, plan, now)
             values = {name: value for name, value in now.values.items() if name != "updated_at"}
             now = structs.replace(now, values=values | told)
             await self._log_reply(sending)
@@ -266,11 +266,13 @@ class Push:
         if not plan.conflicts or set(entry.fields) - set(plan.conflicts):
             await self._settle(entry, now)
 
-    async def _write(self, entry: OutboxEntry, plan: UpdatePlan) -> dict[str, Any]:
+    async def _write(self, entry: OutboxEntry, plan: UpdatePlan, now: Remote) -> dict[str, Any]:
         """What the replies say of the fields that were sent, and of the last change if they do: an
         index that has not heard of it must not be believed."""
         told: dict[str, Any] = {}
         values = wire.wanted(plan.send)
+        if entry.ref.kind is Kind.APPOINTMENT:
+            values = whole_span(values, now.values)
         if values:
             reply = await self._records.update(entry, values)
             told = {
@@ -306,7 +308,7 @@ class Push:
             )
 
     async def _delete(self, sending: _Sending) -> None:
-        entry, now = sending.entry, None
+        entry = sending.entry
         if entry.base:
             now = await self._records.get(entry)
             if changed_since(entry.ref.kind, entry.base, now.values):
@@ -322,24 +324,12 @@ class Push:
                     )
                 )
                 return
-        joins = entry.part_of and entry.ref.kind is Kind.CONTACT and now is not None
-        if joins and now is not None and await self._left_behind(entry, now):
-            return
         if not await self._begin(sending):
             return
         entry = sending.entry
         await self._records.delete(entry)
         await self._log_reply(sending)
         await self._deleted(entry)
-
-    async def _left_behind(self, entry: OutboxEntry, now: Remote) -> bool:
-        """Whether a contact that goes into another one has something that is not there yet: written
-        in the CRM since, or never read here. It is carried over first."""
-        for kind in (Kind.TASK, Kind.NOTE, Kind.APPOINTMENT):
-            read = self._records.children(entry.rid or "", kind)
-            found, epoch = await self._intake.stamped(read)
-            await self._intake.children(entry.contact_id, kind, found, epoch)
-        return await asyncio.wrap_future(self._outbox.carry_over(entry.seq, now.values))
 
     async def _deleted(self, entry: OutboxEntry) -> None:
         if entry.rid:

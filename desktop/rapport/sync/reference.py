@@ -24,6 +24,7 @@ _SCOPES = {
     "custom_fields": "locations/customFields.readonly",
     "tags": "locations/tags.readonly",
     "businesses": "businesses.readonly",
+    "calendars": "calendars.readonly",
 }
 
 
@@ -43,6 +44,7 @@ class ReferenceData:
             "custom_fields": client.custom_fields.list,
             "tags": client.tags.names,
             "businesses": client.businesses.list,
+            "calendars": client.calendars.list,
         }
         self._parts = {
             name: read for name, read in self._parts.items() if capabilities.has(_SCOPES[name])

@@ -6,16 +6,18 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Coroutine
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from msgspec import structs
 
 from rapport.domain.errors import NetworkError
 from rapport.domain.records import Id
-from rapport.domain.views import Candidate, SyncStatus
+from rapport.domain.views import AgendaRead, Candidate, SyncStatus
 
 log = logging.getLogger(__name__)
 
+A = TypeVar("A")
 T = TypeVar("T")
 Listener = Callable[[SyncStatus], None]
 
@@ -26,6 +28,16 @@ class Creates(Protocol):
     async def candidates(self, seq: int) -> list[Candidate]: ...
 
     async def link(self, seq: int, rid: str) -> None: ...
+
+
+class Calendar(Protocol):
+    """What can be found out about a stretch of time; asked on the engine's loop."""
+
+    async def read(self, start: datetime, end: datetime) -> AgendaRead: ...
+
+    async def free_slots(
+        self, calendar_id: str, start: datetime, end: datetime
+    ) -> tuple[datetime, ...]: ...
 
 
 class StatusBoard:
@@ -40,6 +52,7 @@ class StatusBoard:
         self._sync_now: Callable[[], None] = lambda: None
         self._opened: Callable[[Id], None] = lambda contact_id: None
         self._creates: Creates | None = None
+        self._calendar: Calendar | None = None
 
     def bind(
         self,
@@ -47,14 +60,16 @@ class StatusBoard:
         sync_now: Callable[[], None],
         opened: Callable[[Id], None],
         creates: Creates | None = None,
+        calendar: Calendar | None = None,
     ) -> None:
         with self._lock:
             self._loop, self._sync_now, self._opened = loop, sync_now, opened
             self._creates = creates
+            self._calendar = calendar
 
     def unbind(self) -> None:
         with self._lock:
-            self._loop = self._creates = None
+            self._loop = self._creates = self._calendar = None
 
     def status(self) -> SyncStatus:
         with self._lock:
@@ -77,17 +92,27 @@ class StatusBoard:
         self._call(self._opened, contact_id)
 
     async def candidates(self, seq: int) -> list[Candidate]:
-        return await self._ask(lambda creates: creates.candidates(seq))
+        return await self._ask(self._creates, lambda creates: creates.candidates(seq))
 
     async def link(self, seq: int, rid: str) -> None:
-        await self._ask(lambda creates: creates.link(seq, rid))
+        await self._ask(self._creates, lambda creates: creates.link(seq, rid))
 
-    async def _ask(self, question: Callable[[Creates], Coroutine[Any, Any, T]]) -> T:
+    async def read_agenda(self, start: datetime, end: datetime) -> AgendaRead:
+        return await self._ask(self._calendar, lambda calendar: calendar.read(start, end))
+
+    async def free_slots(
+        self, calendar_id: str, start: datetime, end: datetime
+    ) -> tuple[datetime, ...]:
+        return await self._ask(
+            self._calendar, lambda calendar: calendar.free_slots(calendar_id, start, end)
+        )
+
+    async def _ask(self, of: A | None, question: Callable[[A], Coroutine[Any, Any, T]]) -> T:
         """Asked on the engine's loop, answered on the caller's."""
         with self._lock:
-            if self._loop is None or self._loop.is_closed() or self._creates is None:
+            if self._loop is None or self._loop.is_closed() or of is None:
                 raise NetworkError("This account is not connected.", "Try again in a moment.")
-            asked = asyncio.run_coroutine_threadsafe(question(self._creates), self._loop)
+            asked = asyncio.run_coroutine_threadsafe(question(of), self._loop)
         return await asyncio.wrap_future(asked)
 
     def set(self, **changes: Any) -> None:

@@ -254,7 +254,7 @@ async def _calendars(call: Any, examples: dict[str, str]) -> None:
         {
             **{"calendar_id": calendar, "title": "Visit", "start_at": slots[0]},
             **{"end_at": slots[1], "assigned_to": user, "status": "confirmed"},
-            **{"address": "Rua 1", "description": "Bring the plan"},
+            **{"address": "Rua 1", "notes": "Bring the plan"},
         },
         notify=False,
     )

@@ -131,7 +131,9 @@ def _visit_of(call: Call) -> Doc:
 def _book(call: Call, visit: Doc, body: Doc) -> None:
     """Take the sent fields over, and check that the time is free unless told not to."""
     for name, value in body.items():
-        if name not in _PASSING:
+        if name == "description":
+            visit["notes"] = value  # as reads call it
+        elif name not in _PASSING:
             visit[name] = parse_ms(value) if name in ("startTime", "endTime") else value
     calendar = calendar_of(call, visit["calendarId"])
     if "startTime" in body and "endTime" not in body:
@@ -170,7 +172,7 @@ def create(call: Call) -> Answer:
         "meetingLocationType": "custom",
         "appointmentStatus": "confirmed",
         "assignedUserId": contact.get("assignedTo") or call.grant.user_id,
-        "notes": body.get("description", ""),
+        "notes": "",
         "dateAdded": now,
     }
     _book(call, visit, body)
