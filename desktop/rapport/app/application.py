@@ -37,14 +37,13 @@ from rapport.host.keyring import NoKeyring
 from rapport.host.messages import Message
 from rapport.host.notifications import DesktopNotifications
 from rapport.host.paths import Paths
-from rapport.language import tr
+from rapport.language import count, tr, trn
 from rapport.ui.accounts import SignedIn
 from rapport.ui.collector import Collector
 from rapport.ui.context import Page, WindowContext
 from rapport.ui.look.theme import Contrast, Mode, Motion, Theme
 from rapport.ui.rooms import ACTIVITY, STANDARD_ROOMS, Tab
 from rapport.ui.window import MainWindow
-from rapport.ui.wording import count
 
 if TYPE_CHECKING:
     from rapport.app.companions import Companions
@@ -314,9 +313,12 @@ class Application:
         waiting = len(await session.workspace.queries.outbox_items())
         sentence = tr("The local copy of this account is deleted from this computer.")
         if waiting:
-            sentence += " " + tr(
-                "{n} edits have not reached the CRM yet and would be lost."
-            ).format(n=waiting)
+            lost = trn(
+                "{n} edit has not reached the CRM yet and would be lost.",
+                "{n} edits have not reached the CRM yet and would be lost.",
+                waiting,
+            )
+            sentence = " ".join((sentence, lost.format(n=count(waiting))))
         if not await confirm(
             self.window,
             tr("Sign out of {name}?").format(name=session.account.name),

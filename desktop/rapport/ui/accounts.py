@@ -61,6 +61,11 @@ def standing(one: SignedIn) -> Standing:
     return Standing(icon, words, role or "warning")
 
 
+def standing_words(one: SignedIn) -> str:
+    """“Harbour Dental: Sign in again”."""
+    return tr("{field}: {value}").format(field=one.name, value=standing(one).words)
+
+
 def _trouble(error: RapportError) -> Standing:
     from rapport.host.keyring import NoKeyring
 

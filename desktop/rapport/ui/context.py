@@ -86,7 +86,7 @@ class Situation:
     @property
     def why_not_write(self) -> str | None:
         if self.workspace is None:
-            return "No account is open."
+            return tr("No account is open.")
         return self.workspace.capabilities.why_not_write
 
     @property
@@ -204,7 +204,7 @@ class WindowContext(QObject):
     def workspace(self) -> Workspace:
         """The open account. Raises InputError where there is none."""
         if self.situation.workspace is None:
-            raise InputError("No account is open.", "Sign in first.")
+            raise InputError(tr("No account is open."), tr("Sign in first."))
         return self.situation.workspace
 
     @property

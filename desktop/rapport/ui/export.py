@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QProgressBar, QWidget
 
 from rapport.domain.filters import ContactQuery
-from rapport.language import tr
+from rapport.language import tr, trn
 from rapport.services.contact_export import FORMATS, Format, export_contacts
 from rapport.ui.context import WindowContext
 from rapport.ui.look.type import SEMIBOLD, TextSize
@@ -68,8 +68,8 @@ async def export_to(
         return
     finally:
         progress.close()
-    contacts = tr("1 contact") if written == 1 else tr("{n} contacts").format(n=count(written))
-    context.notice(tr("{contacts} exported").format(contacts=contacts), path.name, icon="save")
+    words = trn("{n} contact exported", "{n} contacts exported", written).format(n=count(written))
+    context.notice(words, path.name, icon="save")
 
 
 class _Progress(Dialog):

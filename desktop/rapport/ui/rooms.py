@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from rapport.domain.records import Id
 from rapport.domain.views import SyncStatus
+from rapport.language import mark
 from rapport.ui.context import WindowContext
 
 if TYPE_CHECKING:
@@ -114,9 +115,9 @@ def _load() -> None:
 
 
 ACTIVITY = (
-    Tab("ledger", "Sync ledger", _ledger, lambda status: status.waiting + status.refused),
-    Tab("conflicts", "Conflicts", _conflicts, lambda status: status.conflicts, alert=True),
-    Tab("audit", "Audit log", _audit),
+    Tab("ledger", mark("Sync ledger"), _ledger, lambda status: status.waiting + status.refused),
+    Tab("conflicts", mark("Conflicts"), _conflicts, lambda status: status.conflicts, alert=True),
+    Tab("audit", mark("Audit log"), _audit),
 )
 
 STANDARD_ROOMS = Rooms(detail=_detail, today=_today, activity=ACTIVITY, load=_load)

@@ -12,6 +12,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from rapport.domain.errors import DamagedError, RapportError
+from rapport.language import tr
 
 _log = logging.getLogger(__name__)
 
@@ -114,8 +115,10 @@ class Runner(QObject):
         _log.error("unexpected error in the window: %s", frames.replace("\n", " < "))
         self.failed.emit(
             Failure(
-                "Something went wrong in Rapport.",
-                "What was saved is safe. If it happens again, copy the details and report them.",
+                tr("Something went wrong in Rapport."),
+                tr(
+                    "What was saved is safe. If it happens again, copy the details and report them."
+                ),
                 frames,
             )
         )

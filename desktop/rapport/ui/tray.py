@@ -17,7 +17,7 @@ from rapport.domain.changes import ChangeEvent
 from rapport.domain.records import Id, Kind
 from rapport.domain.text import visible
 from rapport.domain.views import TaskRow
-from rapport.language import tr
+from rapport.language import tr, trn
 from rapport.services import across
 from rapport.services.across import AccountTask
 from rapport.services.workspace import Workspace
@@ -118,9 +118,12 @@ class Tray(QObject):
         menu.clear()
         self._icon.setIcon(tray_icon(self._overdue))
         if self._workspaces:
-            heading = tr("Next {n}").format(n=len(self._rows)) if self._rows else tr("No open task")
+            heading = tr("No open task")
+            if number := len(self._rows):
+                heading = trn("Next task", "Next {n} tasks", number).format(n=count(number))
             if self._overdue:
-                heading += " · " + tr("{n} overdue").format(n=count(self._overdue))
+                overdue = trn("{n} overdue", "{n} overdue", self._overdue)
+                heading = " · ".join((heading, overdue.format(n=count(self._overdue))))
             self._icon.setToolTip(f"Rapport: {heading}")
             menu.addAction(heading).setEnabled(False)
             for workspace, row in self._rows:

@@ -268,7 +268,9 @@ class MainWindow(QWidget):
 
         contacts = self.pages.contacts
         if contacts is None or not contacts.list.query.conditions:
-            raise InputError("There is no filter to save.", "Add a filter to the list first.")
+            raise InputError(
+                tr("There is no filter to save."), tr("Add a filter to the list first.")
+            )
         conditions = contacts.list.query.conditions
         name = await ask_list_name(self)
         if name:

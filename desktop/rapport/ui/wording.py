@@ -39,6 +39,10 @@ def count(number: int) -> str:
     return locale().toString(number)
 
 
+def to_send(number: int) -> str:
+    return trn("{n} to send", "{n} to send", number).format(n=count(number))
+
+
 def clock_time(moment: datetime, zone: tzinfo) -> str:
     """The time of day, short, as the person's locale writes it."""
     local = moment.astimezone(zone)

@@ -222,9 +222,9 @@ async def test_an_entry_is_reverted_and_the_revert_undone(
     window, view = await show_log()
     await choose(view, "Edit contact", until)
     view.details.revert.click()
-    await until(lambda: "Revert edit contact" in told(view))
+    await until(lambda: "Revert: Edit contact" in told(view))
     assert (await workspace.queries.detail(id)).contact.city == "Utrecht"
-    assert window.context.actions.title("edit.undo") == "Undo revert edit contact"
+    assert window.context.actions.title("edit.undo") == "Undo: Revert: Edit contact"
     await window.context.undo()
     assert (await workspace.queries.detail(id)).contact.city == "Lyon"
 
@@ -250,7 +250,7 @@ async def test_what_moved_on_is_asked_about_and_not_ticked(
     box.setChecked(True)
     dialog.confirm.click()
     view.filters.search.clear()
-    await until(lambda: "Revert edit contact" in told(view))
+    await until(lambda: "Revert: Edit contact" in told(view))
     assert (await workspace.queries.detail(id)).contact.city == "Utrecht"
 
 
@@ -382,7 +382,7 @@ async def test_the_menu_names_what_undo_and_redo_would_do(
     assert "Redo" not in texts
     menu.close()
     await window.context.undo()
-    await until(lambda: title("edit.redo") == "Redo complete task")
+    await until(lambda: title("edit.redo") == "Redo: Complete task")
     assert title("edit.undo") == "Undo: Add task"
     await window.context.redo()
     await until(lambda: title("edit.undo") == "Undo: Complete task")
@@ -397,7 +397,7 @@ async def test_the_list_takes_back_one_step_by_itself(
     window.context.actions.trigger("edit.history")
     await until(lambda: len(window.findChildren(QAbstractButton, "undo-step")) == 4)
     steps = window.findChildren(QAbstractButton, "undo-step")
-    first = next(one for one in steps if "edit contact, Zoë" in one.accessibleName())
+    first = next(one for one in steps if "Edit contact, Zoë" in one.accessibleName())
     first.click()
     await until(lambda: len(window.findChildren(QAbstractButton, "undo-step")) == 3)
     contact = (await workspace.queries.detail(id)).contact

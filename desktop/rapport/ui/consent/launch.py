@@ -9,6 +9,7 @@ import sys
 
 import msgspec
 
+from rapport.language import tr
 from rapport.ui.consent.request import ConsentReply, ConsentRequest, Ending
 
 GRACE_S = 5.0
@@ -48,7 +49,7 @@ async def ask_consent(request: ConsentRequest) -> ConsentReply:
             return msgspec.json.decode(line, type=ConsentReply)
     return ConsentReply(
         ending=Ending.FAILED,
-        message="The sign-in page could not be shown. Your browser can do it instead.",
+        message=tr("The sign-in page could not be shown. Your browser can do it instead."),
     )
 
 

@@ -247,6 +247,6 @@ class _Twin(QWidget):
         if found is not None:
             row, what = found
             self._contact_id = row.id
-            words = tr("{name} is already here with this {what}.")
-            self.words.setText(words.format(name=visible(row.name), what=what.lower()))
+            words = tr("{name} is already here. The same: {what}")
+            self.words.setText(words.format(name=visible(row.name), what=what))
         self.setVisible(found is not None)

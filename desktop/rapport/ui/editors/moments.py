@@ -20,7 +20,7 @@ def day_words(moment: datetime, now: datetime, zone: tzinfo) -> str:
     words = QLocale().toString(QDate(day.year, day.month, day.day), form)
     away = (day - today).days
     near = {0: tr("Today"), 1: tr("Tomorrow"), -1: tr("Yesterday")}.get(away)
-    return f"{near}, {words}" if near else words
+    return tr("{near}, {date}").format(near=near, date=words) if near else words
 
 
 def moment_words(moment: datetime, now: datetime, zone: tzinfo) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from rapport.domain.commands import normal_tag
 from rapport.domain.text import fold
-from rapport.language import tr
+from rapport.language import tr, trn
 from rapport.ui.context import WindowContext
 from rapport.ui.editors.suggestions import Offer, Suggestions
 from rapport.ui.look.theme import current_theme
@@ -96,7 +96,9 @@ class TagEditor(QWidget):
             before = then
         hidden = len(tags) - len(wanted)
         self.rest.setVisible(hidden > 0)
-        self.rest.setText(tr("Show all {n} tags").format(n=count(len(tags))))
+        self.rest.setText(
+            trn("Show {n} tag", "Show all {n} tags", len(tags)).format(n=count(len(tags)))
+        )
         self.rest.setAccessibleName(self.rest.text())
         if had_focus is not None and had_focus not in self._chips:
             self._focus_neighbour(order, had_focus)

@@ -59,7 +59,7 @@ class Entry:
     def spoken(self) -> str:
         if self.alert and self.count:
             return tr("{text}, {n} to decide").format(text=self.text, n=self.count)
-        return f"{self.text}, {self.count}" if self.count else self.text
+        return tr("{text}, {n}").format(text=self.text, n=self.count) if self.count else self.text
 
 
 def entries(

@@ -8,7 +8,7 @@ from PySide6.QtCore import QUrl, Signal
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QVBoxLayout, QWidget
 
 from rapport.domain.text import visible
-from rapport.language import tr
+from rapport.language import tr, trn
 from rapport.services.html import is_html, plain_text, sanitised
 from rapport.ui.look.theme import current_theme
 from rapport.ui.notes.markup import LIST_INDENT
@@ -57,7 +57,9 @@ class NoteText(QWidget):
             self._show_whole()
             return
         self._put(Label(beginning, self, wrap=True, selectable=True))
-        words = tr("Show all {n} characters").format(n=count(len(body)))
+        words = trn("Show {n} character", "Show all {n} characters", len(body)).format(
+            n=count(len(body))
+        )
         self._more = Button(words, self, kind=Kind.LINK, size=Size.INLINE)
         self._more.setObjectName("note-show-all")
         self._more.clicked.connect(self._show_all)

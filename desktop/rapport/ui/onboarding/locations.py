@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QListView, QStackedLayout, QVBoxLayou
 from rapport.domain.errors import RapportError
 from rapport.domain.ports import LoadLocations
 from rapport.domain.settings import InstalledLocation
-from rapport.language import tr
+from rapport.language import tr, trn
 from rapport.ui.delegates.location_row import HEIGHT, LocationRow
 from rapport.ui.delegates.row import dress_list
 from rapport.ui.look.theme import current_theme
@@ -211,7 +211,9 @@ class LocationsPage(QWidget):
         self._count.setText(of if total else "")
         self._trouble.setVisible(bool(self._trouble.text()))
         self.open.setEnabled(bool(chosen) and self._round is not None)
-        words = tr("Open {n} locations").format(n=count(chosen)) if chosen > 1 else tr("Open")
+        words = tr("Open")
+        if chosen > 1:
+            words = trn("Open {n} location", "Open {n} locations", chosen).format(n=count(chosen))
         self.open.setText(words)
         self.open.setAccessibleName(words)
 

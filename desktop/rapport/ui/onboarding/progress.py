@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from rapport.domain.errors import RapportError
 from rapport.domain.ports import LoadLocations
 from rapport.domain.settings import InstalledLocation
-from rapport.language import tr
+from rapport.language import tr, trn
 from rapport.ui.look.icons import draw_icon
 from rapport.ui.look.theme import current_theme
 from rapport.ui.onboarding.locations import LocationsPage
@@ -132,7 +132,11 @@ class WaitingPage(QWidget):
     def opening(self, locations: int) -> None:
         self._title.setText(tr("Signed in"))
         if locations > 1:
-            self._title.setText(tr("Opening {n} locations").format(n=count(locations)))
+            self._title.setText(
+                trn("Opening {n} location", "Opening {n} locations", locations).format(
+                    n=count(locations)
+                )
+            )
         self._sentence.setText(tr("Asking the CRM for access to what you chose…"))
 
     def _tick(self) -> None:

@@ -177,7 +177,9 @@ class Palette(Overlay):
         self.model.show(shown)
         self.list.setVisible(bool(shown))
         self._nothing.setVisible(not shown)
-        words = tr("{n} of {total}").format(n=rows, total=count(total)) if total > rows else ""
+        words = (
+            tr("{n} of {total}").format(n=count(rows), total=count(total)) if total > rows else ""
+        )
         self._found.setText(words)
         self._point_at(self.model.next_entry(-1, 1))
         self.list.updateGeometry()

@@ -10,7 +10,7 @@ from rapport.domain.rank import Tier, Title
 from rapport.domain.records import Kind
 from rapport.domain.text import unmarked, visible
 from rapport.domain.views import ContactRow, RecordHit
-from rapport.language import tr
+from rapport.language import tr, trn
 from rapport.ui.context import WindowContext
 from rapport.ui.key_names import cap_of
 from rapport.ui.wording import count, due_words
@@ -135,7 +135,7 @@ def tags(context: WindowContext, found: Sequence[tuple[str, int]], typed: str) -
                 show(tag),
                 match.tier if match is not None else Tier.FUZZY,
                 match.spans if match is not None else (),
-                about=tr("{n} contacts").format(n=count(number)),
+                about=trn("{n} contact", "{n} contacts", number).format(n=count(number)),
                 icon="tag",
             )
         )

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from rapport.domain.settings import Account
 from rapport.domain.text import visible
-from rapport.language import tr
-from rapport.ui.accounts import SignedIn, colours, standing
+from rapport.language import tr, trn
+from rapport.ui.accounts import SignedIn, colours, standing, standing_words
 from rapport.ui.actions import ACCOUNT_KEYS
 from rapport.ui.context import WindowContext
 from rapport.ui.look.avatars import badge_pixmap
@@ -141,7 +141,9 @@ class AccountSwitcher(Control):
 
     def _place(self) -> str:
         account = self._account
-        words = tr("{n} made-up contacts") if account and account.sandbox else tr("{n} contacts")
+        words = trn("{n} contact", "{n} contacts", self._contacts)
+        if account and account.sandbox:
+            words = trn("{n} made-up contact", "{n} made-up contacts", self._contacts)
         contacts = words.format(n=count(self._contacts)) if self._contacts else ""
         # A made-up place would only be in the way of the words that matter.
         place = visible(account.place) if account and not account.sandbox else ""
@@ -150,7 +152,7 @@ class AccountSwitcher(Control):
     def _say(self) -> None:
         name = visible(self._account.name) if self._account is not None else tr("No account")
         self.setAccessibleName(tr("Account: {name}").format(name=name))
-        trouble = [f"{one.name}: {standing(one).words}" for one in self._others_in_trouble]
+        trouble = [standing_words(one) for one in self._others_in_trouble]
         first = " · ".join(part for part in (name, self._place()) if part)
         self.setToolTip(plain_tip("\n".join((first, *trouble))))
         self.setAccessibleDescription("; ".join(trouble))

@@ -29,7 +29,7 @@ from rapport.domain.records import Id
 from rapport.domain.settings import Density
 from rapport.domain.text import visible
 from rapport.domain.views import Coverage, SyncState, SyncStatus
-from rapport.language import tr
+from rapport.language import mark, tr
 from rapport.ui import roles
 from rapport.ui.context import Page, WindowContext
 from rapport.ui.delegates.contact_row import ContactRowDelegate
@@ -64,10 +64,10 @@ _ROW_MENU = (
     "contact.delete",
 )
 _SORTS = {
-    Sort.ACTIVITY: ("Last activity", True),
-    Sort.NAME: ("Name", False),
-    Sort.ADDED: ("Date added", True),
-    Sort.NEXT_TASK: ("Next task", False),
+    Sort.ACTIVITY: (mark("Last activity"), True),
+    Sort.NAME: (mark("Name"), False),
+    Sort.ADDED: (mark("Date added"), True),
+    Sort.NEXT_TASK: (mark("Next task"), False),
 }
 
 

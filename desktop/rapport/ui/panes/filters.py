@@ -24,9 +24,10 @@ from rapport.domain.filters import (
     Without,
 )
 from rapport.domain.text import visible
-from rapport.language import tr
+from rapport.language import tr, trn
 from rapport.ui.context import WindowContext
 from rapport.ui.menus import pop_up
+from rapport.ui.panes.detail.field_kinds import NAMES
 from rapport.ui.widgets.button import Button, Kind, Size
 from rapport.ui.widgets.chips import FilterChip
 from rapport.ui.wording import count
@@ -48,9 +49,11 @@ def words_of(condition: AnyCondition, workspace: Workspace) -> tuple[str, str]:
             name = visible(workspace.reference.user_name(user_id))
             return "user", tr("Owner: {name}").format(name=name)
         case AddedWithin(days=days):
-            return "plus", tr("Added in {n} days").format(n=days)
+            return "plus", trn("Added in {n} day", "Added in {n} days", days).format(n=count(days))
         case QuietFor(days=days):
-            return "history", tr("Quiet for {n} days").format(n=days)
+            return "history", trn("Quiet for {n} day", "Quiet for {n} days", days).format(
+                n=count(days)
+            )
         case NoOpenTask():
             return "task", tr("No open task")
         case TaskOverdue():
@@ -60,7 +63,7 @@ def words_of(condition: AnyCondition, workspace: Workspace) -> tuple[str, str]:
         case DueWithin(days=1):
             return "task", tr("Due today or before")
         case DueWithin(days=days):
-            return "task", tr("Due in {n} days").format(n=days)
+            return "task", trn("Due in {n} day", "Due in {n} days", days).format(n=count(days))
         case FieldHas(field=field, text=text):
             name = _field_name(field, workspace)
             return "filter", tr("{field}: {text}").format(field=name, text=visible(text))
@@ -75,7 +78,7 @@ def _field_name(field: str, workspace: Workspace) -> str:
     custom = workspace.reference.custom_field(field)
     if custom is not None:
         return visible(custom.name)
-    return tr(field.replace("_", " ").capitalize())
+    return tr(NAMES[field]) if field in NAMES else visible(field)
 
 
 class FilterRow(QWidget):

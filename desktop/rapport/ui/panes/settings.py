@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from rapport.domain.scopes import ALL, WRITE, Scope
 from rapport.domain.settings import Density, ThemeMode
-from rapport.language import tr
+from rapport.language import mark, tr
 from rapport.ui.context import WindowContext
 from rapport.ui.look.paint import rounded
 from rapport.ui.look.theme import current_theme
@@ -42,7 +42,12 @@ _ACCOUNT_ACTIONS = (
 )
 _WIDTH = 640
 _SCALES = ((1.0, "100 %"), (1.25, "125 %"), (1.5, "150 %"), (2.0, "200 %"))
-_LEADS = ((0, "at the due time"), (5, "5 min before"), (10, "10 min before"), (30, "30 min before"))
+_LEADS = (
+    (0, mark("at the due time")),
+    (5, mark("5 min before")),
+    (10, mark("10 min before")),
+    (30, mark("30 min before")),
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from rapport.domain.titles import title_words
 from rapport.domain.views import OutboxItem, SyncState, SyncStatus
-from rapport.language import told, tr
+from rapport.language import told, tr, trn
 from rapport.ui.context import WindowContext
 from rapport.ui.key_names import cap_of
 from rapport.ui.look.type import SEMIBOLD, TextSize
@@ -21,7 +21,7 @@ from rapport.ui.widgets.button import Button
 from rapport.ui.widgets.chips import Pill, Tone
 from rapport.ui.widgets.labels import ElidedLabel, Label
 from rapport.ui.widgets.overlay import Popover
-from rapport.ui.wording import clock_time, count, time_left
+from rapport.ui.wording import clock_time, count, time_left, to_send
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace
@@ -30,14 +30,13 @@ _LISTED = 6
 Part = tuple[str, str, str]
 
 
-def to_send(status: SyncStatus) -> str:
-    return tr("{n} to send").format(n=count(status.waiting))
-
-
 def conflict_count(status: SyncStatus) -> str:
-    if status.conflicts == 1:
-        return tr("1 conflict")
-    return tr("{n} conflicts").format(n=count(status.conflicts))
+    number = status.conflicts
+    return trn("{n} conflict", "{n} conflicts", number).format(n=count(number))
+
+
+def refused_count(number: int) -> str:
+    return trn("{n} refused", "{n} refused", number).format(n=count(number))
 
 
 def progress_words(status: SyncStatus) -> str:
@@ -75,9 +74,9 @@ def pill_parts(status: SyncStatus, synced: str) -> tuple[tuple[Part, ...], Tone]
             first = ("check", words, "success")
     parts = [first]
     if status.waiting:
-        parts.append(("clock", to_send(status), "muted"))
+        parts.append(("clock", to_send(status.waiting), "muted"))
     if status.refused:
-        parts.append(("alert", tr("{n} refused").format(n=count(status.refused)), "warning"))
+        parts.append(("alert", refused_count(status.refused), "warning"))
     if status.conflicts:
         parts.append(("alert", conflict_count(status), "warning"))
     return tuple(parts), tone
@@ -210,8 +209,8 @@ class SyncPopover(Popover):
                 self._items.addWidget(
                     ElidedLabel(told(item.error), self, size=TextSize.CAPTION, role="warning")
                 )
-        if len(items) > _LISTED:
-            more = tr("and {n} more").format(n=count(len(items) - _LISTED))
+        if (rest := len(items) - _LISTED) > 0:
+            more = trn("and {n} more", "and {n} more", rest).format(n=count(rest))
             self._items.addWidget(Label(more, self, size=TextSize.CAPTION, role="muted"))
         self.place()
 

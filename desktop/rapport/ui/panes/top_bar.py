@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from rapport.domain.text import visible
 from rapport.domain.views import TaskRow
-from rapport.language import tr
+from rapport.language import tr, trn
 from rapport.ui.context import WindowContext
 from rapport.ui.look.icons import icon
 from rapport.ui.menus import RULE, fill_menu, pop_up
@@ -20,7 +20,7 @@ from rapport.ui.panes.sync_pill import SyncPill
 from rapport.ui.roles import DueState
 from rapport.ui.widgets.button import Button, IconButton, Size
 from rapport.ui.widgets.chips import Pill, Tone
-from rapport.ui.wording import due_words
+from rapport.ui.wording import count, due_words
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace
@@ -126,7 +126,10 @@ class TopBar(QWidget):
     def set_due(self, overdue: int) -> None:
         """Mark the bell while tasks are overdue."""
         self.bell.set_badge_dot(overdue > 0)
-        name = tr("Due now: {n} overdue").format(n=overdue) if overdue else tr("Due now")
+        name = tr("Due now")
+        if overdue:
+            name = trn("Due now: {n} overdue", "Due now: {n} overdue", overdue)
+            name = name.format(n=count(overdue))
         self.bell.setAccessibleName(name)
         self.bell.setToolTip(name)
 

@@ -22,7 +22,7 @@ from rapport.domain.views import (
     RecordConflict,
     SettledConflict,
 )
-from rapport.language import tr
+from rapport.language import tr, trn
 from rapport.services.html import is_html
 from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
@@ -325,7 +325,7 @@ class ConflictEntry(QWidget):
         why_not = self._context.situation.why_not_write
         choices = self.choices
         number = len(choices.kept) if choices else 0
-        words = tr("Save 1 choice") if number == 1 else tr("Save {n} choices")
+        words = trn("Save {n} choice", "Save {n} choices", number)
         self.save.setText(words.format(n=count(number)))
         self.save.setAccessibleName(self.save.text())
         only_theirs = choices is not None and choices.command().only_theirs

@@ -85,7 +85,7 @@ class DeletionChoice(QWidget):
     def _decide(self, way: Way) -> None:
         async def decide() -> None:
             outcome = await self._context.workspace.bus.run(way.command)
-            title = tr("Decided: {what}").format(what=way.words.lower())
+            title = tr("Decided: {what}").format(what=way.words)
             self._context.notice(title, self._name, undo_id=outcome.undo_id)
 
         self._context.runner.own(decide())

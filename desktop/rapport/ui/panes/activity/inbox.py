@@ -13,7 +13,7 @@ from rapport.domain.errors import RapportError
 from rapport.domain.records import Id
 from rapport.domain.text import visible
 from rapport.domain.views import Choice, ConflictCase, RecordConflict, SettledConflict
-from rapport.language import tr
+from rapport.language import tr, trn
 from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
 from rapport.ui.models.entry_list_model import EntryListModel, EntryWords, Header
@@ -230,11 +230,15 @@ class ConflictsView(QWidget):
         elif len(row.fields) == 1:
             what = self._words.field(row.ref.kind, row.fields[0].field)
         else:
-            what = tr("{n} fields differ").format(n=count(len(row.fields)))
+            what = trn("{n} field differs", "{n} fields differ", len(row.fields)).format(
+                n=count(len(row.fields))
+            )
         if row.merged:
-            merged = tr("{n} merged").format(n=count(len(row.merged)))
-            what = f"{what}, {merged}"
-        return f"{about}: {what}" if about else what
+            merged = trn("{n} merged", "{n} merged", len(row.merged)).format(
+                n=count(len(row.merged))
+            )
+            what = tr(", ").join((what, merged))
+        return tr("{field}: {value}").format(field=about, value=what) if about else what
 
     # Keys.
 

@@ -12,7 +12,7 @@ from rapport.domain.changes import ChangeEvent, Origin
 from rapport.domain.errors import RapportError
 from rapport.domain.text import visible
 from rapport.domain.views import EntryState, OutboxItem, SyncState, SyncStatus
-from rapport.language import tr
+from rapport.language import tr, trn
 from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
 from rapport.ui.models.entry_list_model import EntryListModel, EntryWords
@@ -24,7 +24,7 @@ from rapport.ui.widgets.button import Button, Size
 from rapport.ui.widgets.labels import Label, Rule
 from rapport.ui.widgets.overlay import confirm
 from rapport.ui.widgets.states import Banner, EmptyState, ErrorState, Skeleton
-from rapport.ui.wording import count
+from rapport.ui.wording import count, to_send
 
 _DELAY_MS = 60
 _SYNC_DELAY_MS = 300
@@ -172,11 +172,13 @@ class LedgerView(QWidget):
     def _say_sum(self, items: list[OutboxItem]) -> None:
         refused = sum(item.state is EntryState.REFUSED for item in items)
         asking = sum(item.state in (EntryState.ASK, EntryState.CONFLICT) for item in items)
-        parts = [tr("{n} to send").format(n=count(len(items) - refused - asking))]
+        parts = [to_send(len(items) - refused - asking)]
         if refused:
-            parts.append(tr("{n} refused").format(n=count(refused)))
+            parts.append(trn("{n} refused", "{n} refused", refused).format(n=count(refused)))
         if asking:
-            parts.append(tr("{n} need your answer").format(n=count(asking)))
+            parts.append(
+                trn("{n} needs your answer", "{n} need your answer", asking).format(n=count(asking))
+            )
         self._sum.setText(" · ".join(parts))
         self.discard_all.setVisible(refused > 0)
 
@@ -241,9 +243,12 @@ class LedgerView(QWidget):
         if refused and await confirm(
             self.window(),
             tr("Discard all refused edits?"),
-            tr(
+            trn(
+                "{n} edit is given up: the record shows what the CRM has, and what was made here"
+                " and refused is removed.",
                 "{n} edits are given up: the records show what the CRM has, and what was made here"
-                " and refused is removed."
+                " and refused is removed.",
+                len(refused),
             ).format(n=count(len(refused))),
             confirm=tr("Discard refused edits"),
             danger=True,

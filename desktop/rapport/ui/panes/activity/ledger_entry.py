@@ -16,7 +16,7 @@ from rapport.domain.records import Contact, Kind
 from rapport.domain.text import visible
 from rapport.domain.titles import title_words
 from rapport.domain.views import Candidate, EntryState, OutboxItem, SyncState
-from rapport.language import told, tr
+from rapport.language import told, tr, trn
 from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
 from rapport.ui.editors.task_popover import TaskPopover
@@ -127,10 +127,8 @@ class LedgerEntry(QWidget):
     def _when(self, item: OutboxItem) -> str:
         told = [self._words.moment(item.created_at)]
         if item.attempt:
-            once = tr("sent once")
-            told.append(
-                once if item.attempt == 1 else tr("sent {n} times").format(n=count(item.attempt))
-            )
+            words = trn("sent {n} time", "sent {n} times", item.attempt)
+            told.append(words.format(n=count(item.attempt)))
         if item.not_before is not None:
             at = self._words.short_moment(item.not_before)
             told.append(tr("next at {time}").format(time=at))

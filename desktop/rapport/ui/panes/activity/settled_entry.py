@@ -79,8 +79,11 @@ def settled_words(words: Words, settled: Sequence[SettledConflict]) -> str:
     }
     if first.field == "":
         about = record_words(first.ref, first.subject) or tr("the contact")
-        return f"{form[first.choice]}: {about}"
+        return tr("{field}: {value}").format(field=form[first.choice], value=about)
     told: dict[Choice, list[str]] = {}
     for one in settled:
         told.setdefault(one.choice, []).append(words.field(one.ref.kind, one.field))
-    return " · ".join(f"{form[choice]}: {', '.join(names)}" for choice, names in told.items())
+    return " · ".join(
+        tr("{field}: {value}").format(field=form[choice], value=tr(", ").join(names))
+        for choice, names in told.items()
+    )

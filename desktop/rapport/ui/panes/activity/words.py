@@ -13,7 +13,7 @@ from rapport.domain.records import SERVER_FIELDS, Kind, Ref
 from rapport.domain.text import visible
 from rapport.domain.titles import title_words
 from rapport.domain.views import EntryState, OutboxItem
-from rapport.language import tr
+from rapport.language import mark, tr
 from rapport.services import phones
 from rapport.services.html import plain_text
 from rapport.services.workspace import Workspace
@@ -21,17 +21,27 @@ from rapport.ui.editors.moments import moment_words
 from rapport.ui.panes.detail.field_kinds import NAMES, value_text
 from rapport.ui.wording import appointment_status, clock_time, colleague, day
 
-_CONTACT = {**NAMES, "tags": "Tags", "custom": "Custom fields", "business_id": "Business"}
-_TASK = {
-    "title": "Title",
-    "body": "Description",
-    "due_at": "Due",
-    "completed": "Completed",
-    "assigned_to": "Assignee",
+_CONTACT = {
+    **NAMES,
+    "tags": mark("Tags"),
+    "custom": mark("Custom fields"),
+    "business_id": mark("Business"),
 }
-_NOTE = {"body": "Note", "title": "Title", "color": "Colour", "pinned": "Pinned"}
+_TASK = {
+    "title": mark("Title"),
+    "body": mark("Description"),
+    "due_at": mark("Due"),
+    "completed": mark("Completed"),
+    "assigned_to": mark("Assignee"),
+}
+_NOTE = {
+    "body": mark("Note"),
+    "title": mark("Title"),
+    "color": mark("Colour"),
+    "pinned": mark("Pinned"),
+}
 _VISIT = {
-    "title": "Title",
+    "title": mark("Title"),
     "status": "Status",
     "start_at": "Begins",
     "end_at": "Ends",
@@ -183,7 +193,8 @@ class Words:
         if field.startswith(CUSTOM):
             found = self._workspace.reference.custom_field(field.removeprefix(CUSTOM))
             return visible(found.name) if found is not None else tr("Custom field")
-        return tr(_NAMES.get(kind, {}).get(field, field.replace("_", " ").capitalize()))
+        name = _NAMES.get(kind, {}).get(field)
+        return tr(name) if name else field
 
     def value(self, kind: Kind, field: str, value: Any) -> str:
         """ "" for nothing."""
@@ -237,8 +248,10 @@ class Words:
             after = self.value(item.ref.kind, name, delta.want) or tr("empty")
             before = self.value(item.ref.kind, name, delta.base)
             change = f"{before} → {after}" if before and name != "body" else after
-            return f"{self.field(item.ref.kind, name)}: {' '.join(change.split())[:120]}"
-        return ", ".join(self.field(item.ref.kind, name) for name, _ in told)
+            return tr("{field}: {value}").format(
+                field=self.field(item.ref.kind, name), value=" ".join(change.split())[:120]
+            )
+        return tr(", ").join(self.field(item.ref.kind, name) for name, _ in told)
 
     def _country(self) -> str:
         location = self._workspace.reference.location

@@ -12,6 +12,7 @@ from PySide6.QtCore import QDate, QLocale
 from rapport.domain.changes import Op
 from rapport.domain.records import Appointment, CustomField, Kind, Note, Task
 from rapport.domain.views import Change, ContactDetail
+from rapport.language import mark, tr, trn
 from rapport.ui.panes.detail.field_kinds import NAMES, value_text
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -20,11 +21,11 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 class Show(StrEnum):
     """The filters above the timeline."""
 
-    ALL = "All"
-    NOTES = "Notes"
-    TASKS = "Tasks"
-    APPOINTMENTS = "Appointments"
-    CHANGES = "Changes"
+    ALL = mark("All")
+    NOTES = mark("Notes")
+    TASKS = mark("Tasks")
+    APPOINTMENTS = mark("Appointments")
+    CHANGES = mark("Changes")
 
 
 class What(StrEnum):
@@ -107,7 +108,7 @@ def _task(task: Task, detail: ContactDetail) -> Entry:
         at=task.completed_at or task.due_at,
         record=task,
         title=task.title,
-        caption="Completed",
+        caption=tr("Completed"),
         pending=task.id in detail.pending,
         conflict=task.id in detail.conflicts,
     )
@@ -137,13 +138,27 @@ def _stands_elsewhere(change: Change) -> bool:
     }
 
 
+_EVENTS = {
+    (Kind.CONTACT, Op.CREATE): mark("Contact added"),
+    (Kind.CONTACT, Op.UPDATE): mark("Contact edited"),
+    (Kind.CONTACT, Op.DELETE): mark("Contact deleted"),
+    (Kind.TASK, Op.CREATE): mark("Task added"),
+    (Kind.TASK, Op.UPDATE): mark("Task edited"),
+    (Kind.TASK, Op.DELETE): mark("Task deleted"),
+    (Kind.NOTE, Op.CREATE): mark("Note added"),
+    (Kind.NOTE, Op.UPDATE): mark("Note edited"),
+    (Kind.NOTE, Op.DELETE): mark("Note deleted"),
+    (Kind.APPOINTMENT, Op.CREATE): mark("Appointment added"),
+    (Kind.APPOINTMENT, Op.UPDATE): mark("Appointment edited"),
+    (Kind.APPOINTMENT, Op.DELETE): mark("Appointment deleted"),
+}
 _ORIGINS = {
-    "undo": "Undone here",
-    "sync": "Changed in the CRM",
-    "rule": "By a rule",
-    "webhook": "By a webhook",
-    "notification": "From a notification",
-    "import": "By an import",
+    "undo": mark("Undone here"),
+    "sync": mark("Changed in the CRM"),
+    "rule": mark("By a rule"),
+    "webhook": mark("By a webhook"),
+    "notification": mark("From a notification"),
+    "import": mark("By an import"),
 }
 
 
@@ -156,18 +171,14 @@ def _title_of(change: Change, detail: ContactDetail) -> str:
 
 
 def _change(change: Change, detail: ContactDetail, people: People) -> Iterator[Entry]:
-    caption = _ORIGINS.get(change.origin, "Changed here")
+    caption = tr(_ORIGINS.get(change.origin, mark("Changed here")))
     if change.ref.kind is not Kind.CONTACT or change.op is not Op.UPDATE:
-        noun = {Kind.CONTACT: "Contact", Kind.TASK: "Task", Kind.NOTE: "Note"}.get(
-            change.ref.kind, "Appointment"
-        )
-        verb = {Op.CREATE: "added", Op.UPDATE: "edited", Op.DELETE: "deleted"}[change.op]
-        where = {"person": "On this computer", "sync": "In the CRM"}
+        where = {"person": tr("On this computer"), "sync": tr("In the CRM")}
         yield Entry(
             key=f"change:{change.id}",
             what=What.EVENT,
             at=change.at,
-            title=f"{noun} {verb}",
+            title=tr(_EVENTS[change.ref.kind, change.op]),
             after=_title_of(change, detail),
             caption=where.get(change.origin, caption),
         )
@@ -182,7 +193,7 @@ def _change(change: Change, detail: ContactDetail, people: People) -> Iterator[E
                 key=f"change:{change.id}:{name}",
                 what=What.FIELD,
                 at=change.at,
-                title=NAMES[name],
+                title=tr(NAMES[name]),
                 before=_shown(name, before, people),
                 after=_shown(name, after, people),
                 caption=caption,
@@ -193,23 +204,25 @@ def _shown(name: str, value: object, people: People) -> str:
     if name == "assigned_to":
         return people.user(str(value or "")) or str(value or "")
     if isinstance(value, bool):
-        return "Yes" if value else "No"
+        return tr("Yes") if value else tr("No")
     return str(value or "")
 
 
 def _tags(change: Change, before: object, after: object, caption: str) -> Iterator[Entry]:
     had = [str(tag) for tag in before] if isinstance(before, list | tuple) else []
     has = [str(tag) for tag in after] if isinstance(after, list | tuple) else []
-    for verb, tags in (
-        ("added", [tag for tag in has if tag not in had]),
-        ("removed", [tag for tag in had if tag not in has]),
+    added = [tag for tag in has if tag not in had]
+    removed = [tag for tag in had if tag not in has]
+    for verb, words, tags in (
+        ("added", trn("Tag added", "Tags added", len(added)), added),
+        ("removed", trn("Tag removed", "Tags removed", len(removed)), removed),
     ):
         if tags:
             yield Entry(
                 key=f"change:{change.id}:tags-{verb}",
                 what=What.TAGS,
                 at=change.at,
-                title=f"Tag {verb}" if len(tags) == 1 else f"Tags {verb}",
+                title=words,
                 tags=tuple(tags),
                 caption=caption,
             )
@@ -223,7 +236,7 @@ def _custom(
     for field_id in dict.fromkeys([*old, *new]):
         if old.get(field_id) == new.get(field_id):
             continue
-        field = people.fields.get(field_id) or CustomField(id=field_id, name="Custom field")
+        field = people.fields.get(field_id) or CustomField(id=field_id, name=tr("Custom field"))
         yield Entry(
             key=f"change:{change.id}:{field_id}",
             what=What.FIELD,
@@ -242,10 +255,12 @@ def day_of(moment: datetime | None, zone: tzinfo) -> date | None:
 def day_title(day: date | None, today: date, locale: QLocale) -> str:
     """The header of a day: “Today, Tuesday 24 November”, “Yesterday”, “Friday 3 May 2024”."""
     if day is None:
-        return "Without a date"
+        return tr("Without a date")
     form = "dddd d MMMM" if day.year == today.year else "dddd d MMMM yyyy"
     words = locale.toString(QDate(day.year, day.month, day.day), form)
     away = (day - today).days
     if away == 0:
-        return f"Today, {words}"
-    return {-1: "Yesterday", 1: f"Tomorrow, {words}"}.get(away, words)
+        return tr("Today, {date}").format(date=words)
+    if away == 1:
+        return tr("Tomorrow, {date}").format(date=words)
+    return tr("Yesterday") if away == -1 else words

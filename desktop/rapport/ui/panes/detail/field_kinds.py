@@ -19,7 +19,7 @@ from rapport.domain.commands import Command, EditContact, EditCustomField
 from rapport.domain.errors import InputError
 from rapport.domain.records import Contact, CustomField, Id
 from rapport.domain.text import visible
-from rapport.language import tr
+from rapport.language import mark, tr
 from rapport.services import emails, phones
 from rapport.services.custom_values import MANY, ONE_OF, READ_ONLY, format_value, parse_value
 from rapport.services.quick_dates import parse_date
@@ -27,23 +27,23 @@ from rapport.services.workspace import Reference
 from rapport.ui.wording import clock_time, colleague
 
 NAMES = {
-    "company": "Company",
-    "assigned_to": "Owner",
-    "address": "Address",
-    "city": "City",
-    "source": "Source",
-    "first_name": "First name",
-    "last_name": "Last name",
-    "phone": "Phone",
-    "email": "E-mail",
-    "state": "State",
-    "postal_code": "Postal code",
-    "country": "Country",
-    "website": "Website",
-    "timezone": "Time zone",
-    "date_of_birth": "Date of birth",
-    "type": "Type",
-    "dnd": "Do not disturb",
+    "company": mark("Company"),
+    "assigned_to": mark("Owner"),
+    "address": mark("Address"),
+    "city": mark("City"),
+    "source": mark("Source"),
+    "first_name": mark("First name"),
+    "last_name": mark("Last name"),
+    "phone": mark("Phone"),
+    "email": mark("E-mail"),
+    "state": mark("State"),
+    "postal_code": mark("Postal code"),
+    "country": mark("Country"),
+    "website": mark("Website"),
+    "timezone": mark("Time zone"),
+    "date_of_birth": mark("Date of birth"),
+    "type": mark("Type"),
+    "dnd": mark("Do not disturb"),
 }
 
 LOCAL_TIME = "local_time"
@@ -89,43 +89,46 @@ def standard_specs(reference: Reference, contact: Contact) -> list[FieldSpec]:
         owners.append((contact.assigned_to, contact.assigned_to))
     owner = (
         FieldSpec(
-            key="assigned_to", label=NAMES["assigned_to"], editor=Editor.CHOICE, options=(*owners,)
+            key="assigned_to",
+            label=tr(NAMES["assigned_to"]),
+            editor=Editor.CHOICE,
+            options=(*owners,),
         )
         if reference.users
         else FieldSpec(
             key="assigned_to",
-            label=NAMES["assigned_to"],
+            label=tr(NAMES["assigned_to"]),
             editor=Editor.FIXED,
-            reason="This sign-in may not see colleagues, so there is nobody to choose from.",
+            reason=tr("This sign-in may not see colleagues, so there is nobody to choose from."),
         )
     )
     special = {
         "company": FieldSpec(
             key="company",
-            label=NAMES["company"],
+            label=tr(NAMES["company"]),
             editor=Editor.FIXED,
-            reason="The CRM sets the company when a contact is made; it changes only there.",
+            reason=tr("The CRM sets the company when a contact is made; it changes only there."),
         ),
         "assigned_to": owner,
         "type": FieldSpec(
             key="type",
-            label=NAMES["type"],
+            label=tr(NAMES["type"]),
             editor=Editor.FIXED,
-            reason="The CRM alone sets the type of a contact.",
+            reason=tr("The CRM alone sets the type of a contact."),
         ),
-        "dnd": FieldSpec(key="dnd", label=NAMES["dnd"], editor=Editor.YES_NO),
+        "dnd": FieldSpec(key="dnd", label=tr(NAMES["dnd"]), editor=Editor.YES_NO),
         "date_of_birth": FieldSpec(
-            key="date_of_birth", label=NAMES["date_of_birth"], hint="1990-05-31"
+            key="date_of_birth", label=tr(NAMES["date_of_birth"]), hint="1990-05-31"
         ),
-        "country": FieldSpec(key="country", label=NAMES["country"], hint="PT"),
-        "timezone": FieldSpec(key="timezone", label=NAMES["timezone"], hint="Europe/Lisbon"),
+        "country": FieldSpec(key="country", label=tr(NAMES["country"]), hint="PT"),
+        "timezone": FieldSpec(key="timezone", label=tr(NAMES["timezone"]), hint="Europe/Lisbon"),
     }
-    specs = [special.get(key) or FieldSpec(key=key, label=NAMES[key]) for key in NAMES]
+    specs = [special.get(key) or FieldSpec(key=key, label=tr(NAMES[key])) for key in NAMES]
     local_time = FieldSpec(
         key=LOCAL_TIME,
-        label="Local time",
+        label=tr("Local time"),
         editor=Editor.FIXED,
-        reason="Worked out from the contact’s time zone.",
+        reason=tr("Worked out from the contact’s time zone."),
     )
     specs.insert(4, local_time)
     return specs
@@ -141,10 +144,10 @@ def nameless_specs(reference: Reference, contact: Contact) -> list[FieldSpec]:
     return [
         FieldSpec(
             key=CUSTOM + field_id,
-            label="Custom field",
+            label=tr("Custom field"),
             editor=Editor.FIXED,
-            reason="This sign-in may not see the names and types of custom fields.",
-            custom=CustomField(id=field_id, name="Custom field"),
+            reason=tr("This sign-in may not see the names and types of custom fields."),
+            custom=CustomField(id=field_id, name=tr("Custom field")),
         )
         for field_id in contact.custom
         if reference.custom_field(field_id) is None
@@ -200,15 +203,22 @@ def shown(
         case "phone":
             return phones.display(value, _country_of(reference)) if value else ""
         case "dnd":
-            return "Yes" if value else "No"
+            return tr("Yes") if value else tr("No")
         case "date_of_birth":
             return _date_text(str(value or ""))
         case "country":
             return _country_name(str(value or ""))
         case "type":
-            return visible(str(value or "")).capitalize()
+            return _type_name(str(value or ""))
         case _:
             return visible(str(value or ""))
+
+
+_TYPES = {"lead": mark("Lead"), "customer": mark("Customer")}
+
+
+def _type_name(type: str) -> str:
+    return tr(_TYPES[type]) if type in _TYPES else visible(type)
 
 
 def _country_of(reference: Reference) -> str:

@@ -15,7 +15,7 @@ from rapport.domain.errors import InputError, RapportError
 from rapport.domain.records import Contact
 from rapport.domain.text import visible
 from rapport.domain.views import ContactDetail
-from rapport.language import tr
+from rapport.language import tr, trn
 from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
 from rapport.ui.editors.tag_editor import TagEditor
@@ -185,7 +185,9 @@ class FieldsPanel(Painted):
         words = (
             tr("Show fewer fields")
             if self._all
-            else tr("Show all {n} fields").format(n=count(len(self._specs)))
+            else trn("Show {n} field", "Show all {n} fields", len(self._specs)).format(
+                n=count(len(self._specs))
+            )
         )
         self.rest.setText(words)
         self.rest.setAccessibleName(words)
@@ -414,6 +416,6 @@ class _GroupTitle(QWidget):
 
     def show_open(self, is_open: bool) -> None:
         self.toggle.set_icon("down" if is_open else "right")
-        words = tr("Hide {what}") if is_open else tr("Show {what}")
-        self.toggle.setAccessibleName(words.format(what=self._words.lower()))
+        words = tr("Hide: {what}") if is_open else tr("Show: {what}")
+        self.toggle.setAccessibleName(words.format(what=self._words))
         self.toggle.setToolTip(self.toggle.accessibleName())

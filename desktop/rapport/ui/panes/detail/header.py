@@ -122,7 +122,7 @@ class Reach(Control):
         return self._copied.isActive()
 
     def _settle(self) -> None:
-        words = tr("Copy {what} {value}").format(what=self._what.lower(), value=self._shown)
+        words = tr("Copy {what}: {value}").format(what=self._what, value=self._shown)
         self.setAccessibleName(words)
         self.setToolTip(plain_tip("\n".join(filter(None, (words, self._why_not)))))
         self.setAccessibleDescription(self._why_not)

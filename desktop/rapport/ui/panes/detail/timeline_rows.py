@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from rapport.domain.records import Appointment, Note, Task
 from rapport.domain.text import visible
-from rapport.language import tr
+from rapport.language import mark, tr, trn
 from rapport.services.html import plain_text
 from rapport.ui.look.paint import focus_ring, rounded
 from rapport.ui.look.theme import current_theme
@@ -53,6 +53,16 @@ _STATES = {
 }
 
 
+_WHAT = {
+    What.NOTE: mark("Note"),
+    What.TASK: mark("Task"),
+    What.APPOINTMENT: mark("Appointment"),
+    What.FIELD: mark("Change"),
+    What.TAGS: mark("Tags"),
+    What.EVENT: mark("Change"),
+}
+
+
 class EntryRow(QWidget):
     """Holds one entry: takes focus, lights up, and offers what can be done with it."""
 
@@ -81,7 +91,7 @@ class EntryRow(QWidget):
         self.more = IconButton("more", tr("More"), self, size=Size.INLINE)
         self.more.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.more.setAccessibleName(
-            tr("What to do with {entry}").format(entry=entry.title or entry.what.value)
+            tr("What to do with {entry}").format(entry=entry.title or tr(_WHAT[entry.what]))
         )
         self.more.hide()
         self.more.clicked.connect(
@@ -160,14 +170,10 @@ def _content(entry: Entry, zone: tzinfo, row: EntryRow) -> QWidget:
         case _:
             widget = _change(entry, time, row)
     if entry.pending and isinstance(widget, TimelineEntry):
-        widget.add_caption(waiting_words().capitalize())
+        widget.add_caption(tr("Waiting to be sent"))
     if entry.conflict and isinstance(widget, TimelineEntry):
-        widget.add_caption(_sentence(conflict_words()))
+        widget.add_caption(tr("In conflict"))
     return widget
-
-
-def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _note(note: Note, entry: Entry, time: str, row: EntryRow) -> NoteEntry:
@@ -223,7 +229,7 @@ def _date_parts(moment: datetime | None, zone: tzinfo) -> tuple[str, str, str]:
 def _change(entry: Entry, time: str, row: EntryRow) -> TimelineEntry:
     if entry.what is What.TAGS:
         tags, rest = entry.tags[:_TAGS], len(entry.tags) - _TAGS
-        more = tr("and {n} more").format(n=count(rest)) if rest > 0 else ""
+        more = trn("and {n} more", "and {n} more", rest).format(n=count(rest)) if rest > 0 else ""
         reason = " · ".join(filter(None, (more, entry.caption)))
         return TagChangeEntry(entry.title, tags, time, row, reason=reason)
     if entry.what is What.FIELD:
@@ -236,7 +242,9 @@ def _change(entry: Entry, time: str, row: EntryRow) -> TimelineEntry:
             caption=entry.caption,
         )
     widget = TimelineEntry("history", time, row)
-    words = f"{entry.title}: {visible(entry.after)}" if entry.after else entry.title
+    words = entry.title
+    if entry.after:
+        words = tr("{field}: {value}").format(field=entry.title, value=visible(entry.after))
     widget.content.addWidget(Label(words, row, wrap=True))
     widget.add_caption(entry.caption)
     return widget
@@ -257,4 +265,4 @@ def spoken(entry: Entry, zone: tzinfo) -> str:
     time = clock_time(entry.at, zone) if entry.at else ""
     marks = [waiting_words()] if entry.pending else []
     marks += [conflict_words()] if entry.conflict else []
-    return ", ".join(filter(None, (words, entry.caption, time, *marks)))
+    return tr(", ").join(filter(None, (words, entry.caption, time, *marks)))

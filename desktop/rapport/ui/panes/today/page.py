@@ -30,10 +30,10 @@ from PySide6.QtWidgets import (
 )
 
 from rapport.domain.records import Id
-from rapport.language import tr
+from rapport.language import tr, trn
 from rapport.services.across import AccountTask
 from rapport.services.workspace import Workspace
-from rapport.ui.accounts import SignedIn, colours, standing
+from rapport.ui.accounts import SignedIn, colours, standing_words
 from rapport.ui.context import Page, WindowContext
 from rapport.ui.delegates.row import dress_list
 from rapport.ui.delegates.task_row import TaskRowDelegate
@@ -48,6 +48,7 @@ from rapport.ui.widgets.button import Button
 from rapport.ui.widgets.labels import Label, Rule
 from rapport.ui.widgets.segmented import Segmented
 from rapport.ui.widgets.states import EmptyState, ErrorState, Skeleton
+from rapport.ui.wording import count
 
 _MENU = ("task.complete", "task.edit", "task.snooze", "task.reschedule", RULE, "task.delete")
 _MINE, _UNASSIGNED, _EVERYONE = "mine", "unassigned", "everyone"
@@ -275,7 +276,9 @@ class TodayPage(Painted):
         several = len(self._context.accounts) > 1
         self.accounts.setVisible(several)
         together = several and self._context.settings.today_all_accounts
-        words = tr("{n} accounts").format(n=len(listed)) if together else tr("This account")
+        words = tr("This account")
+        if together:
+            words = trn("{n} account", "{n} accounts", len(listed)).format(n=count(len(listed)))
         self.accounts.setText(words)
         self.accounts.setAccessibleName(tr("Tasks of: {what}").format(what=words))
         self.accounts.updateGeometry()
@@ -307,7 +310,7 @@ class TodayPage(Painted):
             if one.account.id in unread:
                 words.append(tr("{name}: the tasks could not be read").format(name=one.name))
             elif one.in_trouble and one.workspace is not self._workspace:
-                words.append(f"{one.name}: {standing(one).words}")
+                words.append(standing_words(one))
         self._trouble.setText(" · ".join(words))
         self._trouble.setVisible(bool(words))
 

@@ -19,7 +19,7 @@ from rapport.domain.changes import ChangeEvent
 from rapport.domain.records import Id, Note
 from rapport.domain.text import visible
 from rapport.domain.views import ContactDetail, TaskRow
-from rapport.language import tr
+from rapport.language import mark, tr
 from rapport.services.html import plain_text
 from rapport.services.workspace import Workspace
 from rapport.ui.accounts import SignedIn, colours
@@ -40,7 +40,7 @@ from rapport.ui.widgets.states import EmptyState
 from rapport.ui.widgets.timeline import TaskCircle
 from rapport.ui.wording import colleague
 
-_PRIORITIES = ("None", "Low", "Medium", "High")
+_PRIORITIES = (mark("None"), mark("Low"), mark("Medium"), mark("High"))
 _MENU = ("task.edit", "task.reschedule", RULE, "task.delete")
 
 

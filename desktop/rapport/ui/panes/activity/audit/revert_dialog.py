@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from rapport.domain.audit import FieldRevert, Standing
-from rapport.language import tr
+from rapport.language import tr, trn
 from rapport.services.workspace import Workspace
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import SEMIBOLD, TextSize
@@ -17,6 +17,7 @@ from rapport.ui.panes.activity.audit import words
 from rapport.ui.widgets.button import Button, Kind
 from rapport.ui.widgets.labels import Label
 from rapport.ui.widgets.overlay import Dialog
+from rapport.ui.wording import count
 
 
 class RevertDialog(Dialog):
@@ -111,7 +112,7 @@ class RevertDialog(Dialog):
     def _count(self) -> None:
         ticked = sum(box.isChecked() for _, box in self.boxes)
         self.confirm.setEnabled(ticked > 0)
-        words_ = tr("Revert 1 field") if ticked == 1 else tr("Revert {n} fields").format(n=ticked)
+        words_ = trn("Revert {n} field", "Revert {n} fields", ticked).format(n=count(ticked))
         self.confirm.setText(words_)
         self.confirm.setAccessibleName(words_)
 

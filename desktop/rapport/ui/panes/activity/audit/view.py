@@ -20,7 +20,7 @@ from rapport.domain.changes import Op
 from rapport.domain.records import Kind
 from rapport.domain.text import visible
 from rapport.domain.titles import done_words
-from rapport.language import tr
+from rapport.language import tr, trn
 from rapport.services.audit import revert_command
 from rapport.services.audit_export import Format
 from rapport.services.workspace import Workspace
@@ -172,9 +172,7 @@ class AuditView(QWidget):
             )
             self._lists.setCurrentWidget(self.empty)
         number = self.model.total
-        self.found.setText(
-            tr("1 entry") if number == 1 else tr("{n} entries").format(n=count(number))
-        )
+        self.found.setText(trn("{n} entry", "{n} entries", number).format(n=count(number)))
         row = self.model.row_of(self._chosen) if self._chosen is not None else -1
         if row < 0 and new and self.model.total:
             row = 1  # below the first day
@@ -262,7 +260,7 @@ class AuditView(QWidget):
                 number = await self._workspace.audit.export(path, format, self.model.wanted)
             finally:
                 self.export.setEnabled(True)
-            entries = tr("1 entry") if number == 1 else tr("{n} entries").format(n=count(number))
+            entries = trn("{n} entry", "{n} entries", number).format(n=count(number))
             told = tr("{entries} written to {name}.").format(entries=entries, name=path.name)
             self.say(told)
             self.exported.emit(str(path))
@@ -292,9 +290,12 @@ class AuditView(QWidget):
         return await confirm(
             self.window(),
             tr("It was changed since it was made"),
-            tr(
+            trn(
+                "Reverting takes {what} away, with {n} field that has another value by now."
+                " You can undo it for a few seconds.",
                 "Reverting takes {what} away, with {n} fields that have other values by now."
-                " You can undo it for a few seconds."
+                " You can undo it for a few seconds.",
+                moved,
             ).format(what=words.record(entry), n=count(moved)),
             confirm=tr("Delete it nevertheless"),
             danger=True,
@@ -358,12 +359,13 @@ class AuditView(QWidget):
 def _what_comes(departed: Departed) -> str:
     """What comes back with the contact, and what does not."""
     tasks = sum(ref.kind is Kind.TASK for ref, _ in departed.children)
+    notes, tags = len(departed.children) - tasks, len(departed.contact.get("tags") or ())
     parts = [
-        (tasks, tr("1 task"), tr("{n} tasks")),
-        (len(departed.children) - tasks, tr("1 note"), tr("{n} notes")),
-        (len(departed.contact.get("tags") or ()), tr("1 tag"), tr("{n} tags")),
+        (tasks, trn("{n} task", "{n} tasks", tasks)),
+        (notes, trn("{n} note", "{n} notes", notes)),
+        (tags, trn("{n} tag", "{n} tags", tags)),
     ]
-    with_it = [one if n == 1 else many.format(n=count(n)) for n, one, many in parts if n]
+    with_it = [words.format(n=count(n)) for n, words in parts if n]
     if not with_it:
         return NEW_IDS
     return tr("With {what}. {new_ids}").format(what=", ".join(with_it), new_ids=NEW_IDS)

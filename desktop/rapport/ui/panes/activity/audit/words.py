@@ -14,7 +14,7 @@ from rapport.domain.changes import Origin
 from rapport.domain.records import CustomField, Kind
 from rapport.domain.repeat import Repeat
 from rapport.domain.text import visible
-from rapport.language import told, tr
+from rapport.language import mark, told, tr
 from rapport.services.html import plain_text
 from rapport.services.workspace import Workspace
 from rapport.ui.panes.detail.field_kinds import NAMES, value_text
@@ -23,27 +23,27 @@ from rapport.ui.wording import clock_time, locale
 
 _NAMES = {
     **NAMES,
-    "title": "Title",
-    "body": "Text",
-    "due_at": "Due",
-    "completed": "Completed",
-    "completed_at": "Completed at",
-    "priority": "Priority",
-    "snoozed_until": "Snoozed until",
+    "title": mark("Title"),
+    "body": mark("Text"),
+    "due_at": mark("Due"),
+    "completed": mark("Completed"),
+    "completed_at": mark("Completed at"),
+    "priority": mark("Priority"),
+    "snoozed_until": mark("Snoozed until"),
     "remind_min": "Reminder",
     "repeat": "Repeat",
-    "pinned": "Pinned",
-    "color": "Colour",
-    "user_id": "Author",
-    "tags": "Tags",
-    "added_at": "Added",
-    "updated_at": "Changed",
-    "start_at": "Start",
-    "end_at": "End",
-    "status": "Status",
-    "notes": "Notes",
-    "calendar_id": "Calendar",
-    "business_id": "Business",
+    "pinned": mark("Pinned"),
+    "color": mark("Colour"),
+    "user_id": mark("Author"),
+    "tags": mark("Tags"),
+    "added_at": mark("Added"),
+    "updated_at": mark("Changed"),
+    "start_at": mark("Start"),
+    "end_at": mark("End"),
+    "status": mark("Status"),
+    "notes": mark("Notes"),
+    "calendar_id": mark("Calendar"),
+    "business_id": mark("Business"),
 }
 _HIDDEN = frozenset({"contact_id", "next_id"})
 _BOOKKEEPING = frozenset({"added_at", "updated_at"})

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
-from rapport.language import tr
+from rapport.language import tr, trn
 from rapport.ui.delegates.operation_row import OperationDelegate, row_height
 from rapport.ui.look.theme import current_theme
 from rapport.ui.models.operation_list_model import Entry, OperationListModel
@@ -98,7 +98,9 @@ class CatalogueList(QWidget):
 
     def __init__(self, entries: Sequence[Entry], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        words = tr("Filter {n} operations").format(n=count(len(entries)))
+        words = trn("Filter {n} operation", "Filter {n} operations", len(entries)).format(
+            n=count(len(entries))
+        )
         self.search = _Search(words, self, placeholder=words, key="")
         self.search.setObjectName("operations-search")
         self.search.setMaxLength(100)

@@ -114,7 +114,7 @@ class EntryHead(QWidget):
         column.addLayout(second)
         about = tr(entry.summary)
         if remark := remark_of(entry):
-            about = f"{remark[:1].upper()}{remark[1:]}. {about}"
+            about = " · ".join((remark, about))
         column.addWidget(Label(about, self, size=TextSize.CAPTION, role="muted", wrap=True))
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from rapport.domain.operations import OperationReply, SentRequest, shown_headers, without_secrets
 from rapport.domain.text import storable
-from rapport.language import tr
+from rapport.language import tr, trn
 from rapport.ui.wording import count
 
 MOST_SHOWN = 50_000
@@ -93,7 +93,7 @@ def took_words(seconds: float) -> str:
 
 def size_words(size: int) -> str:
     if size < 10_000:
-        return tr("1 byte") if size == 1 else tr("{n} bytes").format(n=count(size))
+        return trn("{n} byte", "{n} bytes", size).format(n=count(size))
     if size < 10_000_000:
         return tr("{n} kB").format(n=count(round(size / 1000)))
     return tr("{n} MB").format(n=count(round(size / 1_000_000)))
