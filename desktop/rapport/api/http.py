@@ -9,6 +9,7 @@ import re
 import ssl
 import zlib
 from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from msgspec import Struct
 from rapport.api.errors import trace_id
 from rapport.api.json_guard import BadJson, parse
 from rapport.domain.errors import InputError, InvalidError, NetworkError, ServerError
+from rapport.domain.hosts import Purpose, contacted
 from rapport.language import mark
 
 if TYPE_CHECKING:
@@ -119,6 +121,7 @@ class Http:
         elif form is not None:
             headers["Content-Type"] = form_type
         client = self._client(url)
+        _tell(url)
         try:
             async with (
                 asyncio.timeout(limit_s),
@@ -195,6 +198,12 @@ class Http:
                 ) from None
             self._clients[kind] = client
         return client
+
+
+def _tell(url: str) -> None:
+    parts = urlsplit(url)
+    purpose = Purpose.SIGN_IN if "/oauth/" in parts.path else Purpose.RECORDS
+    contacted.tell(parts.hostname or "", purpose, datetime.now(UTC))
 
 
 def _encoded(body: Any) -> bytes:

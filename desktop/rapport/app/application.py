@@ -477,6 +477,8 @@ class Application:
         actions.bind("account.reset-sandbox", self._reset_sandbox)
 
     def _settings(self, context: WindowContext) -> QWidget:
+        from rapport.app.wipe import folder_size
+        from rapport.domain.hosts import contacted
         from rapport.ui.panes.settings import SettingsDesk, SettingsPage
 
         return SettingsPage(
@@ -486,6 +488,10 @@ class Application:
                 log_folder=self.paths.logs,
                 key_place=self._secrets.place,
                 test_notification=self._test_notification,
+                diagnostics=self._diagnostics,
+                data_size=lambda: asyncio.to_thread(folder_size, self.paths.data),
+                hosts=contacted.seen,
+                wipe=self._wipe,
             ),
         )
 
@@ -508,9 +514,75 @@ class Application:
         await self.notifications.show(
             "test", tr("This is a test"), tr("Reminders of due tasks look like this.")
         )
-        if "actions" in held:
-            return tr("This desktop shows notifications with buttons: Complete and Snooze work.")
-        return tr("This desktop shows notifications without buttons: a click opens the task.")
+        buttons = (
+            tr("It shows buttons: Complete, Snooze and Undo work without opening the window.")
+            if "actions" in held
+            else tr("It shows no buttons: complete and snooze from the tray or the window.")
+        )
+        clicks = (
+            tr("A click opens the task.") if "click" in held else tr("It does not report clicks.")
+        )
+        return tr("Sent. What this desktop can do: {buttons} {clicks}").format(
+            buttons=buttons, clicks=clicks
+        )
+
+    async def _diagnostics(self) -> str:
+        from rapport.app.diagnostics import report
+
+        context = self.window.context
+        return report(
+            theme=self._theme,
+            settings=context.settings,
+            accounts=context.accounts,
+            keyring="in memory only" if self._secrets.in_memory else "the system's",
+            notifications=await self.notifications.capabilities(),
+            now=self.clock.now().astimezone(self.clock.zone()),
+        )
+
+    async def _wipe(self) -> None:
+        """Everything of Rapport's on this computer, after a question that says what is lost."""
+        from rapport.app.wipe import wipe_files
+        from rapport.ui.widgets.overlay import confirm
+
+        sentences = [
+            tr(
+                "All local copies, sign-ins, keys, settings and logs are deleted from this "
+                "computer. Nothing is deleted in the CRM."
+            )
+        ]
+        for one in self.window.context.accounts:
+            waiting = len(await one.workspace.queries.outbox_items()) if one.workspace else 0
+            if waiting:
+                sentences.append(
+                    trn(
+                        "{n} edit of {name} has not reached the CRM yet and would be lost.",
+                        "{n} edits of {name} have not reached the CRM yet and would be lost.",
+                        waiting,
+                    ).format(n=count(waiting), name=one.name)
+                )
+            elif one.workspace is None:
+                sentences.append(
+                    tr("{name} is not open: whether edits of it wait cannot be told.").format(
+                        name=one.name
+                    )
+                )
+        if not await confirm(
+            self.window,
+            tr("Remove everything from this computer?"),
+            " ".join(sentences),
+            confirm=tr("Remove everything"),
+            danger=True,
+        ):
+            return
+        for account in self.config.accounts:
+            await self._forget(account)
+        await self._sandbox.reset()
+        await asyncio.to_thread(wipe_files, self.paths)
+        self.window.context.change_settings(
+            **msgspec.structs.asdict(Settings(window=self.window.context.settings.window))
+        )
+        self._save(Config())
+        self._welcome()
 
     def _apply_settings(self) -> None:
         settings = self.window.context.settings

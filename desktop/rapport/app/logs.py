@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import traceback
+from collections import deque
 from pathlib import Path
 from types import TracebackType
 
@@ -58,6 +59,67 @@ def frames(error: BaseException) -> str:
     return " < ".join((type(error).__name__, *reversed(list(places))))
 
 
+_TELLING = re.compile(
+    r"(?:[A-Z][A-Za-z]*(?:Error|Exception|Refused|Failed|Timeout)"
+    r"|window|thread)(?: < (?:[\w.]+\.py:\d+ in [\w<>.]+(?: < )?)+)?"
+)
+"""What a value in a log line may be to be shown to others: an exception's class, and its places."""
+
+
+class Recent(logging.Handler):
+    """The last lines, so that they can be given to somebody else: sentences are those that stand in
+    the program, and of the values put into them only numbers and kinds of error are kept. Of other
+    people's code only who spoke is told."""
+
+    def __init__(self, size: int = 200) -> None:
+        super().__init__(logging.INFO)
+        self._lines: deque[str] = deque(maxlen=size)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        at = time.strftime("%H:%M:%S", time.localtime(record.created))
+        words = _impersonal(record) if record.name.split(".")[0] == "rapport" else ""
+        if record.exc_info and record.exc_info[1] is not None:
+            words = f"{words} {frames(record.exc_info[1])}"
+        self._lines.append(f"{at} {record.levelname} {record.name} {words}".rstrip())
+
+    def lines(self) -> tuple[str, ...]:
+        """The oldest first."""
+        return tuple(self._lines)
+
+    def forget(self) -> None:
+        self._lines.clear()
+
+
+recent = Recent()
+
+
+def _impersonal(record: logging.LogRecord) -> str:
+    values = record.args if isinstance(record.args, tuple) else ()
+    try:
+        return (
+            redact(str(record.msg) % tuple(map(_shown, values)))
+            if values
+            else redact(str(record.msg))
+        )
+    except (TypeError, ValueError):
+        return str(record.msg)
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, int | float):
+        return value
+    return value if isinstance(value, str) and _TELLING.fullmatch(value) else _Hidden()
+
+
+class _Hidden:
+    """Stands for a value in a log line, however that is put into it."""
+
+    def __str__(self) -> str:
+        return "…"
+
+    __repr__ = __str__
+
+
 def start_log(folder: Path, *, level: int = logging.INFO) -> None:
     """Sends the root logger to a file in ``folder``, rotated at 1 MB."""
     handler = logging.handlers.RotatingFileHandler(
@@ -66,6 +128,7 @@ def start_log(folder: Path, *, level: int = logging.INFO) -> None:
     handler.setFormatter(_Redacting("%(asctime)s %(levelname)s %(name)s %(message)s"))
     root = logging.getLogger()
     root.addHandler(handler)
+    root.addHandler(recent)
     root.setLevel(level)
     # These print whole URLs, query included, at INFO.
     for chatty in ("httpx2", "httpcore2", "httpx", "httpcore", "authlib", "qasync", "asyncio"):

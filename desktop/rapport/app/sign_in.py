@@ -30,6 +30,7 @@ from rapport.app.sign_in_requests import (
 )
 from rapport.domain import scopes
 from rapport.domain.errors import AuthError, CapabilityError, RapportError, SignInError
+from rapport.domain.hosts import Purpose, contacted
 from rapport.domain.ports import Clock, LoadLocations, SignInObserver
 from rapport.domain.settings import (
     Account,
@@ -196,6 +197,8 @@ class SignIn:
     async def _consent(self, request: ConnectRequest, url: str, observer: SignInObserver) -> str:
         if request.in_browser:
             return await self._in_browser(request, url, observer)
+        host = urlsplit(url).hostname or ""
+        contacted.tell(host, Purpose.SIGN_IN_PAGE, self._clock.now())
         reply = await ask_consent(consent_request(request, url, *self._appearance()))
         if reply.ending is Ending.CALLBACK:
             return reply.callback

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct
@@ -64,6 +65,17 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Chosen in the palette, the newest first."""
     shortcuts: dict[str, tuple[str, ...]] = {}
     """Key sequences by action id, where a person chose others than the table's; none: no key."""
+
+
+def is_quiet(settings: Settings, local: datetime) -> bool:
+    """Whether ``local``, a moment on the person's clock, lies in the quiet hours."""
+    start, end = settings.quiet_from_min, settings.quiet_until_min
+    if not settings.quiet_hours or start == end:
+        return False
+    minute = local.hour * 60 + local.minute
+    if start < end:
+        return start <= minute < end
+    return minute >= start or minute < end
 
 
 class Account(Struct, frozen=True, kw_only=True):

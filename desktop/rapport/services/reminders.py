@@ -13,7 +13,7 @@ from rapport.domain.commands import CompleteTask, SnoozeTask
 from rapport.domain.errors import RapportError
 from rapport.domain.ports import Clock, Notifier
 from rapport.domain.records import Id, Kind
-from rapport.domain.settings import Settings
+from rapport.domain.settings import Settings, is_quiet
 from rapport.domain.text import visible
 from rapport.domain.views import SyncState, TaskRow
 from rapport.services.quick_dates import format_moment
@@ -124,6 +124,7 @@ class Reminders:
     async def _check(self) -> float:
         """Raises what is due; how long to sleep then."""
         settings, now = self._settings(), self._clock.now()
+        waits = self.paused or is_quiet(settings, now.astimezone(self._clock.zone()))
         lead = timedelta(minutes=settings.reminder_lead_min)
         due: list[_Due] = []
         read: list[_Watch] = []
@@ -144,9 +145,9 @@ class Reminders:
                     nearest = min(nearest, item.at)
         if not settings.reminders:
             await self._mark(due, now)
-        elif not self.paused and due:
+        elif not waits and due:
             await self._raise(due, now)
-        if not self.paused:
+        if not waits:
             for watch in read:
                 watch.floor = now - timedelta(minutes=1)
         return max((nearest - self._clock.now()).total_seconds(), 0.05)

@@ -58,7 +58,7 @@ async def test_who_else_has_a_key_is_told_but_not_who_shares_it_in_the_table(
 ) -> None:
     window = await open_window()
     actions = window.context.actions
-    assert actions.rivals("contact.call", "E") == ["task.edit", "note.edit", "contact.edit"]
+    assert {"task.edit", "note.edit", "contact.edit"} <= set(actions.rivals("contact.call", "E"))
     assert actions.rivals("task.edit", "E") == []
     actions.set_keys({"contact.call": ("E",)})
     assert "contact.call" in actions.rivals("task.edit", "E")

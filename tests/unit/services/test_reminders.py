@@ -12,7 +12,7 @@ import pytest
 
 from rapport.domain.commands import CompleteTask, CreateTask, EditTask, SnoozeTask
 from rapport.domain.records import Kind
-from rapport.domain.settings import Settings
+from rapport.domain.settings import Settings, is_quiet
 from rapport.domain.views import SyncState, SyncStatus
 from rapport.services.reminders import DIGEST, Reminders
 from rapport.store import Snapshot
@@ -371,6 +371,45 @@ async def test_paused_means_later(
     reminders.paused = False
     reminders.look()
     await until(lambda: screen.shown, "it is told after the pause")
+
+
+async def test_quiet_hours_are_over_before_anything_is_told(
+    start: Any, screen: Screen, person: Person, workspace: Any, contact: str, clock: Any, until: Any
+) -> None:
+    local = clock.now().astimezone(clock.zone())
+    minute = local.hour * 60 + local.minute
+    person.settings = Settings(
+        quiet_hours=True, quiet_from_min=minute - 60, quiet_until_min=minute + 3
+    )
+    await start()
+    await add(workspace, contact, "Call", in_minutes(clock, 1))
+    await asleep(clock)
+    await clock.advance(90)
+    await asleep(clock)
+    assert screen.shown == {}
+    await clock.advance(120)
+    await until(lambda: screen.shown, "it is told after the quiet hours")
+
+
+@pytest.mark.parametrize(
+    ("start_min", "until_min", "hour", "quiet"),
+    [
+        (22 * 60, 7 * 60, 23, True),
+        (22 * 60, 7 * 60, 6, True),
+        (22 * 60, 7 * 60, 7, False),
+        (22 * 60, 7 * 60, 12, False),
+        (12 * 60, 14 * 60, 13, True),
+        (12 * 60, 14 * 60, 14, False),
+        (9 * 60, 9 * 60, 9, False),
+    ],
+)
+def test_quiet_hours_may_go_over_midnight(
+    start_min: int, until_min: int, hour: int, quiet: bool
+) -> None:
+    settings = Settings(quiet_hours=True, quiet_from_min=start_min, quiet_until_min=until_min)
+    at = datetime(2026, 11, 24, hour, tzinfo=UTC)
+    assert is_quiet(settings, at) is quiet
+    assert not is_quiet(msgspec.structs.replace(settings, quiet_hours=False), at)
 
 
 @pytest.mark.parametrize(

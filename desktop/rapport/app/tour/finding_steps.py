@@ -107,13 +107,6 @@ class FindingSteps:
             assert cards >= 500, f"{cards} cards"
         await self._do.until(lambda: not _shown(dialog), "the file dialog to be gone")
 
-    async def settings(self) -> None:
-        await self._do.key("ctrl+comma")
-        context = self._window.context
-        await self._do.until(lambda: context.situation.page is Page.SETTINGS, "the settings")
-        await self._photograph()
-        await self._do.key("alt+2")
-
 
 def _shown(dialog: QFileDialog) -> bool:
     try:

@@ -17,6 +17,7 @@ from rapport.app.tour.audit_steps import AuditSteps
 from rapport.app.tour.crm import TourSandbox
 from rapport.app.tour.driver import Driver, NotSeen
 from rapport.app.tour.finding_steps import FindingSteps
+from rapport.app.tour.settings_steps import SettingsSteps
 from rapport.domain.commands import CreateTask
 from rapport.domain.filters import HasTag
 from rapport.domain.records import Id, Kind, Task
@@ -54,6 +55,7 @@ class Tour:
         self._do = driver
         self._photograph = photograph
         self._finding = FindingSteps(driver, application.window, photograph)
+        self._settings = SettingsSteps(driver, application.window, photograph)
         self._task: Id = ""
         self._note: Id = ""
         self._contact: Id = ""
@@ -81,7 +83,8 @@ class Tour:
             ("smart-list", self._finding.smart_list),
             ("export-vcard", self._finding.export_vcard),
             ("shortcut-sheet", self._finding.shortcut_sheet),
-            ("settings", self._finding.settings),
+            ("settings", self._settings.settings),
+            ("high-contrast", self._settings.high_contrast),
             ("create-contact", self.create_contact),
             ("delete-contact", self.delete_contact),
             ("restore-deleted", self.restore_deleted),

@@ -148,7 +148,7 @@ class Palette(Overlay):
             return [entries.actions(context, typed[1:].strip(), ROWS)]
         workspace = context.situation.workspace
         if workspace is None:
-            return [entries.actions(context, typed, ROWS)]
+            return [entries.actions(context, typed, ROWS), entries.settings(context, typed)]
         queries = workspace.queries
         if typed.startswith(TAGS_ONLY):
             rest = typed[1:].strip()
@@ -166,6 +166,7 @@ class Palette(Overlay):
         return [
             entries.contacts(context, rows, typed),
             entries.actions(context, typed),
+            entries.settings(context, typed),
             entries.records(context, hits, typed),
             entries.tags(context, tags, typed),
         ]

@@ -100,6 +100,28 @@ def _carry_out(context: WindowContext, id: str) -> None:
     context.actions.trigger(id)
 
 
+def settings(context: WindowContext, typed: str) -> Group:
+    """The settings that answer what was typed."""
+    from rapport.ui.panes.settings.table import SETTINGS
+
+    if not context.actions.is_bound("go.settings"):
+        return Group(tr("Settings"), (), 0)
+    entries = [
+        Entry(
+            tr(setting.title),
+            lambda id=setting.id: context.show_setting(id),  # type: ignore[misc]
+            match.tier,
+            match.spans,
+            about=tr("Settings · {group}").format(group=tr(setting.group.value)),
+            icon="settings",
+        )
+        for setting in SETTINGS
+        if (match := setting.match(typed)) is not None
+    ]
+    entries.sort(key=lambda entry: entry.tier)
+    return Group(tr("Settings"), tuple(entries), len(entries))
+
+
 def contacts(context: WindowContext, rows: Sequence[ContactRow], typed: str) -> Group:
     """``rows`` in the order of the search; those whose name answers better come first."""
     entries = []

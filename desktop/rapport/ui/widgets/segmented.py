@@ -147,6 +147,10 @@ class Segmented(Painted):
         self._segments[position].setChecked(True)
         self._keep_one_tab_stop(position)
 
+    def segment(self, value: object) -> QWidget:
+        """Return the control of one choice."""
+        return self._segments[self._values.index(value)]
+
     def set_count(self, value: object, count: str, *, alert: bool = False) -> None:
         """Show ``count`` in a round badge; ``alert`` says that a decision waits."""
         segment = self._segments[self._values.index(value)]

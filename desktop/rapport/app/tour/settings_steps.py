@@ -1,0 +1,108 @@
+"""The tour's settings: found by searching, a key of one's own, diagnostics, and how it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QComboBox, QLineEdit
+
+from rapport.app.tour.driver import Driver
+from rapport.domain.settings import Contrast
+from rapport.ui.context import Page
+from rapport.ui.widgets.key_recorder import KeyRecorder
+from rapport.ui.widgets.segmented import Segmented
+from rapport.ui.window import MainWindow
+
+
+class SettingsSteps:
+    def __init__(
+        self, driver: Driver, window: MainWindow, photograph: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._do = driver
+        self._window = window
+        self._photograph = photograph
+
+    async def settings(self) -> None:
+        """Search, another key and its use, the palette's way to a setting, and diagnostics."""
+        context = self._window.context
+        await self._open()
+        await self._photograph()
+        search = await self._do.see("settings-search", QLineEdit)
+        await self._do.click(search)
+        await self._do.type("density")
+        recorder = await self._do.see("keys-view.density", KeyRecorder)
+        await self._do.click(recorder)
+        await self._do.until(lambda: recorder.recording, "the recorder to wait for a key")
+        await self._do.key("g")
+        await self._do.until(lambda: context.actions.keys("view.density") == ("G",), "the key G")
+        before = context.settings.density
+        await self._do.key("alt+2")
+        await self._do.click("contact-list")
+        await self._do.key("g")
+        await self._do.until(lambda: context.settings.density is not before, "G to do it")
+        await self._do.key("g")
+        await self._do.until(lambda: context.settings.density is before, "G to undo it")
+        context.actions.reset_keys()
+        await self._do.key("ctrl+k")
+        await self._do.see("palette-line", QLineEdit)
+        await self._do.type("diagnostics")
+        palette: Any = await self._do.see("palette")
+        await self._do.until(lambda: _first(palette) == "Logs", "the setting in the palette")
+        await self._do.key("Return")
+        await self._do.until(lambda: context.situation.page is Page.SETTINGS, "the settings")
+        await self._do.click("copy-diagnostics")
+        clipboard = QGuiApplication.clipboard()
+        text = await self._do.until(
+            lambda: clipboard.text() if clipboard.text().startswith("Rapport ") else "",
+            "the diagnostics in the clipboard",
+        )
+        assert "Accounts: 1" in text, text
+        account = context.workspace.account
+        for secret in (account.name, account.location_id, account.id, account.user_id):
+            assert not secret or secret not in text, "the diagnostics name an account"
+        await self._do.key("alt+2")
+
+    async def high_contrast(self) -> None:
+        context = self._window.context
+        await self._open()
+        await self._choose("choose-contrast", Contrast.HIGH)
+        await self._do.until(lambda: context.theme.tokens.high_contrast, "high contrast")
+        await self._do.key("alt+2")
+        await self._do.click("contact-list")
+        await self._photograph()
+        await self._open()
+        await self._choose("choose-contrast", Contrast.SYSTEM)
+        await self._do.until(lambda: not context.theme.tokens.high_contrast, "usual contrast")
+        await self._do.key("alt+2")
+
+    async def text_200(self) -> None:
+        """The largest text: what there is no room for is scrolled to."""
+        context = self._window.context
+        size = self._window.size()
+        await self._open()
+        box = await self._do.see("choose-text_scale", QComboBox)
+        await self._do.click(box)
+        await self._do.key("End", "Return")
+        await self._do.until(lambda: context.theme.text_scale == 2.0, "text at 200 %")
+        await self._do.until(lambda: self._window.size() == size, "the window's size to stay")
+        await self._do.key("alt+2")
+        await self._do.click("contact-list")
+        await self._photograph()
+        context.change_settings(text_scale=1.0)
+        await self._do.until(lambda: context.theme.text_scale == 1.0, "text at 100 %")
+
+    async def _open(self) -> None:
+        context = self._window.context
+        await self._do.key("ctrl+comma")
+        await self._do.until(lambda: context.situation.page is Page.SETTINGS, "the settings")
+
+    async def _choose(self, name: str, value: object) -> None:
+        chooser = await self._do.see(name, Segmented)
+        await self._do.click(chooser.segment(value))
+
+
+def _first(palette: Any) -> str:
+    entry = palette.model.entry(palette.list.currentIndex().row())
+    return entry.title if entry is not None else ""
