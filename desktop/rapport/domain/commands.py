@@ -490,37 +490,27 @@ class AcceptDeletion(Command, frozen=True, kw_only=True):
 
 
 class Together(Command, frozen=True, kw_only=True):
-    """Several commands as one: a bulk edit is committed, told and undone whole."""
+    """Many commands as one: told and undone whole. The store carries them out in slices, so that
+    nothing waits for a thousand of them; one that makes no sense for its record is left out, and
+    told."""
 
     commands: tuple[Command, ...]
+    name: str = ""
+    """The title; empty: the commands' own, and how many they are."""
 
     @property
     def title(self) -> str:
-        titles = list(dict.fromkeys(command.title for command in self.commands))
-        if len(self.commands) == 1:
-            return titles[0]
-        return f"{', '.join(titles)} ({len(self.commands)})"
+        return self.title_of(len(self.commands))
+
+    def title_of(self, number: int) -> str:
+        """The title, once it is known how many records have changed."""
+        if self.name:
+            return self.name
+        titles = ", ".join(dict.fromkeys(command.title for command in self.commands))
+        return titles if len(self.commands) == 1 else f"{titles} ({number})"
 
     def targets(self) -> tuple[Ref, ...]:
         return tuple(dict.fromkeys(ref for one in self.commands for ref in one.targets()))
-
-    def plan(self, records: Records) -> tuple[Mutation, ...]:
-        """Each command sees what those before it did."""
-        now = dict(records)
-        planned: list[Mutation] = []
-        for command in self.commands:
-            for mutation in command.plan(now):
-                planned.append(mutation)
-                now[mutation.ref] = _after(mutation, now.get(mutation.ref))
-        return tuple(planned)
-
-
-def _after(mutation: Mutation, record: Record | None) -> Record | None:
-    if mutation.op is Op.DELETE:
-        return None
-    values = fields_of(record) if record is not None else {"contact_id": mutation.contact_id}
-    wanted = {name: delta.want for name, delta in mutation.fields.items()}
-    return record_from(mutation.ref.kind, mutation.ref.id, {**values, **wanted})
 
 
 def _still_possible(inverse: Mutation, now: Mapping[str, Any]) -> dict[str, Delta]:
@@ -551,6 +541,13 @@ class TakeBack(Command, frozen=True, kw_only=True):
 
     def targets(self) -> tuple[Ref, ...]:
         return tuple(mutation.ref for mutation in self.mutations)
+
+    def by_contact(self) -> tuple[TakeBack, ...]:
+        """The same in pieces that can be carried out one by one, the latest first."""
+        pieces: dict[Id, list[Mutation]] = {}
+        for mutation in reversed(self.mutations):
+            pieces.setdefault(mutation.contact_id, []).append(mutation)
+        return tuple(TakeBack(of=self.of, mutations=(*reversed(one),)) for one in pieces.values())
 
     def plan(self, records: Records) -> tuple[Mutation, ...]:
         planned: list[Mutation] = []

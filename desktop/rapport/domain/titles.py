@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from rapport.language import mark, tr
+from rapport.language import count, mark, tr
 
 _DONE = {
     mark("Create contact"): mark("Contact created"),
@@ -84,5 +84,5 @@ def _words(title: str, *, done: bool) -> str:
             return tr(forms[done]).format(what=title_words(what[:1].upper() + what[1:]))
     if several := _SEVERAL.fullmatch(title):
         words = [_words(one, done=done) for one in several[1].split(", ")]
-        return tr("{what} ({n})").format(what=tr(", ").join(words), n=several[2])
+        return tr("{what} ({n})").format(what=tr(", ").join(words), n=count(int(several[2])))
     return tr(title)

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from rapport.domain.changes import Delta, Op
+from rapport.domain.changes import Delta, Mutation, Op
 from rapport.domain.filters import SmartList
 from rapport.domain.records import (
     Appointment,
@@ -272,6 +272,21 @@ class OutboxItem(Struct, frozen=True, kw_only=True):
     """a task's title, a note's body as the server has it"""
 
 
+class Sending(Struct, frozen=True, kw_only=True):
+    """How far a number of edits are on their way to the server."""
+
+    total: int = 0
+    waiting: int = 0
+    """not there yet"""
+    refused: tuple[OutboxItem, ...] = ()
+    """that wait for a person"""
+
+    @property
+    def arrived(self) -> int:
+        """Taken by the server, or withdrawn, or in conflict with what somebody changed there."""
+        return self.total - self.waiting - len(self.refused)
+
+
 class Candidate(Struct, frozen=True, kw_only=True):
     """A record in the CRM that may be the one a create made."""
 
@@ -361,6 +376,49 @@ class Outcome(Struct, frozen=True, kw_only=True):
     refs: tuple[Ref, ...] = ()
     anew: bool = False
     """A contact that the CRM has deleted is made anew: it gets new ids there."""
+
+
+class BatchOutcome(Outcome, frozen=True, kw_only=True):
+    """What many commands together led to."""
+
+    changed: int = 0
+    """How many of the commands changed something."""
+    untouched: int = 0
+    """How many had nothing to change, or were not reached."""
+    left: tuple[tuple[Ref, str], ...] = ()
+    """Records that the command made no sense for, and why."""
+    sent: tuple[int, ...] = ()
+    """The seqs of the edits in the outbox that tell the server."""
+
+
+class Sample(Struct, frozen=True, kw_only=True):
+    """One record of a preview, as it would be changed."""
+
+    contact_name: str
+    contact_seed: str
+    subject: str = ""
+    """A task's title."""
+    mutation: Mutation
+
+
+class Preview(Struct, frozen=True, kw_only=True):
+    """What many commands together would do."""
+
+    changing: int = 0
+    untouched: int = 0
+    """How many are as wanted already."""
+    left: dict[str, int] = {}
+    """Why the command makes no sense for some records, and for how many."""
+    samples: tuple[Sample, ...] = ()
+
+    def __add__(self, other: Preview) -> Preview:
+        reasons = {**self.left, **other.left}
+        return Preview(
+            changing=self.changing + other.changing,
+            untouched=self.untouched + other.untouched,
+            left={why: self.left.get(why, 0) + other.left.get(why, 0) for why in reasons},
+            samples=self.samples + other.samples,
+        )
 
 
 class Reference(Struct, frozen=True, kw_only=True):

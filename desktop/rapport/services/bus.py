@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from rapport.domain.changes import Origin
 from rapport.domain.commands import (
@@ -14,6 +14,7 @@ from rapport.domain.commands import (
     ResolveConflict,
     SnoozeTask,
     TakeBack,
+    Together,
     is_local,
     kinds_of,
 )
@@ -21,11 +22,28 @@ from rapport.domain.errors import InputError
 from rapport.domain.records import LOCAL_FIELDS, Kind
 from rapport.domain.scopes import Capabilities
 from rapport.domain.titles import title_words
-from rapport.domain.views import Outcome
+from rapport.domain.views import BatchOutcome, Outcome
 from rapport.language import tr
+from rapport.store.batch import Batch
 
 if TYPE_CHECKING:
     from rapport.store import Store
+
+
+class Running(Protocol):
+    """Many commands that are being carried out."""
+
+    @property
+    def total(self) -> int: ...
+
+    @property
+    def done(self) -> int:
+        """How many have been dealt with and are on the disk."""
+        ...
+
+    def stop(self) -> None:
+        """Leave the rest undone; what is done can be undone as one."""
+        ...
 
 
 class Bus:
@@ -36,6 +54,7 @@ class Bus:
         self._capabilities = capabilities
         self._redoable: list[tuple[int, str]] = []
         self._redone: list[tuple[int, str]] = []
+        self._running: set[Batch] = set()
 
     async def run(self, command: Command, origin: Origin = Origin.PERSON) -> Outcome:
         """Commits the command. Raises InputError where the sign-in may only read, or where the
@@ -46,8 +65,42 @@ class Bus:
             self._redoable.clear()
         return outcome
 
+    async def run_all(
+        self, commands: Sequence[Command], tell: Callable[[Running], None] = lambda running: None
+    ) -> BatchOutcome:
+        """Commits many commands as one, in slices between which other edits pass; ``tell`` is
+        given what says how far it is, and can stop it. Raises as ``run`` does."""
+        whole = Together(commands=tuple(commands))
+        self._check(whole)
+        return await self._carry_out(Batch(whole, Origin.PERSON), tell)
+
+    async def withdraw(self, undo_id: int) -> BatchOutcome | None:
+        """Takes back what of an entry was certainly not sent yet; the rest stays, and the entry can
+        still be undone. None where there is no such entry."""
+        entry = await asyncio.wrap_future(self._store.undo_entry(undo_id))
+        if entry is None:
+            return None
+        whole = Together(commands=entry[1].by_contact(), name=entry[1].title)
+        return await self._carry_out(Batch(whole, Origin.UNDO, only_unsent=True))
+
+    async def _carry_out(
+        self, batch: Batch, tell: Callable[[Running], None] = lambda running: None
+    ) -> BatchOutcome:
+        self._running.add(batch)
+        tell(batch)
+        try:
+            outcome: BatchOutcome = await asyncio.wrap_future(self._store.batch(batch))
+        finally:
+            self._running.discard(batch)
+        if outcome.undo_id is not None:
+            self._redoable.clear()
+        return outcome
+
     async def undo(self, undo_id: int | None = None) -> Outcome | None:
-        """Takes back one entry, or the newest. None when there is nothing to take back."""
+        """Takes back one entry, or the newest. None when there is nothing to take back. What is
+        being carried out is stopped first."""
+        for batch in self._running:
+            batch.stop()
         if undo_id is None and await self._redone_is_newest():
             undo_id = self._redone.pop()[0]
         outcome = await self._take_back(undo_id)
@@ -116,4 +169,6 @@ def only_here(command: Command) -> bool:
         return command.only_theirs
     if isinstance(command, AcceptDeletion):
         return True
+    if isinstance(command, Together):
+        return all(map(only_here, command.commands))
     return isinstance(command, TakeBack) and all(map(is_local, command.mutations))

@@ -9,6 +9,7 @@ from datetime import datetime
 from types import EllipsisType
 from typing import TYPE_CHECKING
 
+from rapport.domain.commands import Command
 from rapport.domain.filters import ContactQuery
 from rapport.domain.ports import Clock
 from rapport.domain.records import Id, Kind
@@ -21,8 +22,10 @@ from rapport.domain.views import (
     ContactRow,
     Coverage,
     OutboxItem,
+    Preview,
     RecordConflict,
     RecordHit,
+    Sending,
     SettledConflict,
     SidebarCounts,
     TaskGroups,
@@ -55,6 +58,18 @@ class AsyncQueries:
         """The rows of these keys, in the same order; a key that is gone has no row. ``text`` is
         the search, for the snippets."""
         return await asyncio.wrap_future(self._queries.rows(keys, text))
+
+    async def contact_ids(self, keys: Sequence[int]) -> list[Id]:
+        """The contacts of these row keys, in the same order, without those that are gone."""
+        return await asyncio.wrap_future(self._queries.contact_ids(keys))
+
+    async def preview(self, commands: Sequence[Command], samples: int = 5) -> Preview:
+        """What the commands would do to the records as they are; nothing is changed."""
+        return await asyncio.wrap_future(self._queries.preview(commands, samples))
+
+    async def sending(self, seqs: Sequence[int]) -> Sending:
+        """What has become of these edits of the outbox."""
+        return await asyncio.wrap_future(self._queries.sending(seqs))
 
     async def listed(self, keys: Sequence[int]) -> array[int]:
         """Those of the row keys whose contacts are still there."""

@@ -84,6 +84,7 @@ class Workspace:
         if self._unsubscribe is None:
             self._unsubscribe = self._store.feed.subscribe(self._from_store)
             await self._load_reference()
+            self._store.go_on()
 
     def close(self) -> None:
         if self._unsubscribe is not None:

@@ -316,6 +316,9 @@ class AuditLog:
                 fields={key: (None, value) for key, value in told.items()},
             )
             tx.db.run("DELETE FROM audit WHERE id <= ?", (upto,))
+            tx.db.run(
+                "DELETE FROM undo_part WHERE undo IN (SELECT id FROM undo WHERE at < ?)", (at,)
+            )
             tx.db.run("DELETE FROM undo WHERE at < ?", (at,))
             tx.db.run("DELETE FROM departed WHERE at < ?", (at,))
             return int(count)

@@ -35,16 +35,8 @@ def commit(tx: Transaction, command: Command, origin: Origin, undo_of: int | Non
     tx.origin = origin
     if isinstance(command, ResolveConflict):
         _set_aside(tx, command)
-    records = {ref: tx.record(ref) for ref in command.targets()}
-    mutations = [_clean(mutation) for mutation in command.plan(records)]
-    anew = any(
-        mutation.op is Op.CREATE
-        and mutation.ref.kind is Kind.CONTACT
-        and (departed := read_departed(tx.db, mutation.ref.id)) is not None
-        and departed.sent
-        and tx.by_id(mutation.ref) is None
-        for mutation in mutations
-    )
+    mutations = planned(tx, command)
+    anew = any(is_made_anew(tx, mutation) for mutation in mutations)
     for mutation in mutations:
         apply(tx, mutation, command.title)
     if isinstance(command, ResolveConflict):
@@ -62,6 +54,17 @@ def commit(tx: Transaction, command: Command, origin: Origin, undo_of: int | Non
     tx.db.run_each("UPDATE settled SET undo = ? WHERE id = ?", [(undo_id, n) for n in tx.settled])
     refs = tuple(dict.fromkeys(mutation.ref for mutation in mutations)) or command.targets()
     return Outcome(title=command.title, undo_id=undo_id, refs=refs, anew=anew)
+
+
+def is_made_anew(tx: Transaction, mutation: Mutation) -> bool:
+    """Whether it brings a contact back that the CRM has deleted."""
+    return (
+        mutation.op is Op.CREATE
+        and mutation.ref.kind is Kind.CONTACT
+        and (departed := read_departed(tx.db, mutation.ref.id)) is not None
+        and departed.sent
+        and tx.by_id(mutation.ref) is None
+    )
 
 
 def _set_aside(tx: Transaction, command: ResolveConflict) -> None:
@@ -120,8 +123,12 @@ def undo_entry(tx: Transaction, undo_id: int | None) -> tuple[int, TakeBack] | N
     )
     if row is None:
         return None
+    parts = tx.db.rows("SELECT mutations FROM undo_part WHERE undo = ? ORDER BY id", (row[0],))
     mutations = tuple(
-        step for mutation in _mutations.decode(row[2]) for step in _with_departed(tx, mutation)
+        step
+        for (blob,) in [(row[2],), *parts]
+        for mutation in _mutations.decode(blob)
+        for step in _with_departed(tx, mutation)
     )
     return row[0], TakeBack(of=row[1], mutations=mutations)
 
@@ -170,8 +177,9 @@ def _unknown_to_server(stored: Stored, ops: list[StoredOp]) -> bool:
     return stored.rid is None and all(op.op is Op.CREATE and op.open_to_edits for op in ops)
 
 
-def apply(tx: Transaction, mutation: Mutation, title: str) -> None:
-    """Carries one mutation out, with its outbox and audit entries."""
+def apply(tx: Transaction, mutation: Mutation, title: str) -> int:
+    """Carries one mutation out, with its outbox and audit entries. The seq of the edit that tells
+    the server; 0 where it is to hear nothing."""
     if mutation.op is Op.CREATE:
         stored, seq = _create(tx, mutation, title)
     else:
@@ -186,6 +194,13 @@ def apply(tx: Transaction, mutation: Mutation, title: str) -> None:
     fields = {name: (delta.base, delta.want) for name, delta in mutation.fields.items()}
     tx.audit(stored, mutation.op, title, fields, sending=str(seq or ""))
     tx.tell(stored, mutation.op, mutation.fields)
+    return seq
+
+
+def planned(tx: Transaction, command: Command) -> list[Mutation]:
+    """What the command does to the records as they are. Raises InputError."""
+    records = {ref: tx.record(ref) for ref in command.targets()}
+    return [_clean(mutation) for mutation in command.plan(records)]
 
 
 def _checked(kind: Kind, values: Values) -> Values:

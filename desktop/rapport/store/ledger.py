@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,13 +15,22 @@ from rapport.domain.views import (
     FieldConflict,
     OutboxItem,
     RecordConflict,
+    Sending,
     SettledConflict,
 )
 from rapport.store.conflicts import KEPT_SETTLED_MS, field_of, subject
 from rapport.store.read_models import contact_name
 from rapport.store.schema import KIND_OF
 from rapport.store.sql import Sql
-from rapport.store.values import decode, decode_deltas, from_ms, from_ms_or_none, to_ms, unpack
+from rapport.store.values import (
+    decode,
+    decode_deltas,
+    encode,
+    from_ms,
+    from_ms_or_none,
+    to_ms,
+    unpack,
+)
 from rapport.store.views import OpState, OutboxCounts
 
 _STATES = {
@@ -53,6 +62,27 @@ _ITEM = f"""
 def items(db: Sql, now: datetime) -> list[OutboxItem]:
     """The edits that the server has not got, oldest first."""
     return [_item(row, to_ms(now)) for row in db.rows(_ITEM)]
+
+
+def sending(db: Sql, seqs: Sequence[int], now: datetime) -> Sending:
+    """What has become of these edits."""
+    bound = (encode(list(seqs)).decode(),)
+    states = [
+        OpState(state)
+        for (state,) in db.rows(
+            "SELECT state FROM op WHERE seq IN (SELECT value FROM json_each(?))", bound
+        )
+    ]
+    refused = db.rows(
+        f"SELECT * FROM ({_ITEM}) WHERE state IN ('parked', 'ask')"
+        " AND seq IN (SELECT value FROM json_each(?))",
+        bound,
+    )
+    return Sending(
+        total=len(seqs),
+        waiting=sum(state not in (OpState.PARKED, OpState.ASK) for state in states),
+        refused=tuple(_item(row, to_ms(now)) for row in refused),
+    )
 
 
 def _item(row: tuple[Any, ...], now_ms: int) -> OutboxItem:

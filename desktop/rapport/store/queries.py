@@ -12,6 +12,7 @@ from typing import Any
 from msgspec import convert
 
 from rapport.domain.changes import Op, Origin
+from rapport.domain.commands import Command
 from rapport.domain.filters import STANDARD_LISTS, ContactQuery
 from rapport.domain.ports import Clock
 from rapport.domain.records import (
@@ -35,9 +36,11 @@ from rapport.domain.views import (
     ContactRow,
     Coverage,
     OutboxItem,
+    Preview,
     RecordConflict,
     RecordHit,
     Reference,
+    Sending,
     SettledConflict,
     SidebarCounts,
     TaskGroups,
@@ -47,6 +50,7 @@ from rapport.domain.views import (
 from rapport.store import ledger, lists
 from rapport.store.audit import contact_in
 from rapport.store.hits import records_of
+from rapport.store.preview import preview
 from rapport.store.replica import read_reference
 from rapport.store.schema import KIND_NUMBER, KIND_OF
 from rapport.store.sql import Sql
@@ -161,6 +165,18 @@ class Queries:
         """The rows of these keys in their order, without those that are gone. ``text`` is the
         search, for the snippets."""
         return self._readers.submit(lambda db: lists.rows(db, keys, text))
+
+    def contact_ids(self, keys: Sequence[int]) -> Future[list[Id]]:
+        """The contacts of these row keys, in the same order; one that is gone is left out."""
+        sql = "SELECT c.id FROM json_each(?) k JOIN contact_row c ON c.key = k.value ORDER BY k.key"
+        bindings = (encode(list(keys)).decode(),)
+        return self._readers.submit(
+            lambda db: [id for (id,) in db.rows(sql, bindings)], is_long=True
+        )
+
+    def preview(self, commands: Sequence[Command], samples: int) -> Future[Preview]:
+        """What the commands would do, with the first ``samples`` records that would change."""
+        return self._readers.submit(lambda db: preview(db, commands, samples), is_long=True)
 
     def listed(self, keys: Sequence[int]) -> Future[array[int]]:
         """Those of the row keys whose contacts are still there."""
@@ -357,6 +373,11 @@ class Queries:
         """Waiting edits, oldest first."""
         now = self._clock.now()
         return self._readers.submit(lambda db: ledger.items(db, now), is_long=True)
+
+    def sending(self, seqs: Sequence[int]) -> Future[Sending]:
+        """What has become of these edits of the outbox."""
+        now = self._clock.now()
+        return self._readers.submit(lambda db: ledger.sending(db, seqs, now), is_long=True)
 
     def conflicts(self) -> Future[list[RecordConflict]]:
         """What waits for a person's choice, the latest first."""

@@ -27,7 +27,7 @@ from rapport.store.values import unpack
 REBUILD = "rebuild"
 """The setting that asks the next start for it."""
 
-_BY_ROWID = ("record", "op", "conflict", "audit", "undo", "settled")
+_BY_ROWID = ("record", "op", "conflict", "audit", "undo", "undo_part", "settled")
 _WITHOUT_ROWID = ("draft", "setting", "gone", "departed")
 """Not among them: what follows from these, and ``details``, so that the notes and appointments of
 every contact are read once more."""

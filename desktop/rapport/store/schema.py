@@ -253,4 +253,14 @@ MIGRATIONS: tuple[str, ...] = (
         ) WHERE start IS NOT NULL;
     CREATE INDEX task_by_due ON task_row(due);
     """,
+    """
+    -- What an undo entry takes back besides the mutations in itself: many edits made as one are
+    -- written in several transactions.
+    CREATE TABLE undo_part (
+        id INTEGER PRIMARY KEY,
+        undo INTEGER NOT NULL,
+        mutations BLOB NOT NULL
+    ) STRICT;
+    CREATE INDEX undo_part_undo ON undo_part(undo);
+    """,
 )

@@ -7,13 +7,13 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import apsw
 
 from rapport.domain.audit import Chain
 from rapport.domain.changes import ChangeEvent, Origin
-from rapport.domain.commands import AcceptDeletion, Command, CreateAgain, TakeBack
+from rapport.domain.commands import AcceptDeletion, Command, CreateAgain, TakeBack, Together
 from rapport.domain.filters import SmartList
 from rapport.domain.ports import Clock
 from rapport.domain.records import Id
@@ -21,6 +21,7 @@ from rapport.domain.text import storable
 from rapport.domain.views import Outcome
 from rapport.store import deletions, edits, lists, series
 from rapport.store.audit import AuditLog
+from rapport.store.batch import SLICED_FROM, Batch
 from rapport.store.chain import Verified, verify_chain
 from rapport.store.conflicts import KEPT_SETTLED_MS
 from rapport.store.database import Database, plain_words
@@ -29,7 +30,7 @@ from rapport.store.queries import Queries
 from rapport.store.repair import REBUILD, keep_edits, rebuild
 from rapport.store.replica import Replica
 from rapport.store.sql import Sql
-from rapport.store.threads import Readers, Writer
+from rapport.store.threads import Pace, Readers, Steps, Writer
 from rapport.store.transaction import Transaction
 from rapport.store.values import to_ms
 from rapport.store.verify import verify
@@ -120,14 +121,42 @@ class Store:
         self, command: Command, origin: Origin = Origin.PERSON, *, undo_of: int | None = None
     ) -> Future[Outcome]:
         """Plans and writes the command in one transaction, then tells the feed. ``undo_of`` is the
-        entry that a TakeBack takes back."""
+        entry that a TakeBack takes back. Many at once go in slices: see ``batch``."""
+        if isinstance(command, Together):
+            return self.batch(Batch(command, origin))
+        if isinstance(command, TakeBack) and len(command.mutations) > SLICED_FROM:
+            whole = Together(commands=command.by_contact(), name=command.title)
+            return self.batch(Batch(whole, origin, undo_of=undo_of))
         if isinstance(command, CreateAgain | AcceptDeletion):
             return self._writer.person(lambda tx: deletions.decide(tx, command, origin))
         return self._writer.person(lambda tx: edits.commit(tx, command, origin, undo_of))
 
+    def batch(self, batch: Batch) -> Future[Any]:
+        """Carries a batch out, behind those that were asked for before. Ends with a
+        :class:`BatchOutcome`."""
+        batch.start(self._writer)
+        return batch.future
+
+    def go_on(self) -> Future[Batch | None]:
+        """Carries on with the batch that the end of the program has cut short."""
+
+        def job(tx: Transaction) -> Batch | None:
+            batch = Batch.cut_short(tx.db)
+            if batch is not None:
+                batch.start(self._writer)
+            return batch
+
+        return self._writer.person(job)
+
     def undo_entry(self, undo_id: int | None = None) -> Future[tuple[int, TakeBack] | None]:
-        """What takes back one entry, or the newest of a person; None when there is none."""
-        return self._writer.person(lambda tx: edits.undo_entry(tx, undo_id))
+        """What takes back one entry, or the newest of a person; None when there is none. A batch
+        that is under way ends first."""
+
+        def work(tx: Transaction, pace: Pace) -> Steps[tuple[int, TakeBack] | None]:
+            return edits.undo_entry(tx, undo_id)
+            yield
+
+        return self._writer.sliced(work)
 
     def save_list(self, made: SmartList) -> Future[None]:
         """Keeps a smart list; one with the same id is replaced."""

@@ -70,6 +70,7 @@ class Writer:
         self._complete = complete
         self._publish = publish
         self._person: deque[tuple[Callable[[Transaction], Any], Future[Any]]] = deque()
+        self._sliced: deque[_Background] = deque()
         self._background: deque[_Background] = deque()
         self._wake = threading.Condition()
         self._closing = False
@@ -90,15 +91,28 @@ class Writer:
             self._wake.notify()
         return future
 
+    def sliced(self, work: Callable[[Transaction, Pace], Steps[T]]) -> Future[T]:
+        """What a person asked for and takes long: before background work, in steps between which
+        their other jobs pass; one such work after the other."""
+        return self._queue(self._sliced, work, STEP_S)
+
     def background(
         self, work: Callable[[Transaction, Pace], Steps[T]], step_s: float = STEP_S
+    ) -> Future[T]:
+        return self._queue(self._background, work, step_s)
+
+    def _queue(
+        self,
+        queue: deque[_Background],
+        work: Callable[[Transaction, Pace], Steps[T]],
+        step_s: float,
     ) -> Future[T]:
         future: Future[T] = Future()
         with self._wake:
             if self._closing:
                 future.set_exception(closed())
                 return future
-            self._background.append(_Background(work, future, self._pace, step_s))
+            queue.append(_Background(work, future, self._pace, step_s))
             self._wake.notify()
         return future
 
@@ -125,16 +139,16 @@ class Writer:
     def _run(self) -> None:
         while True:
             with self._wake:
-                while not (self._person or self._background or self._closing):
+                while not (self._person or self._sliced or self._background or self._closing):
                     self._wake.wait()
                 person = self._person.popleft() if self._person else None
-                background = self._background[0] if self._background and not person else None
+                steps = self._sliced or self._background
             if person:
                 self._run_person(*person)
-            elif background:
-                if background.step(self):
+            elif steps:
+                if steps[0].step(self):
                     with self._wake:
-                        self._background.popleft()
+                        steps.popleft()
             else:
                 break
             self._checkpoint()

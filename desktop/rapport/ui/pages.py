@@ -69,6 +69,7 @@ class ContactsPage(QSplitter):
             assert layout is not None
             layout.addWidget(self._detail)
             self._summary = MarkedSummary(self._context, self._host)
+            rooms.bulk(self._context, self.list.marked, self)
             layout.addWidget(self._summary)
             self._show_summary()
             self.show_contact(self._context.situation.contact_id)

@@ -15,6 +15,7 @@ from rapport.ui.context import WindowContext
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace
+    from rapport.ui.panes.marked_contacts import MarkedContacts
 
 
 class MarkedRows(Protocol):
@@ -63,6 +64,10 @@ class Tab:
     alert: bool = False
 
 
+def _no_bulk(context: WindowContext, marked: MarkedContacts, page: QWidget) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Rooms:
     """``settings`` None: there is no settings page, and navigation does not offer one. Likewise
@@ -72,6 +77,8 @@ class Rooms:
     today: Callable[[Workspace, WindowContext], QWidget]
     settings: Callable[[WindowContext], QWidget] | None = None
     activity: tuple[Tab, ...] = ()
+    bulk: Callable[[WindowContext, MarkedContacts, QWidget], object] = _no_bulk
+    """Binds what can be done with marked contacts; the widget is their page."""
     load: Callable[[], None] = lambda: None
     """Imports what the rooms are made of. Called on another thread: it takes a tenth of a second,
     and the window is to answer meanwhile."""
@@ -81,6 +88,12 @@ def _detail(workspace: Workspace, context: WindowContext) -> QWidget:
     from rapport.ui.panes.detail import DetailPane
 
     return DetailPane(workspace, context)
+
+
+def _bulk(context: WindowContext, marked: MarkedContacts, page: QWidget) -> object:
+    from rapport.ui.bulk import BulkActions
+
+    return BulkActions(context, marked, page)
 
 
 def _today(workspace: Workspace, context: WindowContext) -> QWidget:
@@ -108,6 +121,7 @@ def _audit(workspace: Workspace, context: WindowContext) -> QWidget:
 
 
 def _load() -> None:
+    import rapport.ui.bulk
     import rapport.ui.panes.activity.audit
     import rapport.ui.panes.activity.operations
     import rapport.ui.panes.detail
@@ -120,4 +134,4 @@ ACTIVITY = (
     Tab("audit", mark("Audit log"), _audit),
 )
 
-STANDARD_ROOMS = Rooms(detail=_detail, today=_today, activity=ACTIVITY, load=_load)
+STANDARD_ROOMS = Rooms(detail=_detail, today=_today, activity=ACTIVITY, bulk=_bulk, load=_load)
