@@ -122,6 +122,8 @@ class Pages(QStackedWidget):
         self._today: QWidget | None = None
         self._activity: ActivityPage | None = None
         self._settings: QWidget | None = None
+        self._blank = QWidget(self)
+        self.addWidget(self._blank)
         context.activity_wanted.connect(self._show_activity)
         context.page_changed.connect(self._show)
         context.contact_opened.connect(self.show_contact)
@@ -146,6 +148,8 @@ class Pages(QStackedWidget):
         """Build the pages of an account; those of the last one are deleted."""
         if self.contacts is not None:
             self.contacts.list.close_model()
+        # Taking the shown page away would show the next one, about to be deleted as well.
+        self.setCurrentWidget(self._blank)
         for page in (self.contacts, self._today, self._activity):
             if page is not None:
                 self.removeWidget(page)

@@ -9,9 +9,13 @@ from rapport.ui.look.theme import current_theme
 
 
 class FlowLayout(QLayout):
-    """Lays widgets out in lines; ``gap`` is in design pixels."""
+    """Lays widgets out in lines; ``gap`` is in design pixels.
 
-    def __init__(self, parent: QWidget | None = None, *, gap: int = 4) -> None:
+    It fills a widget of its own. Filled first and then put into another layout, its items would be
+    handed around by the bindings' idea of ownership and be gone when Qt asks for them.
+    """
+
+    def __init__(self, parent: QWidget, *, gap: int = 4) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
         self._gap = gap
