@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QListView, QWidget
 from rapport.app.tour.driver import Driver
 from rapport.domain.audit import Act, AuditEntry, AuditFilter
 from rapport.domain.records import Id, Kind
+from rapport.domain.titles import title_words
 from rapport.services.workspace import Workspace
 from rapport.ui.roles import AuditRole
 
@@ -30,7 +31,7 @@ class AuditSteps:
         """Set the newest entry of this title back, and see it arrive at the CRM."""
         entry = await self._choose(title)
         await self._do.click("audit-revert")
-        await self._told(f"Revert {title[:1].lower()}{title[1:]}")
+        await self._told(title_words(f"Revert {title[:1].lower()}{title[1:]}"))
         await self._photograph()
         await arrives(Kind.CONTACT, entry.contact_id, field, entry.fields[field][0])
 
@@ -47,7 +48,7 @@ class AuditSteps:
         await self._do.see("confirm-dialog")
         await self._photograph()
         await self._do.click("confirm-yes")
-        await self._told("Bring back contact")
+        await self._told(title_words("Bring back contact"))
         await arrives(Kind.CONTACT, contact_id, field, value)
 
     async def _choose(self, title: str) -> AuditEntry:
@@ -56,7 +57,8 @@ class AuditSteps:
         buttons = tabs.findChildren(QAbstractButton)
         await self._do.click(next(one for one in buttons if one.text() == "Audit log"))
         view = await self._do.see("audit-list", QListView)
-        row = await self._do.until(lambda: self._row(view, title), f"“{title}” in the log")
+        words = title_words(title)
+        row = await self._do.until(lambda: self._row(view, words), f"“{words}” in the log")
         await self._do.click_row(view, view.model().index(row - 1, 0))
         details: Any = await self._do.see("audit-details", QWidget)
         entry: AuditEntry = await self._do.until(
