@@ -331,6 +331,27 @@ class EditNote(OnNote, frozen=True, kw_only=True):
         return _update(records, self.ref, self.fields)
 
 
+class PinNote(OnNote, frozen=True, kw_only=True):
+    pinned: bool
+
+    @property
+    def title(self) -> str:
+        return "Pin note" if self.pinned else "Unpin note"
+
+    def plan(self, records: Records) -> tuple[Mutation, ...]:
+        return _update(records, self.ref, {"pinned": self.pinned})
+
+
+class ColourNote(OnNote, frozen=True, kw_only=True):
+    color: str
+    """“#RRGGBB”, or "" for none."""
+
+    TITLE = "Colour note"
+
+    def plan(self, records: Records) -> tuple[Mutation, ...]:
+        return _update(records, self.ref, {"color": self.color})
+
+
 class DeleteNote(OnNote, frozen=True, kw_only=True):
     TITLE = "Delete note"
 

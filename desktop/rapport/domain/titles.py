@@ -32,6 +32,9 @@ _DONE = {
     mark("Edit appointment"): mark("Appointment changed"),
     mark("Move appointment"): mark("Appointment moved"),
     mark("Delete appointment"): mark("Appointment deleted"),
+    mark("Pin note"): mark("Note pinned"),
+    mark("Unpin note"): mark("Note unpinned"),
+    mark("Colour note"): mark("Note coloured"),
     mark("Set appointment status"): mark("Appointment status set"),
     mark("Resolve conflict"): mark("Conflict resolved"),
 }

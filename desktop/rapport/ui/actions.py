@@ -35,6 +35,7 @@ class Section(StrEnum):
     CONTACT = mark("Contact")
     TASK = mark("Task")
     NOTE = mark("Note")
+    APPOINTMENT = mark("Appointment")
     GO = mark("Go to")
     EDIT = mark("Edit")
     VIEW = mark("View")
@@ -115,6 +116,10 @@ def contacts_write(now: Situation) -> bool | str:
     return now.why_not_write or True
 
 
+def visit_write(now: Situation) -> bool | str:
+    return (now.why_not_book or True) if now.appointment_id else "No appointment is chosen."
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """``title`` is English, and found in the table below by the collector of sentences; ``words``
@@ -161,6 +166,12 @@ STANDARD = (
     Action("task.reschedule", "Change due date", Section.TASK, ("D",), "reschedule", task_open),
     Action("task.delete", "Delete task", Section.TASK, ("Del",), "trash", task_write),
     Action("note.edit", "Edit note", Section.NOTE, ("E",), "pencil", note_write),
+    Action("note.pin", "Pin note", Section.NOTE, ("P",), "pin", note_write),
+    Action("note.colour", "Colour of the note", Section.NOTE, (), "tag", note_write),
+    Action("appointment.confirmed", "Confirmed", Section.APPOINTMENT, ("1",), "check", visit_write),
+    Action("appointment.showed", "Showed", Section.APPOINTMENT, ("2",), "user", visit_write),
+    Action("appointment.noshow", "No-show", Section.APPOINTMENT, ("3",), "alert", visit_write),
+    Action("appointment.cancelled", "Cancelled", Section.APPOINTMENT, ("4",), "x", visit_write),
     Action("note.delete", "Delete note", Section.NOTE, ("Del",), "trash", note_write),
     Action("contact.open", "Open contact", Section.CONTACT, (), "right", with_contact),
     Action("contact.edit", "Edit contact", Section.CONTACT, ("E",), "pencil", contact_write),

@@ -65,6 +65,7 @@ class Situation:
     contact_id: Id | None = None
     task_id: Id | None = None
     note_id: Id | None = None
+    appointment_id: Id | None = None
     task_workspace: Workspace | None = None
     """Whose the chosen task is, where not of the account on screen."""
     task_done: bool = False
@@ -88,6 +89,12 @@ class Situation:
         if self.workspace is None:
             return tr("No account is open.")
         return self.workspace.capabilities.why_not_write
+
+    @property
+    def why_not_book(self) -> str | None:
+        if self.workspace is None:
+            return "No account is open."
+        return self.workspace.capabilities.why_not_book
 
     @property
     def why_not_write_task(self) -> str | None:
@@ -191,6 +198,8 @@ class WindowContext(QObject):
         task of which is not said whose it is belongs to the account on screen."""
         if "task_id" in changes:
             changes.setdefault("task_workspace", None)
+        if "note_id" in changes or "contact_id" in changes:
+            changes.setdefault("appointment_id", None)
         situation = replace(self.situation, **changes)
         if situation == self.situation:
             return

@@ -197,8 +197,10 @@ class AppointmentCard(Card):
         words.setSpacing(0)
         first = QHBoxLayout()
         first.addWidget(ElidedLabel(title, self, weight=SEMIBOLD), 1)
-        if state:
-            first.addWidget(Pill(state, self, icon=state_icon, tone=tone))
+        self.state = Pill(state or " ", self, icon=state_icon, tone=tone, clickable=True)
+        self.state.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its row has the keys
+        self.state.setVisible(bool(state))
+        first.addWidget(self.state)
         words.addStretch(1)
         words.addLayout(first)
         words.addWidget(ElidedLabel(second, self, role="muted"))

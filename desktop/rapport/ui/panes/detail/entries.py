@@ -53,6 +53,7 @@ class Entry:
     caption: str = ""
     pending: bool = False
     conflict: bool = False
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ def open_tasks(detail: ContactDetail) -> list[Task]:
 
 
 def entries(detail: ContactDetail, show: Show, people: People) -> list[Entry]:
-    """The entries that ``show`` lets through, newest first; open tasks are not among them."""
+    """The entries that ``show`` lets through, pinned notes before all others, newest first; open
+    tasks are not among them."""
     found: list[Entry] = []
     if show in (Show.ALL, Show.NOTES):
         found += [_note(note, detail, people) for note in detail.notes]
@@ -85,7 +87,7 @@ def entries(detail: ContactDetail, show: Show, people: People) -> list[Entry]:
         for change in detail.changes:
             if show is Show.CHANGES or not _stands_elsewhere(change):
                 found += _change(change, detail, people)
-    return sorted(found, key=lambda entry: entry.at or _LONG_AGO, reverse=True)
+    return sorted(found, key=lambda entry: (entry.pinned, entry.at or _LONG_AGO), reverse=True)
 
 
 def _note(note: Note, detail: ContactDetail, people: People) -> Entry:
@@ -96,6 +98,7 @@ def _note(note: Note, detail: ContactDetail, people: People) -> Entry:
         record=note,
         title=note.title,
         caption=people.user(note.user_id),
+        pinned=note.pinned,
         pending=note.id in detail.pending,
         conflict=note.id in detail.conflicts,
     )
@@ -248,14 +251,22 @@ def _custom(
         )
 
 
-def day_of(moment: datetime | None, zone: tzinfo) -> date | None:
-    return moment.astimezone(zone).date() if moment else None
+PINNED = date.max
+"""Stands for the day of what is pinned, whenever it was."""
+
+
+def day_of(entry: Entry, zone: tzinfo) -> date | None:
+    if entry.pinned:
+        return PINNED
+    return entry.at.astimezone(zone).date() if entry.at else None
 
 
 def day_title(day: date | None, today: date, locale: QLocale) -> str:
     """The header of a day: “Today, Tuesday 24 November”, “Yesterday”, “Friday 3 May 2024”."""
     if day is None:
         return tr("Without a date")
+    if day == PINNED:
+        return tr("Pinned")
     form = "dddd d MMMM" if day.year == today.year else "dddd d MMMM yyyy"
     words = locale.toString(QDate(day.year, day.month, day.day), form)
     away = (day - today).days

@@ -29,6 +29,7 @@ from rapport.ui.editors.contact_dialog import ContactDialog
 from rapport.ui.editors.note_composer import NoteComposer
 from rapport.ui.editors.task_actions import TaskActions
 from rapport.ui.notes.link_dialog import LinkDialog, pretended_host, real_host
+from rapport.ui.panes.detail.entry_actions import EntryActions
 from rapport.ui.panes.detail.fields import FieldsPanel
 from rapport.ui.panes.detail.header import Header
 from rapport.ui.panes.detail.timeline import Timeline
@@ -69,6 +70,7 @@ class DetailPane(Painted):
         self.skeleton = Skeleton(self)
         self._lay_out()
         self.tasks = TaskActions(context, self)
+        self.entries = EntryActions(context, self.timeline)
         self._bind()
         self._again = QTimer(self, singleShot=True)
         self._again.timeout.connect(self._refresh)

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rapport.domain.records import Id, Note, Task
+from rapport.domain.records import Appointment, Id, Note, Task
 from rapport.domain.text import visible
 from rapport.domain.views import ContactDetail, SyncState
 from rapport.language import tr
@@ -32,6 +32,7 @@ from rapport.ui.panes.detail.entries import (
     entries,
     open_tasks,
 )
+from rapport.ui.panes.detail.entry_actions import STATUSES
 from rapport.ui.panes.detail.timeline_rows import EntryRow
 from rapport.ui.widgets.base import Painted
 from rapport.ui.widgets.labels import DayHeader, Label, SectionTitle
@@ -43,8 +44,11 @@ from rapport.ui.wording import count, due_words
 FIRST = 10
 SLICE = 15
 _SETTLE_MS = 40
-_NOTE_MENU = ("note.edit", RULE, "note.delete")
-_TASK_MENU = ("task.complete", "task.reopen", "task.edit", RULE, "task.delete")
+_MENUS: dict[type | None, tuple[str, ...]] = {
+    Note: ("note.edit", "note.pin", "note.colour", RULE, "note.delete"),
+    Task: ("task.complete", "task.reopen", "task.edit", RULE, "task.delete"),
+    Appointment: tuple(f"appointment.{status}" for status in STATUSES),
+}
 _OPEN_TASK_MENU = (
     "task.complete",
     "task.edit",
@@ -145,6 +149,10 @@ class Timeline(Painted):
     def note(self, note_id: Id | None) -> Note | None:
         notes = self._detail.notes if self._detail else ()
         return next((note for note in notes if note.id == note_id), None)
+
+    def appointment(self, id: Id | None) -> Appointment | None:
+        visits = self._detail.appointments if self._detail else ()
+        return next((visit for visit in visits if visit.id == id), None)
 
     def task(self, task_id: Id | None) -> Task | None:
         tasks = self._detail.tasks if self._detail else ()
@@ -272,7 +280,7 @@ class Timeline(Painted):
     def _items(self) -> Iterator[tuple[date | None, Entry]]:
         zone = self._workspace.clock.zone()
         for entry in self._entries[: self._built]:
-            yield day_of(entry.at, zone), entry
+            yield day_of(entry, zone), entry
 
     def _place_rows(self) -> None:
         """Lay the built part out anew, taking over every row that says the same as before."""
@@ -310,8 +318,12 @@ class Timeline(Painted):
         self._keep_one_tab_stop()
         if self._anchor is not None:
             self._settled.start()
-        if focused is not None and focused not in self._rows and self._rows:
-            next(iter(self._rows.values())).setFocus(Qt.FocusReason.OtherFocusReason)
+        if focused is not None and self._rows:
+            # The row was made anew, or is gone: the keyboard stays as near as it can.
+            row = self._rows.get(focused) or next(iter(self._rows.values()))
+            if not row.hasFocus():
+                row.show()
+                row.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _put(self, wanted: list[QWidget], unwanted: list[QWidget]) -> None:
         """Bring the layout to ``wanted`` with the fewest moves: each one lays hundreds out anew."""
@@ -332,9 +344,9 @@ class Timeline(Painted):
         self._placed = wanted
 
     def _make(self, entry: Entry) -> EntryRow:
-        offers = isinstance(entry.record, Note | Task)
-        row = EntryRow(entry, self._workspace.clock.zone(), self._body, offers=offers)
-        menu = _NOTE_MENU if isinstance(entry.record, Note) else _TASK_MENU
+        menu = _MENUS.get(type(entry.record), ())
+        clock = self._workspace.clock
+        row = EntryRow(entry, clock.now(), clock.zone(), self._body, offers=bool(menu))
         row.menu_asked.connect(lambda spot, row=row: self._offer(menu, spot, row))
         row.opened.connect(lambda row=row: self._open_entry(row))
         row.link_asked.connect(self.link_asked)
@@ -430,23 +442,26 @@ class Timeline(Painted):
             return
         if not self.isAncestorOf(now):
             # A key meant for a contact must never hit the note that was looked at before.
-            self._context.change(task_id=None, note_id=None, task_done=False)
+            self._context.change(task_id=None, note_id=None, appointment_id=None, task_done=False)
             return
         widget: QWidget | None = now
         while widget is not None and not isinstance(widget, EntryRow | TaskLine):
             widget = widget.parentWidget()
-        note_id = task_id = None
+        note_id = task_id = visit_id = None
         done = False
         if isinstance(widget, EntryRow):
             self._keep_one_tab_stop()
             record = widget.entry.record
             note_id = record.id if isinstance(record, Note) else None
+            visit_id = record.id if isinstance(record, Appointment) else None
             if isinstance(record, Task):
                 task_id, done = record.id, True
         elif isinstance(widget, TaskLine):
             place = self._focused_task()
             task_id = self._tasks[place].id if place is not None else None
-        self._context.change(task_id=task_id, note_id=note_id, task_done=done)
+        self._context.change(
+            task_id=task_id, note_id=note_id, appointment_id=visit_id, task_done=done
+        )
 
     # Doing.
 
@@ -467,6 +482,8 @@ class Timeline(Painted):
             self._context.actions.trigger("note.edit")
         elif isinstance(record, Task):
             self._edit_task(record.id)
+        elif isinstance(record, Appointment):
+            row.menu_asked.emit(row.mapToGlobal(QPoint(40, 24)))
 
     def _offer(self, ids: tuple[str, ...], spot: QPoint, row: QWidget) -> None:
         row.setFocus(Qt.FocusReason.PopupFocusReason)

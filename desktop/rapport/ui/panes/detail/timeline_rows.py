@@ -19,9 +19,10 @@ from rapport.domain.records import Appointment, Note, Task
 from rapport.domain.text import visible
 from rapport.language import mark, tr, trn
 from rapport.services.html import plain_text
-from rapport.ui.look.paint import focus_ring, rounded
+from rapport.ui.look.paint import focus_ring, mirrored, rounded
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import SEMIBOLD
+from rapport.ui.notes.colours import colour_name, painted
 from rapport.ui.notes.reading import NoteText
 from rapport.ui.panes.detail.entries import Entry, What
 from rapport.ui.roles import conflict_words, waiting_words
@@ -38,7 +39,7 @@ from rapport.ui.widgets.timeline import (
     TaskEntry,
     TimelineEntry,
 )
-from rapport.ui.wording import appointment_status, clock_time, count
+from rapport.ui.wording import appointment_status, clock_time, count, day
 
 _TAGS = 12
 """More than this of one change are counted, not drawn."""
@@ -73,7 +74,13 @@ class EntryRow(QWidget):
     link_asked = Signal(QUrl, str)
 
     def __init__(
-        self, entry: Entry, zone: tzinfo, parent: QWidget | None = None, *, offers: bool
+        self,
+        entry: Entry,
+        now: datetime,
+        zone: tzinfo,
+        parent: QWidget | None = None,
+        *,
+        offers: bool,
     ) -> None:
         """``offers`` says whether there is anything to do with the entry."""
         super().__init__(parent)
@@ -86,7 +93,7 @@ class EntryRow(QWidget):
         column = QVBoxLayout(self)
         px = current_theme().type.px
         column.setContentsMargins(px(8), 0, px(8), 0)
-        column.addWidget(_content(entry, zone, self))
+        column.addWidget(_content(entry, now, zone, self))
         self.setAccessibleName(spoken(entry, zone))
         self.more = IconButton("more", tr("More"), self, size=Size.INLINE)
         self.more.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -147,18 +154,25 @@ class EntryRow(QWidget):
             self.opened.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if not (self.underMouse() or self.hasFocus()):
-            return
         theme = current_theme()
         painter, area = QPainter(self), QRectF(self.rect())
+        record = self.entry.record
+        if isinstance(record, Note) and (colour := painted(record.color)):
+            px = theme.type.px
+            edge = QRectF(0, px(6), px(3), area.height() - px(12))
+            rounded(painter, mirrored(edge, area, is_rtl(self)), px(1.5), fill=colour)
+        if not (self.underMouse() or self.hasFocus()):
+            return
         if self._offers or self.hasFocus():
             rounded(painter, area, theme.type.px(6), fill=theme.tokens.hover)
         if self._ringed:
             focus_ring(painter, area, theme.type.px(6))
 
 
-def _content(entry: Entry, zone: tzinfo, row: EntryRow) -> QWidget:
+def _content(entry: Entry, now: datetime, zone: tzinfo, row: EntryRow) -> QWidget:
     time = clock_time(entry.at, zone) if entry.at else ""
+    if entry.pinned and entry.at:  # no day stands above it
+        time = day(entry.at, now, zone, weekday=False)
     widget: QWidget
     match entry.record:
         case Note() as note:
@@ -183,7 +197,7 @@ def _note(note: Note, entry: Entry, time: str, row: EntryRow) -> NoteEntry:
     if entry.title:
         title = Label(visible(entry.title), row, weight=SEMIBOLD, wrap=True)
         widget.content.insertWidget(0, title)
-    captions = [tr("Pinned")] if note.pinned else []
+    captions = [colour_name(note.color)] if painted(note.color) else []
     captions += [visible(entry.caption)] if entry.caption else []
     if captions:
         widget.add_caption(" · ".join(captions))
@@ -199,9 +213,12 @@ def _appointment(
         visible(visit.title) or tr("Appointment"),
         " · ".join(filter(None, (_span(visit, zone), visible(visit.address)))),
         row,
-        state=appointment_status(visit.status),
+        state=appointment_status(visit.status) or tr("No status"),
         state_icon=icon,
         tone=tone,
+    )
+    card.state.clicked.connect(
+        lambda: row.menu_asked.emit(card.state.mapToGlobal(card.state.rect().bottomLeft()))
     )
     said = tr("Appointment with {name}") if entry.caption else tr("Appointment")
     return AppointmentEntry(said.format(name=visible(entry.caption)), time, card, row)
@@ -258,11 +275,16 @@ def spoken(entry: Entry, zone: tzinfo) -> str:
         case Task():
             words = tr("Done: {title}").format(title=visible(entry.title))
         case Appointment() as visit:
+            status = appointment_status(visit.status)
             words = tr("Appointment: {title}").format(title=visible(visit.title))
+            words = ", ".join(filter(None, (words, status)))
         case _:
             parts = [entry.title, *entry.tags[:_TAGS], entry.before, entry.after]
             words = " ".join(visible(part) for part in parts if part)
     time = clock_time(entry.at, zone) if entry.at else ""
-    marks = [waiting_words()] if entry.pending else []
+    marks = [tr("pinned")] if entry.pinned else []
+    if isinstance(entry.record, Note) and painted(entry.record.color):
+        marks.append(colour_name(entry.record.color))
+    marks += [waiting_words()] if entry.pending else []
     marks += [conflict_words()] if entry.conflict else []
     return tr(", ").join(filter(None, (words, entry.caption, time, *marks)))
