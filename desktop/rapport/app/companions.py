@@ -12,6 +12,7 @@ from rapport.services.reminders import Reminders
 from rapport.ui.context import Page
 from rapport.ui.tray import Tray
 from rapport.ui.window import MainWindow
+from rapport.ui.wording import near_moment
 
 
 class Companions:
@@ -47,6 +48,7 @@ class Companions:
             clock,
             open_task=lambda workspace, task_id: open_task(workspace.account.id, task_id),
             open_today=self._open_today,
+            moment_words=near_moment,
         )
         self._reminders.start()
         self._context.accounts_changed.connect(self._follow)

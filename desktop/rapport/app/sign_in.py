@@ -40,6 +40,7 @@ from rapport.domain.settings import (
     TokenRequest,
 )
 from rapport.host.loopback import LoopbackReceiver, is_loopback
+from rapport.language import keep
 from rapport.ui.consent.launch import ask_consent
 from rapport.ui.consent.request import Ending
 
@@ -274,7 +275,7 @@ class SignIn:
                     minted.append((place, await self._on_engine(agency.mint(place.id))))
                 except RapportError as error:
                     trouble = SignInError(
-                        f"“{place.name}” cannot be opened.",
+                        keep("“{name}” cannot be opened.", name=place.name),
                         str(error),
                         reason="failed",
                         details=error.details,

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from rapport.domain.catalogue import Action, Field, Param, Shape
 from rapport.domain.errors import InputError, InvalidError
+from rapport.language import keep, mark, tr
 
 LOCATION_NAMES = ("locationId", "location_id")
 """The names under which operations ask for the location; which one differs (FACTS B5)."""
@@ -65,14 +66,22 @@ def arguments(
             continue  # looked at row by row
         if name not in values:
             if one.required:
-                complaints.append(f"“{action.id}” needs “{name}” ({_kind(one)}).")
+                complaints.append(
+                    tr("“{whole}” needs “{name}” ({kind}).").format(
+                        whole=action.id, name=name, kind=_kind(one)
+                    )
+                )
             continue
         if isinstance(one, Param):
             values[name] = _as_text(one, values[name])
             complaints += _place_complaints(one, values[name])
         complaints += _complaints(one, values[name], name)
     if action.one_of and not any(name in values for name in action.one_of):
-        complaints.append(f"“{action.id}” needs one of {', '.join(action.one_of)}.")
+        complaints.append(
+            tr("“{whole}” needs one of {names}.").format(
+                whole=action.id, names=", ".join(action.one_of)
+            )
+        )
     for number, row in enumerate(rows or ()):
         whole = Shape(type="object", fields=action.body)
         complaints += _complaints(whole, row, f"data[{number}]")
@@ -87,7 +96,9 @@ def placed(action: Action, values: Mapping[str, Any], *, location_id: str) -> Ar
     known = action.named()
     for name in values:
         if name not in known:
-            raise InvalidError(f"The CRM takes no “{name}” here.", details=action.id)
+            raise InvalidError(
+                keep("The CRM takes no “{name}” here.", name=name), details=action.id
+            )
     location = {name: location_id for name in LOCATION_NAMES if name in known}
     return _placed(action, location | dict(values), None)
 
@@ -122,8 +133,8 @@ def _gathered(
     elif isinstance(data, list) and action.body_is_list:
         values = {}
     elif data is not None:
-        kinds = "an object or a list" if action.body_is_list else "an object"
-        complaints.append(f"The data must be {kinds}.")
+        kinds = tr("an object or a list") if action.body_is_list else tr("an object")
+        complaints.append(tr("The data must be {kind}.").format(kind=kinds))
     for name in values:
         if name not in known:
             complaints.append(_unknown(action, name, known))
@@ -135,7 +146,7 @@ def _gathered(
             complaints.append(_unknown(action, name, known))
             continue
         if isinstance(data, list) and not isinstance(one, Param):
-            complaints.append(f"“{head}” cannot be given beside a list.")
+            complaints.append(tr("“{name}” cannot be given beside a list.").format(name=head))
             continue
         try:
             if rest:
@@ -154,13 +165,15 @@ def _put(within: Any, names: list[str], shape: Shape, text: str, whole: str) -> 
     by_name = {one.name: one for one in shape.fields}
     inner: Shape = by_name.get(names[0], Shape(type="any"))
     if not isinstance(within, dict):
-        raise ValueError(f"“{whole}” is a field of what is given as something else.")
+        raise ValueError(
+            tr("“{name}” is a field of what is given as something else.").format(name=whole)
+        )
     if names[1:]:
         _put(within.setdefault(names[0], {}), names[1:], inner, text, whole)
     elif inner.type == "array":
         kept = within.setdefault(names[0], [])
         if not isinstance(kept, list):
-            raise ValueError(f"“{whole}” must be a list.")
+            raise ValueError(tr("“{name}” must be a list.").format(name=whole))
         kept.extend(_items(inner, text, whole))
     else:
         within[names[0]] = _typed(inner, text, whole)
@@ -186,10 +199,14 @@ def _typed(shape: Shape, text: str, name: str) -> Any:
             try:
                 return float(text)
             except ValueError:
-                raise ValueError(f"“{name}” must be a number, not “{text}”.") from None
+                raise ValueError(
+                    tr("“{name}” must be a number, not “{text}”.").format(name=name, text=text)
+                ) from None
         case "boolean":
             if text not in ("true", "false"):
-                raise ValueError(f"“{name}” must be true or false, not “{text}”.")
+                raise ValueError(
+                    tr("“{name}” must be true or false, not “{text}”.").format(name=name, text=text)
+                )
             return text == "true"
         case "object":
             return _json(text, name)
@@ -206,7 +223,9 @@ def _json(text: str, name: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"“{name}” must be JSON: {error}.") from None
+        raise ValueError(
+            tr("“{name}” must be JSON: {error}.").format(name=name, error=error)
+        ) from None
 
 
 def _as_text(param: Param, value: Any) -> Any:
@@ -225,26 +244,30 @@ def misfits(one: Field, value: Any) -> list[str]:
 def _place_complaints(param: Param, value: Any) -> Iterator[str]:
     # "" or ".." would make another path of it: another operation.
     if param.place == "path" and isinstance(value, str) and value.strip() in ("", ".", ".."):
-        yield f"“{param.name}” must not be “{value}”."
+        yield tr("“{name}” must not be “{value}”.").format(name=param.name, value=value)
 
 
 def _complaints(shape: Shape, value: Any, name: str) -> Iterator[str]:
     """A sentence for each thing in ``value`` that does not fit."""
     if value is None and shape.type != "any":
         if not shape.nullable:
-            yield f"“{name}” cannot be null."
+            yield tr("“{name}” cannot be null.").format(name=name)
         return
     if not _is(shape, value):
-        yield f"“{name}” must be {_kind(shape)}."
+        yield tr("“{name}” must be {kind}.").format(name=name, kind=_kind(shape))
         return
     if isinstance(value, str) and not _is_unicode(value):
-        yield f"“{name}” holds what is not text."
+        yield tr("“{name}” holds what is not text.").format(name=name)
         return
     if shape.enum and value not in shape.enum:
         choices = ", ".join(str(choice) for choice in shape.enum)
-        yield f"“{name}” must be one of {choices}; it is “{value}”."
+        yield tr("“{name}” must be one of {choices}; it is “{value}”.").format(
+            name=name, choices=choices, value=value
+        )
     elif not _has_format(shape.format, value):
-        yield f"“{name}” must be {_FORMATS[shape.format]}; it is “{value}”."
+        yield tr("“{name}” must be {kind}; it is “{value}”.").format(
+            name=name, kind=tr(_FORMATS[shape.format]), value=value
+        )
     if isinstance(value, list) and shape.items:
         for number, item in enumerate(value):
             yield from _complaints(shape.items, item, f"{name}[{number}]")
@@ -253,7 +276,9 @@ def _complaints(shape: Shape, value: Any, name: str) -> Iterator[str]:
             if one.name in value:
                 yield from _complaints(one, value[one.name], f"{name}.{one.name}")
             elif one.required:
-                yield f"“{name}” needs “{one.name}” ({_kind(one)})."
+                yield tr("“{whole}” needs “{name}” ({kind}).").format(
+                    whole=name, name=one.name, kind=_kind(one)
+                )
 
 
 def _is_unicode(text: str) -> bool:
@@ -288,26 +313,26 @@ def _is(shape: Shape, value: Any) -> bool:
 
 
 _KINDS = {
-    "string": "text",
-    "number": "a number",
-    "boolean": "true or false",
-    "array": "a list",
-    "object": "an object",
-    "file": "a file",
-    "any": "any value",
+    "string": mark("text"),
+    "number": mark("a number"),
+    "boolean": mark("true or false"),
+    "array": mark("a list"),
+    "object": mark("an object"),
+    "file": mark("a file"),
+    "any": mark("any value"),
 }
 _FORMATS = {
-    "integer": "a whole number",
-    "epoch-ms": "a time in milliseconds since 1970",
-    "date-time": "a date and time such as 2030-01-31T09:00:00Z",
-    "country": "a country as two letters",
+    "integer": mark("a whole number"),
+    "epoch-ms": mark("a time in milliseconds since 1970"),
+    "date-time": mark("a date and time such as 2030-01-31T09:00:00Z"),
+    "country": mark("a country as two letters"),
 }
 
 
 def _kind(shape: Shape) -> str:
     if shape.enum:
-        return "one of " + ", ".join(str(choice) for choice in shape.enum)
-    return _FORMATS.get(shape.format) or _KINDS[shape.type]
+        return tr("one of {choices}").format(choices=", ".join(map(str, shape.enum)))
+    return tr(_FORMATS.get(shape.format) or _KINDS[shape.type])
 
 
 def _has_format(name: str, value: Any) -> bool:
@@ -333,7 +358,10 @@ def _is_file(one: Field, body: Mapping[str, Any]) -> bool:
 def _unknown(action: Action, name: str, known: Mapping[str, Field]) -> str:
     close = get_close_matches(name, known, n=1)
     if close:
-        return f"“{action.id}” has no “{name}”; did you mean “{close[0]}”?"
+        words = tr("“{whole}” has no “{name}”; did you mean “{other}”?")
+        return words.format(whole=action.id, name=name, other=close[0])
     if not known:
-        return f"“{action.id}” takes no arguments, so “{name}” is none."
-    return f"“{action.id}” has no “{name}”; there are {', '.join(known)}."
+        words = tr("“{whole}” takes no arguments, so “{name}” is none.")
+        return words.format(whole=action.id, name=name)
+    words = tr("“{whole}” has no “{name}”; there are {names}.")
+    return words.format(whole=action.id, name=name, names=", ".join(known))

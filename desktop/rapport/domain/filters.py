@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from rapport.language import mark
+
 
 class Sort(StrEnum):
     """The orders a list can have. Ties are broken by name, then by the record's key."""
@@ -113,9 +115,11 @@ class SmartList(Struct, frozen=True, kw_only=True):
 
 STANDARD_LISTS = (
     SmartList(
-        id="vip-no-task", name="VIP, no next task", conditions=(HasTag(tag="vip"), NoOpenTask())
+        id="vip-no-task",
+        name=mark("VIP, no next task"),
+        conditions=(HasTag(tag="vip"), NoOpenTask()),
     ),
-    SmartList(id="new-week", name="New this week", conditions=(AddedWithin(days=7),)),
-    SmartList(id="stale", name="Stale over 60 days", conditions=(QuietFor(days=60),)),
-    SmartList(id="overdue", name="Task overdue", conditions=(TaskOverdue(),)),
+    SmartList(id="new-week", name=mark("New this week"), conditions=(AddedWithin(days=7),)),
+    SmartList(id="stale", name=mark("Stale over 60 days"), conditions=(QuietFor(days=60),)),
+    SmartList(id="overdue", name=mark("Task overdue"), conditions=(TaskOverdue(),)),
 )

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from rapport.domain.errors import NetworkError, StoreError
+from rapport.language import keep
 
 _LOOK_AGAIN_S = 0.02
 
@@ -29,7 +30,9 @@ class FileLock:
         except OSError as error:
             raise StoreError(
                 "Rapport’s data folder cannot be written.",
-                f"Check the disk and the permissions of {self._file.parent}.",
+                keep(
+                    "Check the disk and the permissions of {folder}.", folder=str(self._file.parent)
+                ),
                 details=type(error).__name__,
             ) from error
         if not _try_lock(handle):

@@ -9,13 +9,14 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from rapport.domain.errors import SignInError
+from rapport.language import keep, tr
 
 REQUEST_LIMIT = 16 * 1024
 """Bytes of a request's head; a redirect is far shorter."""
 READ_LIMIT_S = 10.0
 _LOOPBACK = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "::1"}
 
-_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Rapport</title>
+_PAGE = """<!doctype html><html dir="auto"><meta charset="utf-8"><title>Rapport</title>
 <style>body{{font:15px system-ui,sans-serif;display:grid;place-items:center;min-height:90vh;
 color:#1b1f27;background:#f6f7f9}}main{{max-width:26rem;text-align:center}}
 @media(prefers-color-scheme:dark){{body{{color:#e8eaef;background:#14161b}}}}</style>
@@ -48,7 +49,7 @@ class LoopbackReceiver:
             )
         except (OSError, KeyError) as error:
             raise SignInError(
-                f"Port {self._port} is in use by another program.",
+                keep("Port {port} is in use by another program.", port=str(self._port)),
                 "Close that program and try again, or register another redirect address with your "
                 "app and enter it here.",
                 reason="failed",
@@ -93,10 +94,15 @@ class LoopbackReceiver:
         target = urlsplit(rest.rpartition(" ")[0])
         assert self._callback is not None
         if method != "GET" or target.path != (self._redirect.path or "/") or target.netloc:
-            return "404 Not Found", "Nothing here", "This address only ends a sign-in to Rapport."
+            return (
+                "404 Not Found",
+                tr("Nothing here"),
+                tr("This address only ends a sign-in to Rapport."),
+            )
         if self._callback.done():
-            return "410 Gone", "Already used", "Return to Rapport."
+            return "410 Gone", tr("Already used"), tr("Return to Rapport.")
         self._callback.set_result(self._redirect._replace(query=target.query).geturl())
+        back = tr("You can close this page and return to Rapport.")
         if "error=" in target.query:
-            return "200 OK", "Not connected", "You can close this page and return to Rapport."
-        return "200 OK", "You are signed in", "You can close this page and return to Rapport."
+            return "200 OK", tr("Not connected"), back
+        return "200 OK", tr("You are signed in"), back

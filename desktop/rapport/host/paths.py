@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rapport.domain.errors import StoreError
+from rapport.language import keep
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Paths:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             except OSError as error:
                 raise StoreError(
-                    f"The folder {folder} cannot be made.",
+                    keep("The folder {folder} cannot be made.", folder=str(folder)),
                     "Rapport needs a place of its own to keep your data; check the disk and its "
                     "permissions, or start with --profile and another folder.",
                     details=f"{type(error).__name__}: {error.strerror}",
@@ -106,10 +107,15 @@ def read_key_file(file: Path) -> bytes:
         key = bytes.fromhex(text)
     except (OSError, ValueError) as error:
         raise StoreError(
-            f"The key file {file} cannot be read.", details=type(error).__name__
+            keep("The key file {file} cannot be read.", file=str(file)),
+            details=type(error).__name__,
         ) from error
     if os.name == "posix" and mode & 0o077:
-        raise StoreError(f"The key file {file} can be read by others; its mode must be 0600.")
+        raise StoreError(
+            keep(
+                "The key file {file} can be read by others; its mode must be 0600.", file=str(file)
+            )
+        )
     if len(key) != 32:
-        raise StoreError(f"The key file {file} does not hold a 32-byte key.")
+        raise StoreError(keep("The key file {file} does not hold a 32-byte key.", file=str(file)))
     return key

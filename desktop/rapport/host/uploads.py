@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rapport.domain.errors import InputError
 from rapport.domain.operations import Upload
+from rapport.language import keep
 
 LARGEST_UPLOADS = 50 * 1024 * 1024
 """Bytes of all files of one request; the API takes no more."""
@@ -24,12 +25,17 @@ def read_uploads(files: Mapping[str, Sequence[str]]) -> tuple[Upload, ...]:
                     content = file.read(room + 1)
             except (OSError, ValueError) as error:
                 reason = getattr(error, "strerror", None) or "It is not a path"
-                raise InputError(f"“{path}” cannot be read.", f"{reason}.", field=part) from None
+                raise InputError(
+                    keep("“{path}” cannot be read.", path=path), f"{reason}.", field=part
+                ) from None
             room -= len(content)
             if room < 0:
                 raise InputError(
-                    f"“{path}” is too large.",
-                    f"Files of one request may have {LARGEST_UPLOADS >> 20} MB together.",
+                    keep("“{path}” is too large.", path=path),
+                    keep(
+                        "Files of one request may have {n} MB together.",
+                        n=str(LARGEST_UPLOADS >> 20),
+                    ),
                     field=part,
                 )
             uploads.append(Upload(part, Path(path).name, content))

@@ -16,6 +16,7 @@ from typing import Any
 
 from rapport.domain.errors import InputError
 from rapport.domain.records import CustomField
+from rapport.language import keep
 from rapport.services import phones
 from rapport.services.quick_dates import parse_date
 
@@ -56,7 +57,7 @@ def parse_value(
     """What to store for what was typed or chosen; None clears the field. Raises InputError."""
     kind = field.data_type
     if kind in READ_ONLY:
-        raise InputError(f"“{field.name}” cannot be changed here.", field=field.id)
+        raise InputError(keep("“{name}” cannot be changed here.", name=field.name), field=field.id)
     if kind in MANY or kind == "TEXTBOX_LIST":
         return _parse_many(field, typed)
     text = (typed if isinstance(typed, str) else ", ".join(typed)).strip()
@@ -133,9 +134,11 @@ def _parse_number(text: str, field: CustomField) -> int | float:
     try:
         number = Decimal(bare)
     except InvalidOperation:
-        raise InputError(f"“{text}” is not a number.", "Digits and one decimal mark.") from None
+        raise InputError(
+            keep("“{said}” is not a number.", said=text), "Digits and one decimal mark."
+        ) from None
     if not number.is_finite() or abs(number) >= 2**53:
-        raise InputError(f"“{text}” is too large a number.")
+        raise InputError(keep("“{said}” is too large a number.", said=text))
     if field.data_type == "MONETORY" and number != number.quantize(Decimal("0.01")):
         raise InputError("Money has two decimals at most.")
     if number == number.to_integral_value():
@@ -153,7 +156,9 @@ def _parse_time(text: str, field: CustomField) -> str:
             hour = hour % 12 + (12 if half == "pm" else 0)
         if hour < 24 and minute < 60:
             return f"{hour:02}:{minute:02}"
-    raise InputError(f"“{text}” is not a time.", "Such as 9:30 or 3pm.", field=field.id)
+    raise InputError(
+        keep("“{said}” is not a time.", said=text), "Such as 9:30 or 3pm.", field=field.id
+    )
 
 
 def _parse_many(field: CustomField, typed: str | Sequence[str]) -> list[str] | None:
@@ -172,5 +177,7 @@ def _option(field: CustomField, text: str) -> str:
             return option
     choices = ", ".join(field.options[:6]) + (" …" if len(field.options) > 6 else "")
     raise InputError(
-        f"“{text}” is not one of the choices.", f"Choose from: {choices}.", field=field.id
+        keep("“{said}” is not one of the choices.", said=text),
+        keep("Choose from: {choices}.", choices=choices),
+        field=field.id,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rapport.domain.errors import InputError
+from rapport.language import keep, mark
 
 _DOMAIN = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{0,61}[^\W_]")
 
@@ -16,21 +17,21 @@ def parse(text: str) -> str:
         return ""
     local, at, domain = text.rpartition("@")
     if not at:
-        message = "There is no @ in it."
+        message = mark("There is no @ in it.")
     elif not local or not domain:
-        message = "A part beside the @ is missing."
+        message = mark("A part beside the @ is missing.")
     elif any(char.isspace() or ord(char) < 0x20 for char in text):
-        message = "There is a space in it."
+        message = mark("There is a space in it.")
     elif "@" in local and not (local.startswith('"') and local.endswith('"')):
-        message = "There is more than one @ in it."
+        message = mark("There is more than one @ in it.")
     elif any(char in text for char in ",;<>()[]\\"):
-        message = "Only one address fits here, without a name beside it."
+        message = mark("Only one address fits here, without a name beside it.")
     elif "." not in domain:
-        message = f"“{domain}” has no ending such as .com."
+        message = keep("“{domain}” has no ending such as .com.", domain=domain)
     elif local.startswith(".") or local.endswith(".") or ".." in text:
-        message = "A dot stands where none may be."
+        message = mark("A dot stands where none may be.")
     elif len(text) > 254 or len(local) > 64 or not _DOMAIN.fullmatch(domain):
-        message = f"“{domain}” is not the name of a mail domain."
+        message = keep("“{domain}” is not the name of a mail domain.", domain=domain)
     else:
         return text
-    raise InputError(f"“{text}” is not an e-mail address.", message, field="email")
+    raise InputError(keep("“{said}” is not an e-mail address.", said=text), message, field="email")

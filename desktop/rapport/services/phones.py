@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rapport.domain.errors import InputError
+from rapport.language import keep, mark
 
 
 def parse(text: str, country: str = "") -> str:
@@ -25,19 +26,21 @@ def parse(text: str, country: str = "") -> str:
                 "Start with + and the country code, such as +1 or +44.",
                 field="phone",
             ) from None
-        raise InputError(f"“{text}” is not a phone number.", field="phone") from None
+        raise InputError(
+            keep("“{said}” is not a phone number.", said=text), field="phone"
+        ) from None
     result = phonenumbers.is_possible_number_with_reason(number)
     if result == ValidationResult.IS_POSSIBLE and not number.extension:
         return str(phonenumbers.format_number(number, PhoneNumberFormat.E164))
     if number.extension:
-        message = "An extension cannot be stored: leave it out."
+        message = mark("An extension cannot be stored: leave it out.")
     elif result == ValidationResult.TOO_LONG:
-        message = "It has too many digits."
+        message = mark("It has too many digits.")
     elif result in (ValidationResult.TOO_SHORT, ValidationResult.IS_POSSIBLE_LOCAL_ONLY):
-        message = "It has too few digits: is the area code there?"
+        message = mark("It has too few digits: is the area code there?")
     else:
-        message = "Its number of digits does not fit the country."
-    raise InputError(f"“{text}” is not a phone number.", message, field="phone")
+        message = mark("Its number of digits does not fit the country.")
+    raise InputError(keep("“{said}” is not a phone number.", said=text), message, field="phone")
 
 
 def display(phone: str, country: str = "") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from rapport.domain.changes import ChangeEvent, Op, Origin
@@ -16,6 +16,7 @@ from rapport.domain.records import Id, Kind
 from rapport.domain.settings import Settings, is_quiet
 from rapport.domain.text import visible
 from rapport.domain.views import SyncState, TaskRow
+from rapport.language import count, tr, trn
 from rapport.services.quick_dates import format_moment
 from rapport.services.workspace import Workspace
 
@@ -30,6 +31,10 @@ MOST_SINGLE = 3
 DIGEST = "digest"
 _MEMORY = "reminders"
 _SETS_TIME = frozenset({"due_at", "remind_min"})
+
+
+MomentWords = Callable[[datetime, datetime, tzinfo], str]
+"""How a moment is written: (it, now, the person's time zone)."""
 
 
 class _Due:
@@ -56,12 +61,14 @@ class Reminders:
         *,
         open_task: Callable[[Workspace, Id], None],
         open_today: Callable[[], None],
+        moment_words: MomentWords = format_moment,
     ) -> None:
         self._notifier = notifier
         self._settings = settings
         self._clock = clock
         self._open_task = open_task
         self._open_today = open_today
+        self._moment_words = moment_words
         self._watched: dict[str, _Watch] = {}
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -193,16 +200,26 @@ class Reminders:
 
     async def _raise_one(self, item: _Due, now: datetime) -> None:
         task = item.row.task
-        title, body = "A task is due", ""
+        title, body = tr("A task is due"), ""
         if self._settings().notification_content:
             title = visible(task.title)
-            when = _due_words(task.due_at, now, self._clock)
+            when = self._due_words(task.due_at, now)
             body = self._words(item.workspace, visible(item.row.contact_name), when)
         self._shown[task.id] = item.workspace
-        buttons = [(f"snooze:{task.id}:10", "Snooze 10 min")]
+        buttons = [(f"snooze:{task.id}:10", tr("Snooze 10 min"))]
         if item.workspace.capabilities.can_write:
-            buttons.insert(0, (f"complete:{task.id}", "Complete"))
+            buttons.insert(0, (f"complete:{task.id}", tr("Complete")))
         await self._notifier.show(_name(task.id), title, body, tuple(buttons))
+
+    def _due_words(self, due: datetime | None, now: datetime) -> str:
+        if due is None:
+            return tr("due")
+        moment = self._moment_words(due, now, self._clock.zone())
+        minutes = round((due - now).total_seconds() / 60)
+        if 1 <= minutes < 60:
+            words = trn("due {moment}, in {n} minute", "due {moment}, in {n} minutes", minutes)
+            return words.format(moment=moment, n=count(minutes))
+        return tr("due {moment}").format(moment=moment)
 
     def _words(self, workspace: Workspace, *parts: str) -> str:
         """A notification's second line; it ends with the account where there are several."""
@@ -211,14 +228,27 @@ class Reminders:
 
     async def _raise_digest(self, due: list[_Due], late: bool) -> None:
         self._digest = due
-        title = f"{len(due)} reminders" + (" while the computer slept" if late else "")
+        number = len(due)
+        title = trn("{n} reminder", "{n} reminders", number)
+        if late:
+            title = trn(
+                "{n} reminder while the computer slept",
+                "{n} reminders while the computer slept",
+                number,
+            )
         body = ""
         if self._settings().notification_content:
             names = [visible(item.row.task.title) for item in due]
             rest = len(names) - 2
-            body = ", ".join(names[:2]) + (f" and {rest} more" if rest > 0 else "")
+            body = tr(", ").join(names[:2])
+            if rest > 0:
+                more = trn("{names} and {n} more", "{names} and {n} more", rest)
+                body = more.format(names=body, n=count(rest))
         await self._notifier.show(
-            DIGEST, title, body, (("today", "Open Today"), ("snooze-all:60", "Snooze all 1 h"))
+            DIGEST,
+            title.format(n=count(number)),
+            body,
+            (("today", tr("Open Today")), ("snooze-all:60", tr("Snooze all 1 h"))),
         )
 
     # What a person presses.
@@ -257,13 +287,14 @@ class Reminders:
             return  # it was completed before
         token = f"{len(self._undoable)}-{task_id}"
         self._undoable[token] = (workspace, outcome.undo_id, task_id)
-        title, body = "Completed", ""
+        title, body = tr("Completed"), ""
         if self._settings().notification_content:
-            title = f"Completed: {visible(row.task.title)}"
+            title = tr("Completed: {title}").format(title=visible(row.task.title))
             body = self._words(workspace, visible(row.contact_name))
         if workspace.sync.status().state is SyncState.OFFLINE:
-            body = " · ".join(part for part in (body, "will be sent when you are online") if part)
-        buttons = ((f"undo:{token}", "Undo"), (f"open:{task_id}", "Open"))
+            later = tr("will be sent when you are online")
+            body = " · ".join(part for part in (body, later) if part)
+        buttons = ((f"undo:{token}", tr("Undo")), (f"open:{task_id}", tr("Open")))
         await self._notifier.show(f"done:{task_id}", title, body, buttons)
 
     async def _snooze(self, task_id: Id, minutes: int) -> None:
@@ -378,20 +409,6 @@ def _time_of(row: TaskRow, lead: timedelta) -> datetime | None:
 
 def _name(task_id: Id) -> str:
     return f"task:{task_id}"
-
-
-def _due_words(due: datetime | None, now: datetime, clock: Clock) -> str:
-    if due is None:
-        return "due"
-    words = format_moment(due, now, clock.zone())
-    words = words[0].lower() + words[1:] if words.split()[0] in _DAY_WORDS else words
-    minutes = round((due - now).total_seconds() / 60)
-    if 1 <= minutes < 60:
-        return f"due {words}, in {minutes} minute{'s' if minutes > 1 else ''}"
-    return f"due {words}"
-
-
-_DAY_WORDS = ("Today", "Tomorrow", "Yesterday")
 
 
 async def _sleep(clock: Clock, seconds: float, event: asyncio.Event) -> None:

@@ -58,6 +58,14 @@ def day(moment: datetime, now: datetime, zone: tzinfo, *, weekday: bool = True) 
     return locale().toString(QDate(local.year, local.month, local.day), pattern)
 
 
+def near_moment(moment: datetime, now: datetime, zone: tzinfo) -> str:
+    """A moment within a sentence: "today 15:00", "Thu 26 Nov 09:00"."""
+    days = (moment.astimezone(zone).date() - now.astimezone(zone).date()).days
+    near = {0: tr("today"), 1: tr("tomorrow"), -1: tr("yesterday")}.get(days)
+    date = near if near is not None else day(moment, now, zone)
+    return tr("{date} {time}").format(date=date, time=clock_time(moment, zone))
+
+
 class Due(NamedTuple):
     """When something is due: in full, for narrow columns, and how near it is."""
 
