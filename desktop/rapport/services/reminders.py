@@ -17,7 +17,6 @@ from rapport.domain.settings import Settings, is_quiet
 from rapport.domain.text import visible
 from rapport.domain.views import SyncState, TaskRow
 from rapport.language import count, tr, trn
-from rapport.services.quick_dates import format_moment
 from rapport.services.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -61,7 +60,7 @@ class Reminders:
         *,
         open_task: Callable[[Workspace, Id], None],
         open_today: Callable[[], None],
-        moment_words: MomentWords = format_moment,
+        moment_words: MomentWords,
     ) -> None:
         self._notifier = notifier
         self._settings = settings

@@ -82,6 +82,7 @@ async def start(
             clock,
             open_task=lambda workspace, task_id: person.opened.append(task_id),
             open_today=lambda: person.opened.append("today"),
+            moment_words=lambda at, _, zone: f"today {at.astimezone(zone):%H:%M}",
         )
         reminders.watch(workspace)
         reminders.start()
@@ -138,6 +139,7 @@ async def test_who_may_only_read_is_not_offered_complete(
         clock,
         open_task=lambda workspace, task_id: None,
         open_today=lambda: None,
+        moment_words=lambda at, _, zone: f"today {at.astimezone(zone):%H:%M}",
     )
     reminders.watch(await make_workspace(frozenset({"contacts.readonly"})))
     reminders.start()

@@ -42,13 +42,13 @@ _NOTE = {
 }
 _VISIT = {
     "title": mark("Title"),
-    "status": "Status",
-    "start_at": "Begins",
-    "end_at": "Ends",
-    "address": "Place",
-    "notes": "Notes",
-    "calendar_id": "Calendar",
-    "assigned_to": "With",
+    "status": mark("Status"),
+    "start_at": mark("Begins"),
+    "end_at": mark("Ends"),
+    "address": mark("Place"),
+    "notes": mark("Notes"),
+    "calendar_id": mark("Calendar"),
+    "assigned_to": mark("With"),
 }
 _NAMES = {Kind.CONTACT: _CONTACT, Kind.TASK: _TASK, Kind.NOTE: _NOTE, Kind.APPOINTMENT: _VISIT}
 _LEFT_TO_RIGHT = frozenset({"phone", "email", "website", "timezone"})
