@@ -37,6 +37,8 @@ _DONE = {
     mark("Colour note"): mark("Note coloured"),
     mark("Set appointment status"): mark("Appointment status set"),
     mark("Resolve conflict"): mark("Conflict resolved"),
+    mark("Merge contacts"): mark("Contacts merged"),
+    mark("Take the merge back"): mark("Merge taken back"),
 }
 """By the title of each command, the same as something that has happened."""
 

@@ -18,6 +18,7 @@ from rapport.domain.settings import Account
 from rapport.domain.views import AgendaRead, Candidate, OutboxItem, SyncStatus
 from rapport.services.audit import Audit
 from rapport.services.bus import Bus
+from rapport.services.duplicates import Duplicates
 from rapport.services.feed import WindowFeed
 from rapport.services.queries import AsyncQueries
 
@@ -63,6 +64,7 @@ class Workspace:
         self.audit = Audit(store, clock, audit_key, new_id)
         self.waiting = WaitingEdits(store)
         self.lists = SmartLists(store, new_id)
+        self.duplicates = Duplicates(store, self._country)
         self._store = store
         self._loop = loop
         self._refresh: asyncio.Task[None] | None = None
@@ -83,6 +85,7 @@ class Workspace:
     async def start(self) -> None:
         if self._unsubscribe is None:
             self._unsubscribe = self._store.feed.subscribe(self._from_store)
+            self.feed.subscribe(self.duplicates.heard)
             await self._load_reference()
             self._store.go_on()
 
@@ -95,6 +98,10 @@ class Workspace:
         self.feed.close()
         if isinstance(self.sync, WindowSync):
             self.sync.close()
+
+    def _country(self) -> str:
+        location = self.reference.location
+        return location.country if location is not None else ""
 
     def _from_store(self, event: ChangeEvent) -> None:
         """On the writer thread. News of the dictionaries are passed on once the cache has them."""

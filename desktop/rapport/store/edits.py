@@ -282,6 +282,7 @@ def _update(tx: Transaction, stored: Stored, mutation: Mutation, title: str) -> 
         if tail is not None and tail.open_to_edits:
             tail.fields = coalesce(tail, fields)
             if tail.op is Op.UPDATE and not tail.fields:
+                tx.let_go(tail.seq)
                 tx.drop_op(tail.seq)
                 settle_chain(tx, stored)
             else:
@@ -302,7 +303,7 @@ def _unblocked(tx: Transaction, ops: list[StoredOp]) -> list[StoredOp]:
     if len(ops) < 2 or ops[0].state is not OpState.PARKED:
         return ops
     first, *later = ops
-    if not all(op.open_to_edits for op in ops):
+    if not all(op.open_to_edits and not op.part_of for op in ops):
         return ops
     for op in later:
         first.fields = coalesce(first, op.fields)
@@ -317,6 +318,8 @@ def _delete(tx: Transaction, stored: Stored, mutation: Mutation, title: str) -> 
         depart(tx, stored)
     if _unknown_to_server(stored, ops):
         tx.outbox = tx.outbox or bool(ops)
+        for op in ops:
+            tx.let_go(op.seq)
         tx.remove(stored)
         return 0
     if not ops:

@@ -54,6 +54,8 @@ _ITEM = f"""
            EXISTS (SELECT 1 FROM op e WHERE e.seq < op.seq AND e.state IN ('parked', 'ask')
                    AND (e.key = op.key OR (e.key = op.contact_key AND e.op = 'create'))
                    AND NOT (op.op = 'delete' AND e.key = op.key AND e.state = 'parked'))
+           OR EXISTS (SELECT 1 FROM op b WHERE op.part_of > 0 AND b.part_of = op.part_of
+                      AND b.stage < op.stage)
     FROM op JOIN record r ON r.key = op.key JOIN record c ON c.key = op.contact_key
     ORDER BY op.seq
 """

@@ -12,7 +12,7 @@ from rapport.domain.merge import MERGED_FIELDS, Conflict, merge
 from rapport.domain.records import SERVER_FIELDS, Kind, Ref
 from rapport.domain.views import EntryState
 from rapport.language import mark
-from rapport.store import conflicts, deletions, ledger
+from rapport.store import conflicts, deletions, ledger, merges
 from rapport.store.edits import settle_chain
 from rapport.store.rebase import Clash, StoredOp, carry, follow, rebase
 from rapport.store.replica import (
@@ -50,7 +50,7 @@ ANOTHER_VALUE = mark("The CRM has this record with another value.")
 _ENTRY = """
     SELECT op.seq, r.kind, r.id, c.id, r.rid, c.rid, op.op, op.fields, op.state, op.attempt,
            op.sent_at, op.absent, op.pre_ids, op.title, op.created_at, r.base, r.seen, r.shown,
-           op.seen, op.contact_key
+           op.seen, op.part_of, op.contact_key
     FROM op JOIN record r ON r.key = op.key JOIN record c ON c.key = op.contact_key
 """
 
@@ -60,7 +60,8 @@ REINED_IN_MS = 60_000
 
 # In the order of the clauses: its turn has come; nothing before it on the same record, save what
 # was refused and a delete takes along; nothing on its way to the same contact; the server knows the
-# contact; a contact about to be deleted takes its children along, so nothing more is sent to them.
+# contact; a contact about to be deleted takes its children along, so nothing more is sent to them;
+# what a merge sends before it has arrived, and nobody has stopped the merge.
 _DUE = f"""{_ENTRY}
     WHERE op.state IN ('pending', 'uncertain') AND op.not_before <= ?
       AND NOT EXISTS (SELECT 1 FROM op e WHERE e.key = op.key AND e.seq < op.seq
@@ -71,13 +72,17 @@ _DUE = f"""{_ENTRY}
       AND (op.op = 'create' OR r.rid IS NOT NULL)
       AND NOT EXISTS (SELECT 1 FROM op d
                       WHERE d.key = op.contact_key AND d.op = 'delete' AND op.key <> d.key)
+      AND (op.part_of = 0 OR NOT EXISTS
+          (SELECT 1 FROM op b WHERE b.part_of = op.part_of AND b.stage < op.stage))
+      AND (op.stage < 2 OR EXISTS
+          (SELECT 1 FROM merge m WHERE m.id = op.part_of AND m.state IN ('open', 'done')))
     ORDER BY op.seq LIMIT ?
 """
 
 
 def _entry(row: tuple[Any, ...]) -> OutboxEntry:
     (seq, number, id, contact_id, rid, contact_rid, op, fields, state, attempt, *rest) = row
-    sent_at, absent, pre_ids, title, created_at, base, seen, shown, author_saw, _ = rest
+    sent_at, absent, pre_ids, title, created_at, base, seen, shown, author_saw, part_of, _ = rest
     kind = KIND_OF[number]
     known: Values = {}
     if author_saw is not None:
@@ -100,6 +105,7 @@ def _entry(row: tuple[Any, ...]) -> OutboxEntry:
         title=title,
         created_at=from_ms(created_at),
         base=known,
+        part_of=part_of,
     )
 
 
@@ -224,6 +230,13 @@ class Outbox:
 
         return self._writer.person(job)
 
+    def carry_over(self, seq: int, told: Mapping[str, Any]) -> Future[bool]:
+        """Of the delete of a contact that was merged into another, after its notes, tasks and
+        appointments were read once more: what is not at the other contact yet, or has changed
+        since, goes there first. ``told`` are its own values: some of them no search tells. True when there was such;
+        the delete waits for it."""
+        return self._writer.person(lambda tx: merges.carry_over(tx, seq, told))
+
     def adopt(self, seq: int, snapshot: Snapshot) -> Future[None]:
         """A person says that the create means this record of the server. What the server has not
         got is sent as an edit; what it has otherwise is a conflict."""
@@ -258,7 +271,7 @@ class Outbox:
                 op = tx.op(item.seq) if item.state is EntryState.REFUSED else None
                 stored = tx.by_key(op.key) if op is not None else None
                 if op is not None and stored is not None:
-                    _discard(tx, op, stored)
+                    discard(tx, op, stored)
                     tx.refresh(stored.contact_key)
 
         return self._writer.person(job)
@@ -282,7 +295,7 @@ class Outbox:
     def discard(self, seq: int) -> Future[None]:
         """Gives the edit up; the record shows the server's value again. Discarding a create removes
         the record and what was made under it."""
-        return self._with_op(seq, _discard)
+        return self._with_op(seq, discard)
 
     def conflicts(self) -> Future[list[ConflictRow]]:
         """What is kept aside, oldest first."""
@@ -379,6 +392,7 @@ def _settle(
     rid: str | None,
     snapshot: Snapshot | None,
 ) -> None:
+    tx.let_go(op.seq)
     tx.drop_op(op.seq)
     tx.touch(stored.contact_id)
     conflicts.arrived(tx, stored, op)
@@ -484,6 +498,7 @@ def _conflict(
     if op.fields or may_land:
         tx.save_op(op)
     else:
+        tx.let_go(op.seq)  # both values wait in the inbox
         tx.drop_op(op.seq)
     _show_again(tx, stored)
 
@@ -498,7 +513,7 @@ def _show_again(tx: Transaction, stored: Stored, title: str = CHANGED_THERE) -> 
     tx.save(stored, changed)
 
 
-def _discard(tx: Transaction, op: StoredOp, stored: Stored) -> None:
+def discard(tx: Transaction, op: StoredOp, stored: Stored) -> None:
     tx.origin = Origin.PERSON
     title = f"Discard “{op.title}”"
     tx.touch(stored.contact_id)

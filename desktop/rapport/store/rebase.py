@@ -11,6 +11,9 @@ from rapport.domain.merge import MAP_FIELDS, SET_FIELDS, Conflict, merge
 from rapport.store.values import Values
 from rapport.store.views import OpState
 
+AFTER_DELETION = 3
+"""The stage of an edit that the server takes only when another record is gone."""
+
 
 class StoredOp(Struct, kw_only=True):
     """A line of the table ``op``."""
@@ -25,6 +28,9 @@ class StoredOp(Struct, kw_only=True):
     not_before: int
     error: str
     title: str
+    part_of: int = 0
+    stage: int = 0
+    """See ``merges``."""
 
     @property
     def never_sent(self) -> bool:
@@ -33,7 +39,9 @@ class StoredOp(Struct, kw_only=True):
     @property
     def open_to_edits(self) -> bool:
         """Whether a further edit may go into this one: it was never sent, or was refused whole."""
-        return self.op is not Op.DELETE and (self.never_sent or self.state is OpState.PARKED)
+        if self.op is Op.DELETE or self.stage == AFTER_DELETION:
+            return False
+        return self.never_sent or self.state is OpState.PARKED
 
 
 class Clash(NamedTuple):

@@ -27,8 +27,8 @@ from rapport.store.values import unpack
 REBUILD = "rebuild"
 """The setting that asks the next start for it."""
 
-_BY_ROWID = ("record", "op", "conflict", "audit", "undo", "undo_part", "settled")
-_WITHOUT_ROWID = ("draft", "setting", "gone", "departed")
+_BY_ROWID = ("record", "op", "conflict", "audit", "undo", "undo_part", "settled", "merge")
+_WITHOUT_ROWID = ("draft", "setting", "gone", "departed", "apart")
 """Not among them: what follows from these, and ``details``, so that the notes and appointments of
 every contact are read once more."""
 _OPEN = (
@@ -113,6 +113,8 @@ def rescue(source: Path, into: Path, key: bytes, forget: Iterable[str] = ()) -> 
                 _insert(target, table, row)
             _drop_strays(target)
             _add_kept_edits(target, new.beside(_beside(source)))
+            # A part may be lost: nothing more is deleted.
+            target.run("UPDATE merge SET state = 'stopping' WHERE state = 'open'")
             target.run_each(
                 "DELETE FROM setting WHERE name = ?", [(f"cursor:{name}",) for name in forget]
             )

@@ -512,7 +512,11 @@ def forget(tx: Transaction, stored: Stored) -> None:
         before = {name: (value, None) for name, value in stored.values.items()}
         tx.audit(stored, Op.DELETE, "Deleted in the CRM", before)
         tx.tell(stored, Op.DELETE)
-    tx.outbox = tx.outbox or bool(tx.ops(stored.key))
+    ops = tx.ops(stored.key)
+    for op in ops:
+        if op.op is Op.DELETE:
+            tx.let_go(op.seq)  # it is as it was to be
+    tx.outbox = tx.outbox or bool(ops)
     tx.remove(stored)
 
 

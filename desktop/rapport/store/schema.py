@@ -263,4 +263,38 @@ MIGRATIONS: tuple[str, ...] = (
     ) STRICT;
     CREATE INDEX undo_part_undo ON undo_part(undo);
     """,
+    """
+    -- part_of, stage: edits that belong together (see merges.py). One of a later stage waits until
+    -- all of the earlier ones are on the server.
+    ALTER TABLE op ADD COLUMN part_of INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE op ADD COLUMN stage INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX op_part ON op(part_of, stage) WHERE part_of > 0;
+
+    -- Merges of contacts, and their taking back: domain.merging.Merged. It outlives its records.
+    -- state: open, done, stopping, stopped or undone. undo: the entry that takes it back.
+    CREATE TABLE merge (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at INTEGER NOT NULL,
+        survivor_id TEXT NOT NULL,
+        body BLOB NOT NULL,
+        undo INTEGER NOT NULL DEFAULT 0,
+        state TEXT NOT NULL DEFAULT 'open'
+    ) STRICT;
+    CREATE INDEX merge_state ON merge(state) WHERE state IN ('open', 'stopping');
+
+    -- An edit that must reach the server before something is deleted there went otherwise, whoever
+    -- took it out: nothing more is deleted.
+    CREATE TRIGGER op_lost AFTER DELETE ON op WHEN OLD.part_of > 0 AND OLD.stage IN (1, 2)
+    BEGIN
+        UPDATE merge SET state = 'stopping' WHERE id = OLD.part_of AND state = 'open';
+    END;
+
+    -- Contacts that a person knows to be two, each pair in the order of the ids.
+    CREATE TABLE apart (
+        one TEXT NOT NULL,
+        other TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (one, other)
+    ) STRICT, WITHOUT ROWID;
+    """,
 )

@@ -15,16 +15,18 @@ from rapport.domain.audit import Chain
 from rapport.domain.changes import ChangeEvent, Origin
 from rapport.domain.commands import AcceptDeletion, Command, CreateAgain, TakeBack, Together
 from rapport.domain.filters import SmartList
+from rapport.domain.merging import MergeContacts, Unmerge
 from rapport.domain.ports import Clock
 from rapport.domain.records import Id
 from rapport.domain.text import storable
 from rapport.domain.views import Outcome
-from rapport.store import deletions, edits, lists, series
+from rapport.store import deletions, edits, lists, merges, series
 from rapport.store.audit import AuditLog
 from rapport.store.batch import SLICED_FROM, Batch
 from rapport.store.chain import Verified, verify_chain
 from rapport.store.conflicts import KEPT_SETTLED_MS
 from rapport.store.database import Database, plain_words
+from rapport.store.duplicates import Duplicates
 from rapport.store.outbox import Outbox
 from rapport.store.queries import Queries
 from rapport.store.repair import REBUILD, keep_edits, rebuild
@@ -83,6 +85,8 @@ class Store:
         self.replica = Replica(self._writer, self._readers, tx)
         self.outbox = Outbox(self._writer, self._readers)
         self.audit = AuditLog(self._writer, self._readers)
+        self.duplicates = Duplicates(self._writer, self._readers, clock)
+        self._writer.person(merges.tidy)
 
     @classmethod
     def open(
@@ -129,7 +133,18 @@ class Store:
             return self.batch(Batch(whole, origin, undo_of=undo_of))
         if isinstance(command, CreateAgain | AcceptDeletion):
             return self._writer.person(lambda tx: deletions.decide(tx, command, origin))
-        return self._writer.person(lambda tx: edits.commit(tx, command, origin, undo_of))
+        if isinstance(command, MergeContacts):
+            return self._writer.person(lambda tx: merges.carry_out(tx, command, origin))
+        if isinstance(command, Unmerge):
+            return self._writer.person(lambda tx: merges.take_back(tx, command, origin))
+
+        def job(tx: Transaction) -> Outcome:
+            merge_id = merges.undone_by(tx, undo_of) if undo_of is not None else None
+            if merge_id is not None:
+                return merges.take_back(tx, Unmerge(merge_id=merge_id), origin)
+            return edits.commit(tx, command, origin, undo_of)
+
+        return self._writer.person(job)
 
     def batch(self, batch: Batch) -> Future[Any]:
         """Carries a batch out, behind those that were asked for before. Ends with a
@@ -242,8 +257,14 @@ class Store:
 
     def _publish(self, tx: Transaction) -> None:
         event = tx.event()
+        if event is not None and event.outbox and _stopping(tx.db):
+            self._writer.person(merges.stop)
         if event is not None:
             self.feed.publish(event)
+
+
+def _stopping(db: Sql) -> bool:
+    return bool(db.value("SELECT EXISTS (SELECT 1 FROM merge WHERE state = 'stopping')"))
 
 
 def _make_ready(db: Sql, clock: Clock) -> None:

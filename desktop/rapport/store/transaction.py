@@ -36,7 +36,10 @@ _RECORD = """
            r.shown, r.base, r.seen, r.extra, r.epoch, r.touched, r.tomb
     FROM record r LEFT JOIN record c ON c.key = r.contact_key
 """
-_OP = "SELECT seq, key, contact_key, op, fields, state, attempt, not_before, error, title FROM op"
+_OP = (
+    "SELECT seq, key, contact_key, op, fields, state, attempt, not_before, error, title,"
+    " part_of, stage FROM op"
+)
 
 _WORD_FIELDS = {
     Kind.CONTACT: CONTACT_FIELDS,
@@ -47,7 +50,7 @@ _WORD_FIELDS = {
 
 
 def stored_op(row: tuple[Any, ...]) -> StoredOp:
-    seq, key, contact_key, op, fields, state, attempt, not_before, error, title = row
+    seq, key, contact_key, op, fields, state, attempt, not_before, error, title, *part = row
     return StoredOp(
         seq=seq,
         key=key,
@@ -59,6 +62,8 @@ def stored_op(row: tuple[Any, ...]) -> StoredOp:
         not_before=not_before,
         error=error,
         title=title,
+        part_of=part[0],
+        stage=part[1],
     )
 
 
@@ -343,6 +348,18 @@ class Transaction:
             (encode(op.fields), op.state.value, op.attempt, op.not_before, op.error, op.seq),
         )
         self.outbox = True
+
+    def let_go(self, seq: int) -> None:
+        """What waits for this edit need not wait for it any more, since it arrived, or a person
+        wanted something else; an edit that is only dropped stops a merge that it belongs to."""
+        part_of = self.db.value("SELECT part_of FROM op WHERE seq = ? AND part_of > 0", (seq,))
+        if part_of is not None:
+            self.db.run("UPDATE op SET part_of = 0, stage = 0 WHERE seq = ?", (seq,))
+            self.db.run(
+                "UPDATE merge SET state = 'done' WHERE id = ?1 AND state = 'open'"
+                " AND NOT EXISTS (SELECT 1 FROM op WHERE part_of = ?1)",
+                (part_of,),
+            )
 
     def drop_op(self, seq: int) -> None:
         self.db.run("DELETE FROM op WHERE seq = ?", (seq,))

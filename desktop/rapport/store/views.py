@@ -85,6 +85,8 @@ class OutboxEntry(Struct, frozen=True, kw_only=True):
     base: dict[str, Any]
     """The server's values as last known here, or of a delete what its author saw; empty for a
     record that the server has never seen."""
+    part_of: int = 0
+    """The merge of contacts that it belongs to; 0 for none."""
 
 
 class OutboxCounts(Struct, frozen=True, kw_only=True):

@@ -88,13 +88,13 @@ class Engine:
         self._suspected = asyncio.Event()
         self._link = Link(clock, self._restate)
         intake = Intake(store, clock, pace)
-        records = Records(client)
+        self._reference = ReferenceData(store, client, self._capabilities, self._link, clock)
+        records = Records(client, self._reference)
         resolver = Resolver(store, client, records, intake, clock, pace)
         self._contacts = Contacts(store, client, intake, self._link, clock, pace)
         self._all_tasks = Tasks(
             store, client, self._capabilities, intake, self._link, clock, self._contacts.find
         )
-        self._reference = ReferenceData(store, client, self._capabilities, self._link, clock)
         self._details = Details(
             store,
             client,

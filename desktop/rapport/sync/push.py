@@ -308,7 +308,7 @@ class Push:
             )
 
     async def _delete(self, sending: _Sending) -> None:
-        entry = sending.entry
+        entry, now = sending.entry, None
         if entry.base:
             now = await self._records.get(entry)
             if changed_since(entry.ref.kind, entry.base, now.values):
@@ -324,12 +324,24 @@ class Push:
                     )
                 )
                 return
+        joins = entry.part_of and entry.ref.kind is Kind.CONTACT and now is not None
+        if joins and now is not None and await self._left_behind(entry, now):
+            return
         if not await self._begin(sending):
             return
         entry = sending.entry
         await self._records.delete(entry)
         await self._log_reply(sending)
         await self._deleted(entry)
+
+    async def _left_behind(self, entry: OutboxEntry, now: Remote) -> bool:
+        """Whether a contact that goes into another one has something that is not there yet: written
+        in the CRM since, or never read here. It is carried over first."""
+        for kind in (Kind.TASK, Kind.NOTE, Kind.APPOINTMENT):
+            read = self._records.children(entry.rid or "", kind)
+            found, epoch = await self._intake.stamped(read)
+            await self._intake.children(entry.contact_id, kind, found, epoch)
+        return await asyncio.wrap_future(self._outbox.carry_over(entry.seq, now.values))
 
     async def _deleted(self, entry: OutboxEntry) -> None:
         if entry.rid:

@@ -9,6 +9,7 @@ from typing import Any
 from rapport.api import ApiClient, Lane, Remote
 from rapport.domain.records import Kind
 from rapport.store import OutboxEntry
+from rapport.sync.reference import ReferenceData
 
 PERSON = Lane.PERSON
 """Every write, and what is read for it, is a person's and goes before background reads."""
@@ -20,8 +21,9 @@ class Records:
     """``entry`` must know its ``rid`` for all but create and siblings, and its ``contact_rid``
     where it belongs to a contact."""
 
-    def __init__(self, client: ApiClient) -> None:
+    def __init__(self, client: ApiClient, reference: ReferenceData) -> None:
         self._client = client
+        self._reference = reference
 
     async def get(self, entry: OutboxEntry) -> Remote:
         rid, contact_rid = entry.rid or "", entry.contact_rid or ""
@@ -47,8 +49,10 @@ class Records:
             case Kind.APPOINTMENT:
                 sent = {name: value for name, value in values.items() if name != "anywhen"}
                 anywhen = values.get("anywhen", True) is not False
+                # Carried over in a merge it is no news to anybody.
+                notify = not entry.part_of
                 return await self._client.appointments.create(
-                    contact_rid, sent, anywhen=anywhen, lane=PERSON
+                    contact_rid, sent, anywhen=anywhen, notify=notify, lane=PERSON
                 )
 
     async def update(self, entry: OutboxEntry, values: Mapping[str, Any]) -> Remote:
@@ -100,9 +104,17 @@ class Records:
         contact_rid = entry.contact_rid or ""
         if entry.ref.kind is Kind.APPOINTMENT:
             return await self._visits(entry, contact_rid)
-        if entry.ref.kind is Kind.TASK:
+        return await self.children(contact_rid, entry.ref.kind)
+
+    async def children(self, contact_rid: str, kind: Kind) -> tuple[Remote, ...]:
+        """All records of a kind that belong to a contact, as they are now."""
+        if kind is Kind.TASK:
             return await self._client.tasks.of(contact_rid, lane=PERSON)
-        return await self._client.notes.of(contact_rid, lane=PERSON)
+        if kind is Kind.NOTE:
+            return await self._client.notes.of(contact_rid, lane=PERSON)
+        return await self._client.contacts.appointments(
+            contact_rid, zone=self._reference.zone, lane=PERSON
+        )
 
     async def _visits(self, entry: OutboxEntry, contact_rid: str) -> tuple[Remote, ...]:
         """By the calendar rather than by the contact, whose list has times without a zone."""
