@@ -233,8 +233,8 @@ class Outbox:
     def carry_over(self, seq: int, told: Mapping[str, Any]) -> Future[bool]:
         """Of the delete of a contact that was merged into another, after its notes, tasks and
         appointments were read once more: what is not at the other contact yet, or has changed
-        since, goes there first. ``told`` are its own values: some of them no search tells. True when there was such;
-        the delete waits for it."""
+        since, goes there first. ``told`` are its own values: some of them no search tells. True
+        when there was such; the delete waits for it."""
         return self._writer.person(lambda tx: merges.carry_over(tx, seq, told))
 
     def adopt(self, seq: int, snapshot: Snapshot) -> Future[None]:
