@@ -128,7 +128,8 @@ class Store:
         entry that a TakeBack takes back. Many at once go in slices: see ``batch``."""
         if isinstance(command, Together):
             return self.batch(Batch(command, origin))
-        if isinstance(command, TakeBack) and len(command.mutations) > SLICED_FROM:
+        joined = isinstance(command, TakeBack) and command.of == MergeContacts.TITLE
+        if isinstance(command, TakeBack) and len(command.mutations) > SLICED_FROM and not joined:
             whole = Together(commands=command.by_contact(), name=command.title)
             return self.batch(Batch(whole, origin, undo_of=undo_of))
         if isinstance(command, CreateAgain | AcceptDeletion):
