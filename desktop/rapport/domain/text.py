@@ -45,6 +45,16 @@ def digits(text: str) -> str:
     return "".join(str(unicodedata.digit(char)) for char in text if char.isdigit())
 
 
+_BETWEEN_DIGITS = frozenset(" ()-./+\xa0\u202f")
+
+
+def phone_digits(text: str) -> str:
+    """The digits of a phone number, however they are grouped; "" for what is none."""
+    if all(char in _BETWEEN_DIGITS or char.isdigit() for char in text):
+        return digits(text)
+    return ""
+
+
 # Controls that reorder or hide their neighbours; shown as nothing, stored exactly.
 _HIDDEN: dict[int, str | None] = {
     **{code: " " for code in (*range(0x20), 0x7F)},

@@ -54,6 +54,10 @@ class AsyncQueries:
         """Every row key of the list, in its order."""
         return await asyncio.wrap_future(self._queries.contact_keys(query))
 
+    async def count(self, query: ContactQuery) -> int:
+        """How many contacts a list has."""
+        return await asyncio.wrap_future(self._queries.count(query))
+
     async def rows(self, keys: Sequence[int], text: str = "") -> list[ContactRow]:
         """The rows of these keys, in the same order; a key that is gone has no row. ``text`` is
         the search, for the snippets."""
@@ -139,6 +143,10 @@ class AsyncQueries:
     async def suggest_tags(self, prefix: str, limit: int = 8) -> list[tuple[str, int]]:
         """Tag names with the number of contacts that carry them, best match first."""
         return await asyncio.wrap_future(self._queries.suggest_tags(prefix, limit))
+
+    async def suggest_values(self, field: str, prefix: str, limit: int = 8) -> list[str]:
+        """Values that contacts have, such as their companies, the most frequent first."""
+        return await asyncio.wrap_future(self._queries.suggest_values(field, prefix, limit))
 
     async def find_contacts(self, text: str, limit: int = 9) -> list[ContactRow]:
         """For pickers and the palette."""

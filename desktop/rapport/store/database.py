@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from typing import Any
 import apsw
 
 from rapport.domain.errors import DamagedError, StoreError
-from rapport.domain.text import fold
+from rapport.domain.text import digits, fold
 from rapport.store.schema import MIGRATIONS
 from rapport.store.sql import Sql
 
@@ -92,6 +93,20 @@ def _folded(*texts: Any) -> str:
     return fold("".join(str(text) for text in texts if text is not None))
 
 
+def _digits(*texts: Any) -> str:
+    """SQL's ``phone_digits``, of one value."""
+    return "".join(digits(text) for text in texts if isinstance(text, str))
+
+
+def _number(*values: Any) -> float | None:
+    """SQL's ``number``: what one value says as a number; NULL where it is none."""
+    try:
+        number = float(values[0])
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) else None
+
+
 class Database:
     """Where the copy is, and its key. Makes connections."""
 
@@ -127,6 +142,8 @@ class Database:
             connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
             connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
             connection.create_scalar_function("fold", _folded, 1, deterministic=True)
+            connection.create_scalar_function("phone_digits", _digits, 1, deterministic=True)
+            connection.create_scalar_function("number", _number, 1, deterministic=True)
             db.pragma("temp_store", "MEMORY")
             db.pragma("mmap_size", 0)
             db.pragma("cell_size_check", True)

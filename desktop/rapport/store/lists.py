@@ -10,37 +10,20 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from datetime import datetime
 
 import msgspec
 
-from rapport.domain.filters import (
-    FIELDS,
-    AddedWithin,
-    AnyCondition,
-    AnyOf,
-    ContactQuery,
-    DoNotDisturb,
-    DueWithin,
-    FieldHas,
-    HasTag,
-    NoOpenTask,
-    OwnedBy,
-    QuietFor,
-    SmartList,
-    Sort,
-    TaskOverdue,
-    Without,
-)
-from rapport.domain.records import Kind
+from rapport.domain.filters import AnyCondition, ContactQuery, SmartList
 from rapport.domain.text import fold, storable
 from rapport.domain.views import ContactRow
+from rapport.store.conditions import where
+from rapport.store.orders import walks
 from rapport.store.read_models import NAMELESS, SORTED_CHARS
-from rapport.store.schema import KIND_NUMBER, NO_DUE
+from rapport.store.schema import NO_DUE
 from rapport.store.search import Term, folded_contact, match_expression, snippet, terms
 from rapport.store.sql import Row, Sql
-from rapport.store.values import Values, decode, encode, from_ms, to_ms
+from rapport.store.values import Values, decode, encode, from_ms
 
 _keys = msgspec.json.Decoder(list[int])
 _smart_lists = msgspec.json.Decoder(list[SmartList])
@@ -52,92 +35,9 @@ ALL_IN_ONE = 1000
 """Lists up to this long come whole with the first page."""
 
 
-class Order(NamedTuple):
-    over: str
-    up: str
-    down: str
-
-
-_ORDERS = {
-    Sort.ACTIVITY: Order(
-        "contact_by_activity",
-        "activity ASC, name_sort DESC, key DESC",
-        "activity DESC, name_sort, key",
-    ),
-    Sort.NAME: Order("contact_by_name", "name_sort, key", "name_sort DESC, key DESC"),
-    Sort.ADDED: Order(
-        "contact_by_added", "added ASC, name_sort DESC, key DESC", "added DESC, name_sort, key"
-    ),
-    Sort.NEXT_TASK: Order(
-        "contact_by_due", "next_due, name_sort, key", "next_due DESC, name_sort DESC, key DESC"
-    ),
-}
-
-
-def _walks(query: ContactQuery) -> list[str]:
-    """The statements that, one after the other, give all keys in order."""
-    order = _ORDERS[query.sort]
-    direction = order.down if query.descending else order.up
-    start = f"SELECT key FROM contact_row INDEXED BY {order.over}"
-    if query.sort is Sort.NEXT_TASK and query.descending:
-        # Contacts without a task come last in both directions.
-        return [
-            f"{start} WHERE next_due < {NO_DUE} ORDER BY {direction}",
-            f"{start} WHERE next_due = {NO_DUE} ORDER BY name_sort, key",
-        ]
-    return [f"{start} ORDER BY {direction}"]
-
-
-def _clause(condition: AnyCondition, now: datetime) -> tuple[str, tuple[object, ...]]:
-    match condition:
-        case HasTag(tag=tag):
-            return (
-                "key IN (SELECT key FROM contact_tag WHERE tag ="
-                " (SELECT tag FROM tag WHERE name = ?))",
-                (tag,),
-            )
-        case OwnedBy(user_id=user_id):
-            return "owner IS ?", (user_id,)
-        case AddedWithin(days=days):
-            return "added >= ?", (to_ms(now - timedelta(days=days)),)
-        case QuietFor(days=days):
-            return "activity <= ?", (to_ms(now - timedelta(days=days)),)
-        case NoOpenTask():
-            return f"next_due = {NO_DUE}", ()
-        case TaskOverdue():
-            return "next_due < ?", (to_ms(now),)
-        case DoNotDisturb():
-            return "dnd = 1", ()
-        case DueWithin(days=days):
-            return "next_due < ?", (to_ms(now + timedelta(days=days)),)
-        case FieldHas(field=field, text=text):
-            path = f"$.{field}" if field in FIELDS else f'$.custom."{field}"'
-            return (
-                "key IN (SELECT key FROM record WHERE kind = ? AND"
-                " instr(fold(json_extract(CAST(shown AS TEXT), ?)), ?) > 0)",
-                (KIND_NUMBER[Kind.CONTACT], path, fold(storable(text))),
-            )
-        case Without(of=inner):
-            clause, bound = _clause(inner, now)
-            return f"NOT ({clause})", bound
-        case AnyOf(of=several):
-            pairs = [_clause(one, now) for one in several]
-            clause = " OR ".join(f"({clause})" for clause, _ in pairs) or "0"
-            return f"({clause})", tuple(value for _, bound in pairs for value in bound)
-
-
-def _where(conditions: Sequence[AnyCondition], now: datetime) -> tuple[str, list[object]]:
-    clauses, bindings = ["1"], list[object]()
-    for condition in conditions:
-        clause, bound = _clause(condition, now)
-        clauses.append(clause)
-        bindings += bound
-    return " AND ".join(clauses), bindings
-
-
 def count_where(db: Sql, conditions: Sequence[AnyCondition], now: datetime) -> int:
-    where, bindings = _where(conditions, now)
-    count: int = db.value(f"SELECT count(*) FROM contact_row WHERE {where}", bindings)
+    sql, bound = where(conditions, now)
+    count: int = db.value(f"SELECT count(*) FROM contact_row WHERE {sql}", bound)
     return count
 
 
@@ -169,8 +69,8 @@ def matching(db: Sql, query: ContactQuery, now: datetime) -> list[int] | None:
             (match_expression(wanted),),
         )
     if query.conditions:
-        where, bindings = _where(query.conditions, now)
-        kept = _all_keys(db, f"SELECT key FROM contact_row WHERE {where}", bindings)
+        sql, bound = where(query.conditions, now)
+        kept = _all_keys(db, f"SELECT key FROM contact_row WHERE {sql}", bound)
         found = sorted(kept if found is None else set(found).intersection(kept))
     return found
 
@@ -215,10 +115,10 @@ def first_keys(db: Sql, query: ContactQuery, found: list[int] | None, first: int
 
 def _take(db: Sql, query: ContactQuery, found: list[int] | None, first: int) -> list[int]:
     taken: list[int] = []
-    for sql in _walks(query):
+    for walk in walks(db, query):
         offset, length = 0, max(first, 1)
         while len(taken) < first:
-            keys = _all_keys(db, f"{sql} LIMIT ? OFFSET ?", (length, offset))
+            keys = _all_keys(db, f"{walk.sql()} LIMIT ? OFFSET ?", (*walk.bound, length, offset))
             taken += keys if found is None else _chosen(found, keys)
             if len(keys) < length:
                 break
@@ -229,18 +129,12 @@ def _take(db: Sql, query: ContactQuery, found: list[int] | None, first: int) -> 
 
 
 def _look_up(db: Sql, query: ContactQuery, found: list[int]) -> list[int]:
-    order = _ORDERS[query.sort]
-    direction = order.down if query.descending else order.up
-    if query.sort is Sort.NEXT_TASK and query.descending:
-        direction = (
-            f"next_due = {NO_DUE}, iif(next_due = {NO_DUE}, 0, next_due) DESC,"
-            f" iif(next_due = {NO_DUE}, name_sort, NULL), name_sort DESC, key"
-        )
-    sql = (
-        "SELECT key FROM contact_row WHERE key IN (SELECT value FROM json_each(?))"
-        f" ORDER BY {direction}"
-    )
-    return [key for (key,) in db.rows(sql, (encode(found).decode(),))]
+    wanted = encode(found).decode()
+    keys: list[int] = []
+    for walk in walks(db, query):
+        if len(keys) < len(found):
+            keys += (key for (key,) in db.rows(walk.among(), (*walk.bound, wanted)))
+    return keys
 
 
 def all_keys(db: Sql, query: ContactQuery, found: list[int] | None) -> array[int]:
@@ -249,8 +143,8 @@ def all_keys(db: Sql, query: ContactQuery, found: list[int] | None) -> array[int
         return array("q", _look_up(db, query, found))
     keys: array[int] = array("q")
     chosen = None if found is None else set(found)
-    for sql in _walks(query):
-        part = _all_keys(db, sql)
+    for walk in walks(db, query):
+        part = _all_keys(db, walk.sql(), walk.bound)
         keys.extend(part if chosen is None else [key for key in part if key in chosen])
     return keys
 

@@ -51,6 +51,7 @@ from rapport.store import ledger, lists
 from rapport.store.audit import contact_in
 from rapport.store.hits import records_of
 from rapport.store.preview import preview
+from rapport.store.read_models import SORTED_CHARS, SORTED_TEXTS
 from rapport.store.replica import read_reference
 from rapport.store.schema import KIND_NUMBER, KIND_OF
 from rapport.store.sql import Sql
@@ -136,10 +137,14 @@ class Queries:
         self._readers = readers
         self._clock = clock
 
+    def _here(self) -> datetime:
+        """Now, in the person's zone: days begin there."""
+        return self._clock.now().astimezone(self._clock.zone())
+
     def contacts(self, query: ContactQuery, first: int = 200) -> Future[ContactPage]:
         """The first rows and the count at once. ``keys`` are all keys of the list when
         ``complete``, else those of the rows; ``contact_keys`` has the rest."""
-        now = self._clock.now()
+        now = self._here()
 
         def job(db: Sql) -> ContactPage:
             found = lists.matching(db, query, now)
@@ -156,10 +161,22 @@ class Queries:
 
     def contact_keys(self, query: ContactQuery) -> Future[array[int]]:
         """The row keys of the whole list, in its order."""
-        now = self._clock.now()
+        now = self._here()
         return self._readers.submit(
             lambda db: lists.all_keys(db, query, lists.matching(db, query, now)), is_long=True
         )
+
+    def count(self, query: ContactQuery) -> Future[int]:
+        """How many contacts a list has."""
+        now = self._here()
+
+        def job(db: Sql) -> int:
+            if not query.text.strip():
+                return lists.count_where(db, query.conditions, now)
+            found = lists.matching(db, query, now)
+            return lists.contact_count(db) if found is None else len(found)
+
+        return self._readers.submit(job)
 
     def rows(self, keys: Sequence[int], text: str = "") -> Future[list[ContactRow]]:
         """The rows of these keys in their order, without those that are gone. ``text`` is the
@@ -353,7 +370,7 @@ class Queries:
                 overdue=db.value(count, (to_ms(now),)),
                 tags=tuple(tags),
                 smart_lists=tuple(
-                    (smart, lists.count_where(db, smart.conditions, now))
+                    (smart, lists.count_where(db, smart.conditions, now.astimezone(zone)))
                     for smart in (*STANDARD_LISTS, *lists.kept(db))
                 ),
             )
@@ -414,6 +431,22 @@ class Queries:
         )
         bindings = (start, start + "\U0010ffff", limit)
         return self._readers.submit(lambda db: list(db.rows(sql, bindings)))
+
+    def suggest_values(self, field: str, prefix: str, limit: int = 10) -> Future[list[str]]:
+        """Values of one of the sorted fields that begin so, accents and case aside, those of most
+        contacts first."""
+        assert field in SORTED_TEXTS
+        start = fold(prefix.strip())[:SORTED_CHARS]
+        sql = (
+            "SELECT json_extract(CAST(shown AS TEXT), ?) FROM record JOIN"
+            f" (SELECT min(key) AS key, count(*) AS many, {field}_sort AS value FROM contact_row"
+            f" WHERE {field}_sort >= ? AND {field}_sort < ? GROUP BY {field}_sort"
+            " ORDER BY many DESC, value LIMIT ?) USING (key) ORDER BY many DESC, value"
+        )
+        # What sorts last stands for no value, and is left out.
+        end = start + "\U0010fffe"
+        bindings = (f"$.{field}", start, end, limit)
+        return self._readers.submit(lambda db: [value for (value,) in db.rows(sql, bindings)])
 
     def reference(self) -> Future[Reference]:
         return self._readers.submit(read_reference)

@@ -19,13 +19,16 @@ SORTED_CHARS = 32
 MINUTE_MS = 60_000
 NAMELESS = "\U0010ffff"
 """Sorts contacts without a name last."""
+SORTED_TEXTS = ("company", "email", "phone", "city", "country", "source")
 
 Row = tuple[Any, ...]
 
 ROW = (
     "id, seed, name, company, tags, owner, dnd, pending, conflict, name_sort, activity, added,"
-    " next_due, details_at"
+    " next_due, details_at, company_sort, email_sort, phone_sort, city_sort, country_sort,"
+    " source_sort"
 )
+_PLACES = ", ".join("?" * len(ROW.split(",")))
 
 
 def contact_name(values: Values) -> str:
@@ -172,6 +175,7 @@ class ReadModels:
             to_ms(values["added_at"]) or touched,
             NO_DUE if next_due is None else next_due,
             details_at or 0,
+            *(sort_name(values[field]) for field in SORTED_TEXTS),
         )
 
     def words(self, key: int, values: Values) -> str:
@@ -201,8 +205,7 @@ class ReadModels:
             self._insert(key, row)
         elif old != row:
             self._db.run(
-                f"UPDATE contact_row SET ({ROW}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                " WHERE key = ?",
+                f"UPDATE contact_row SET ({ROW}) = ({_PLACES}) WHERE key = ?",
                 (*row, key),
             )
         before: tuple[str, ...] = tuple(decode(old[4])) if old else ()
@@ -234,8 +237,7 @@ class ReadModels:
 
     def _insert(self, key: int, row: Row) -> None:
         self._db.run(
-            f"INSERT INTO contact_row (key, {ROW})"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO contact_row (key, {ROW}) VALUES (?, {_PLACES})",
             (key, *row),
         )
         self._new_contacts += 1

@@ -297,4 +297,31 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (one, other)
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    -- What the columns of the contact table are sorted by: folded and cut short, as name_sort is;
+    -- where there is no value, what sorts last.
+    ALTER TABLE contact_row ADD COLUMN company_sort TEXT NOT NULL DEFAULT '\U0010ffff';
+    ALTER TABLE contact_row ADD COLUMN email_sort TEXT NOT NULL DEFAULT '\U0010ffff';
+    ALTER TABLE contact_row ADD COLUMN phone_sort TEXT NOT NULL DEFAULT '\U0010ffff';
+    ALTER TABLE contact_row ADD COLUMN city_sort TEXT NOT NULL DEFAULT '\U0010ffff';
+    ALTER TABLE contact_row ADD COLUMN country_sort TEXT NOT NULL DEFAULT '\U0010ffff';
+    ALTER TABLE contact_row ADD COLUMN source_sort TEXT NOT NULL DEFAULT '\U0010ffff';
+    UPDATE contact_row SET
+        company_sort = ifnull(nullif(substr(fold(shown ->> '$.company'), 1, 32), ''), '\U0010ffff'),
+        email_sort = ifnull(nullif(substr(fold(shown ->> '$.email'), 1, 32), ''), '\U0010ffff'),
+        phone_sort = ifnull(nullif(substr(fold(shown ->> '$.phone'), 1, 32), ''), '\U0010ffff'),
+        city_sort = ifnull(nullif(substr(fold(shown ->> '$.city'), 1, 32), ''), '\U0010ffff'),
+        country_sort = ifnull(nullif(substr(fold(shown ->> '$.country'), 1, 32), ''), '\U0010ffff'),
+        source_sort = ifnull(nullif(substr(fold(shown ->> '$.source'), 1, 32), ''), '\U0010ffff')
+        FROM (SELECT key AS record_key, CAST(shown AS TEXT) AS shown FROM record WHERE kind = 1)
+        WHERE record_key = key;
+    CREATE INDEX contact_by_company ON contact_row(company_sort, name_sort);
+    CREATE INDEX contact_by_email ON contact_row(email_sort, name_sort);
+    CREATE INDEX contact_by_phone ON contact_row(phone_sort, name_sort);
+    CREATE INDEX contact_by_city ON contact_row(city_sort, name_sort);
+    CREATE INDEX contact_by_country ON contact_row(country_sort, name_sort);
+    CREATE INDEX contact_by_source ON contact_row(source_sort, name_sort);
+    DROP INDEX contact_by_owner;
+    CREATE INDEX contact_by_owner ON contact_row(owner, name_sort);
+    """,
 )

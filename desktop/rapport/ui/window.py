@@ -11,7 +11,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from msgspec import structs
 from PySide6.QtCore import QEvent, QObject, QSize, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
@@ -22,7 +21,6 @@ from rapport.domain.filters import ContactQuery
 from rapport.domain.records import Id
 from rapport.domain.settings import Density, Settings, ThemeMode
 from rapport.domain.text import visible
-from rapport.domain.typed_filters import Vocabulary, completions, parse
 from rapport.domain.views import SyncStatus
 from rapport.language import tr
 from rapport.ui.actions import ACCOUNT_KEYS
@@ -35,6 +33,7 @@ from rapport.ui.panes.banner import Banners
 from rapport.ui.panes.sidebar import Sidebar
 from rapport.ui.panes.top_bar import TopBar
 from rapport.ui.rooms import STANDARD_ROOMS, Rooms
+from rapport.ui.searching import Searching
 from rapport.ui.toasts import Toasts
 from rapport.ui.undo import UndoList, UndoNames
 
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
 _COLLAPSE_BELOW = 1040
 _LEAST = (960, 600)
 _KEEP_AFTER_MS = 400
-_COMPLETIONS = 9
 _RECENT = 20
 
 
@@ -94,6 +92,9 @@ class MainWindow(QWidget):
         self._build()
         self.toasts = Toasts(self.context, self)
         self.undo_names = UndoNames(self.context)
+        self.searching = Searching(
+            self.context, self.top_bar.search, self.pages, self.sidebar, self.show_query
+        )
         self._bind_actions()
         self._keys = Keys(self, self.context.actions)
 
@@ -106,13 +107,7 @@ class MainWindow(QWidget):
         self.context.query_wanted.connect(self.show_query)
         self.context.contact_opened.connect(self._opened)
         self.context.page_changed.connect(self._went)
-        self.top_bar.search.textChanged.connect(self._searched)
-        self.top_bar.search.left.connect(self._leave_search)
-        self.top_bar.search.condition_begun.connect(
-            lambda word: self.context.runner.start(lambda: self._complete(word), slot="complete")
-        )
         self.pages.query_changed.connect(self.show_query)
-        self.pages.search_cleared.connect(self.top_bar.search.clear)
         self.sidebar.model.modelReset.connect(self._take_counts)
         self.sidebar.model.dataChanged.connect(self._take_counts)
         app = QApplication.instance()
@@ -231,37 +226,14 @@ class MainWindow(QWidget):
         contacts.list.show_query(query)
         self._entitle(query)
         # Behind the list: what the field then says is the query that is already shown.
-        if query.text != self.top_bar.search.text().strip():
-            self.top_bar.search.setText(query.text)
+        self.searching.follow(query)
         self.sidebar.note_query(query)
-
-    def _searched(self, text: str) -> None:
-        contacts = self.pages.contacts
-        if contacts is None:
-            return
-        typed = parse(text, self._vocabulary(), whole=text.endswith(" "))
-        old = contacts.list.query
-        added = [one for one in typed.conditions if one not in old.conditions]
-        query = structs.replace(old, text=typed.text.strip(), conditions=(*old.conditions, *added))
-        if self.context.situation.page is not Page.CONTACTS and query.text:
-            self.context.show_page(Page.CONTACTS)
-        if query != contacts.list.query:
-            self.show_query(query)
 
     def _entitle(self, query: ContactQuery) -> None:
         contacts = self.pages.contacts
         if contacts is not None:
             title, named = self.sidebar.title_of(query), self.sidebar.knows(query)
             contacts.list.entitle(title, named=named)
-
-    def _vocabulary(self) -> Vocabulary:
-        """What this account's people and fields are called."""
-        workspace = self.context.workspace
-        return Vocabulary(
-            me=workspace.account.user_id,
-            users={user.name: user.id for user in workspace.reference.users if user.name},
-            custom={field.name: field.id for field in workspace.reference.custom_fields},
-        )
 
     async def _save_list(self) -> None:
         from rapport.ui.editors.list_name import ask_list_name
@@ -284,22 +256,6 @@ class MainWindow(QWidget):
         if self.pages.contacts is not None:
             choose_file(self.context, self, self.pages.contacts.list.query)
 
-    def _focus_search(self) -> None:
-        self.top_bar.search.setFocus()
-        self.top_bar.search.selectAll()
-
-    async def _complete(self, word: str) -> None:
-        _, _, value = word.partition(":")
-        tags = await self.context.workspace.queries.suggest_tags(value.strip('"'), _COMPLETIONS)
-        words = completions(word, self._vocabulary(), [tag for tag, _ in tags])
-        self.top_bar.search.offer(word, words[:_COMPLETIONS])
-
-    def _leave_search(self) -> None:
-        self._searched(f"{self.top_bar.search.text()} ")
-        if self.pages.contacts is not None:
-            self.context.show_page(Page.CONTACTS)
-            self.pages.contacts.list.focus_rows()
-
     def _went(self, page: str) -> None:
         self._say_title()
         if page == Page.ACTIVITY and self._told is not None:
@@ -319,7 +275,7 @@ class MainWindow(QWidget):
 
     def _bind_actions(self) -> None:
         actions = self.context.actions
-        actions.bind("search.focus", self._focus_search)
+        actions.bind("search.focus", self.searching.focus)
         actions.bind("go.palette", self._show_palette)
         actions.bind("go.today", lambda: self.context.show_page(Page.TODAY))
         actions.bind("go.contacts", lambda: self.sidebar.choose("contacts"))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import random
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
+from filtering import TAGS, USERS, WORDS, Person, condition, meets
 from rapport.domain.filters import (
     AnyCondition,
     AnyOf,
@@ -15,10 +20,12 @@ from rapport.domain.filters import (
     HasTag,
     NoOpenTask,
     SmartList,
+    Sort,
     TaskOverdue,
     Without,
 )
-from rapport.domain.records import Kind
+from rapport.domain.records import Contact, Kind
+from rapport.domain.text import fold
 
 
 @pytest.fixture
@@ -88,3 +95,134 @@ def test_a_saved_list_is_counted_replaced_and_removed(office: Any) -> None:
     office.wait(office.store.remove_list("s1"))
     assert kept() == []
     assert office.wait(office.store.verify()) == []
+
+
+AHEAD = ZoneInfo("Pacific/Auckland")
+
+
+@pytest.fixture
+def crowd(desk: Any, clock: Any, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, list[Person]]:
+    """Sixty people with values of every kind, or without, in a zone where it is another day."""
+    monkeypatch.setattr(clock, "zone", lambda: AHEAD)
+    rng = random.Random(5)
+    people: list[Person] = []
+
+    def some(*values: Any) -> Any:
+        return rng.choice(values)
+
+    def day(least: int, most: int) -> str:
+        return (date(2026, 3, 2) + timedelta(days=rng.randrange(least, most))).isoformat()
+
+    def moment(least: int, most: int) -> datetime:
+        return clock.now() + timedelta(hours=rng.randrange(least * 24, most * 24), seconds=7)
+
+    for number in range(60):
+        custom = {
+            "f1": some(None, 38.5, 400, "412", 412),
+            "f2": some(None, *WORDS),
+            "f3": some(None, [], rng.sample(WORDS, 2)),
+            "f4": some(None, day(-400, 400)),
+        }
+        values: dict[str, Any] = {
+            "first_name": some("Ana", "Bob", "Müller"),
+            "last_name": "",
+            "company": some("", *WORDS),
+            "email": some("", "lisboa@x.es"),
+            "phone": some("", "+351912000111", "0044 400"),
+            "city": some("", "Lisboa", "Łódź"),
+            "country": some("", "PT"),
+            "source": some("", "or"),
+            "tags": rng.sample(TAGS, rng.randrange(3)),
+            "assigned_to": some(None, *USERS.values()),
+            "dnd": some(True, False),
+            "date_of_birth": some(None, "1990-02-29", "1990-03-09", "1985-12-30"),
+            "custom": {name: value for name, value in custom.items() if value is not None},
+            "added_at": moment(-800, 1).isoformat(),
+            "updated_at": moment(-800, 0).isoformat(),
+        }
+        if values["date_of_birth"] == "1990-02-29":
+            values["date_of_birth"] = "1992-02-29"
+        rid = f"p{number}"
+        desk.pull_contact(rid, **values)
+        moments = {
+            name: datetime.fromisoformat(values[name]) for name in ("added_at", "updated_at")
+        }
+        person = Person(Contact(id=rid, **{**values, **moments, "tags": tuple(values["tags"])}))
+        for task in range(rng.randrange(3)):
+            due, done = moment(-5, 40), some(True, False)
+            task_values = {"title": some("roof permit", "call"), "completed": done}
+            desk.pull_child(
+                Kind.TASK, f"t{number}-{task}", rid, due_at=due.isoformat(), **task_values
+            )
+            person.texts.append(task_values["title"])
+            if not done:
+                person.due.append(due)
+        people.append(person)
+    return desk, people
+
+
+def test_each_condition_finds_what_it_says(crowd: tuple[Any, list[Person]]) -> None:
+    desk, people = crowd
+    now = desk.clock.now().astimezone(AHEAD)
+
+    def rid(key_id: str) -> str:
+        return str(desk.wait(desk.store.replica.rid_of(Kind.CONTACT, key_id)))
+
+    @settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+    @given(condition)
+    def check(wanted: AnyCondition) -> None:
+        query = ContactQuery(conditions=(wanted,))
+        rows = desk.wait(desk.store.queries.contacts(query, 100)).rows
+        expected = {one.contact.id for one in people if meets(one, wanted, now)}
+        assert {rid(row.id) for row in rows} == expected
+        assert desk.wait(desk.store.queries.count(query)) == len(expected)
+
+    check()
+
+
+@pytest.mark.parametrize("down", [False, True])
+@pytest.mark.parametrize("sort", list(Sort))
+def test_each_order_is_whole_and_right(
+    crowd: tuple[Any, list[Person]], sort: Sort, down: bool
+) -> None:
+    desk, people = crowd
+    by_id = {one.contact.id: one for one in people}
+    for field in ("f1", "f2") if sort is Sort.CUSTOM else ("",):
+        query = ContactQuery(sort=sort, descending=down, sort_field=field)
+        keys = desk.wait(desk.store.queries.contact_keys(query))
+        rows = desk.wait(desk.store.queries.rows(keys))
+        found = [
+            by_id[str(desk.wait(desk.store.replica.rid_of(Kind.CONTACT, row.id)))] for row in rows
+        ]
+        assert len(found) == len(people) == len({one.contact.id for one in found})
+        values = [_sorted_by(one, sort, field) for one in found]
+        filled = [value for value in values if value is not None]
+        assert values[: len(filled)] == sorted(filled, reverse=down)
+        few = ContactQuery(
+            sort=sort, descending=down, sort_field=field, conditions=(HasTag(tag="vip"),)
+        )
+        some = desk.wait(desk.store.queries.contacts(few)).keys
+        vip = {row.key for row in rows if "vip" in row.tags}
+        assert list(some) == [key for key in keys if key in vip]
+
+
+def _sorted_by(person: Person, sort: Sort, field: str) -> Any:
+    contact = person.contact
+    match sort:
+        case Sort.ACTIVITY:
+            return contact.updated_at
+        case Sort.ADDED:
+            return contact.added_at
+        case Sort.NEXT_TASK:
+            return min(person.due, default=None)
+        case Sort.OWNER:
+            return contact.assigned_to  # no user has a name here
+        case Sort.CUSTOM:
+            value = contact.custom.get(field)
+            return (
+                (isinstance(value, str), fold(value) if isinstance(value, str) else value)
+                if value is not None
+                else None
+            )
+        case _:
+            return fold(getattr(contact, sort.value)) or None

@@ -64,8 +64,8 @@ class Suggestions(Painted):
         edit.installEventFilter(self)
         self.hide()
 
-    def offer(self, offers: list[Offer]) -> None:
-        """Show these, the first one chosen; none at all hides the list."""
+    def offer(self, offers: list[Offer], *, choose_first: bool = True) -> None:
+        """Show these, the first one chosen or none yet; none at all hides the list."""
         self._list.clear()
         for offer in offers:
             item = QListWidgetItem(offer.text)
@@ -76,7 +76,7 @@ class Suggestions(Painted):
         if not offers:
             self.hide()
             return
-        self._list.setCurrentRow(0)
+        self._list.setCurrentRow(0 if choose_first else -1)
         self._place(len(offers))
         self.show()
         self.raise_()
@@ -104,6 +104,12 @@ class Suggestions(Painted):
         corner.setX(max(4, min(corner.x(), window.width() - width - 4)))
         self.setGeometry(corner.x(), max(4, corner.y()), width, height)
 
+    def _step(self, by: int) -> None:
+        row, rows = self._list.currentRow(), self._list.count()
+        if row < 0:
+            row = -1 if by > 0 else rows
+        self._list.setCurrentRow((row + by) % rows)
+
     def _pick(self, item: QListWidgetItem) -> None:
         offer = item.data(_OFFER)
         self.hide()
@@ -123,10 +129,11 @@ class Suggestions(Painted):
         if event.type() != QEvent.Type.KeyPress:
             return False
         if step is not None:
-            self._list.setCurrentRow((self._list.currentRow() + step) % self._list.count())
+            self._step(step)
             return True
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
-            self._pick(self._list.currentItem())
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers()
+        if enter and (item := self._list.currentItem()) is not None:
+            self._pick(item)
             return True
         if event.key() == Qt.Key.Key_Escape:
             self.hide()

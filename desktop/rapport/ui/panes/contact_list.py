@@ -90,6 +90,7 @@ class ContactList(QWidget):
         self._wanted: Id | None = None
         self._anchor: tuple[int, int] | None = None
         self._answered = False
+        self._hint = ""
         self._status = workspace.sync.status()
         self.setObjectName("contact-list-pane")
         self.setAutoFillBackground(True)
@@ -152,6 +153,12 @@ class ContactList(QWidget):
         if (order := tr(_SORTS[query.sort][0])) != self._sort.text():
             self._sort.setText(order)
             self._sort.restyle()
+
+    def say_hint(self, sentence: str) -> None:
+        """Say what looks like a mistake in what was typed; "" when nothing does."""
+        if sentence != self._hint:
+            self._hint = sentence
+            self._tell_note()
 
     def step(self, by: int) -> None:
         """Go to the next or the previous contact."""
@@ -408,6 +415,8 @@ class ContactList(QWidget):
         words = ""
         if syncing and (far := progress_words(self._status)):
             words = tr("Fetching contacts: {progress}").format(progress=far)
+        elif self._hint:
+            words = self._hint
         elif self.query.text and self._coverage is not None:
             words = _coverage_words(self._coverage)
         self._note.setText(words)

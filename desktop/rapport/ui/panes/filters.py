@@ -11,23 +11,19 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 from rapport.domain.filters import (
     AddedWithin,
     AnyCondition,
-    AnyOf,
     ContactQuery,
     DoNotDisturb,
-    DueWithin,
-    FieldHas,
     HasTag,
     NoOpenTask,
     OwnedBy,
     QuietFor,
     TaskOverdue,
-    Without,
 )
 from rapport.domain.text import visible
-from rapport.language import tr, trn
+from rapport.language import tr
+from rapport.ui.condition_words import words_of
 from rapport.ui.context import WindowContext
 from rapport.ui.menus import pop_up
-from rapport.ui.panes.detail.field_kinds import NAMES
 from rapport.ui.widgets.button import Button, Kind, Size
 from rapport.ui.widgets.chips import FilterChip
 from rapport.ui.wording import count
@@ -36,49 +32,6 @@ if TYPE_CHECKING:
     from rapport.services.workspace import Workspace
 
 _TAGS_OFFERED = 20
-
-
-def words_of(condition: AnyCondition, workspace: Workspace) -> tuple[str, str]:
-    """Icon and words of a condition."""
-    match condition:
-        case HasTag(tag=tag):
-            return "tag", visible(tag)
-        case OwnedBy(user_id=None):
-            return "user", tr("No owner")
-        case OwnedBy(user_id=user_id):
-            name = visible(workspace.reference.user_name(user_id))
-            return "user", tr("Owner: {name}").format(name=name)
-        case AddedWithin(days=days):
-            return "plus", trn("Added in {n} day", "Added in {n} days", days).format(n=count(days))
-        case QuietFor(days=days):
-            return "history", trn("Quiet for {n} day", "Quiet for {n} days", days).format(
-                n=count(days)
-            )
-        case NoOpenTask():
-            return "task", tr("No open task")
-        case TaskOverdue():
-            return "alert", tr("Task overdue")
-        case DoNotDisturb():
-            return "dnd", tr("Do not disturb")
-        case DueWithin(days=1):
-            return "task", tr("Due today or before")
-        case DueWithin(days=days):
-            return "task", trn("Due in {n} day", "Due in {n} days", days).format(n=count(days))
-        case FieldHas(field=field, text=text):
-            name = _field_name(field, workspace)
-            return "filter", tr("{field}: {text}").format(field=name, text=visible(text))
-        case Without(of=inner):
-            icon, words = words_of(inner, workspace)
-            return icon, tr("Not: {condition}").format(condition=words)
-        case AnyOf(of=several):
-            return "filter", tr(" or ").join(words_of(one, workspace)[1] for one in several)
-
-
-def _field_name(field: str, workspace: Workspace) -> str:
-    custom = workspace.reference.custom_field(field)
-    if custom is not None:
-        return visible(custom.name)
-    return tr(NAMES[field]) if field in NAMES else visible(field)
 
 
 class FilterRow(QWidget):
