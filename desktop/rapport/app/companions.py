@@ -79,7 +79,7 @@ class Companions:
 
     def _quick_add(self) -> None:
         self._window.come_forward()
-        self._context.actions.trigger("task.new")
+        self._context.actions.trigger("task.quick-add")
 
     def _open_today(self) -> None:
         self._window.come_forward()

@@ -240,10 +240,12 @@ class RemoveTags(OnContact, frozen=True, kw_only=True):
 
 
 class CreateTask(OnContact, frozen=True, kw_only=True):
-    """``fields`` needs title and due_at: the API demands both (FACTS B2)."""
+    """``fields`` needs title and due_at: the API demands both (FACTS B2). ``tags`` are those that
+    the contact gets with it."""
 
     task_id: Id
     fields: dict[str, Any]
+    tags: tuple[str, ...] = ()
 
     TITLE = "Add task"
 
@@ -254,7 +256,10 @@ class CreateTask(OnContact, frozen=True, kw_only=True):
         if not self.fields.get("due_at"):
             raise InputError("A task needs a due date.", field="due_at")
         values = {"completed": False, **self.fields, "contact_id": self.contact_id}
-        return _create(Ref(Kind.TASK, self.task_id), values)
+        made = _create(Ref(Kind.TASK, self.task_id), values)
+        if not self.tags:
+            return made
+        return made + AddTags(contact_id=self.contact_id, tags=self.tags).plan(records)
 
 
 class EditTask(OnTask, frozen=True, kw_only=True):

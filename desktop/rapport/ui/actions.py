@@ -141,6 +141,7 @@ class Action:
 STANDARD = (
     Action("contact.new", "New contact", Section.CREATE, ("Ctrl+N",), "user", may_write),
     Action("task.new", "New task", Section.CREATE, ("T",), "task", may_write),
+    Action("task.quick-add", "Add task in a sentence", Section.CREATE, ("Q",), "plus", may_write),
     Action("note.new", "New note", Section.CREATE, ("N",), "note", contact_write),
     Action("bulk.add-tags", "Add tags to selected", Section.CONTACT, ("L",), "tag", contacts_write),
     Action(

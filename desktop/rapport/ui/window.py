@@ -39,6 +39,7 @@ from rapport.ui.undo import UndoList, UndoNames
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace
+    from rapport.ui.quick_add import QuickAdd
 
 _COLLAPSE_BELOW = 1040
 _LEAST = (960, 600)
@@ -81,6 +82,7 @@ class MainWindow(QWidget):
         self._painted = False
         self._conflicts = 0
         self._told: Notice | None = None
+        self._sentence_panel: QuickAdd | None = None
         self._unsubscribe: list[Callable[[], None]] = []
         self.context = WindowContext(theme, settings, self)
 
@@ -277,6 +279,7 @@ class MainWindow(QWidget):
         actions = self.context.actions
         actions.bind("search.focus", self.searching.focus)
         actions.bind("go.palette", self._show_palette)
+        actions.bind("task.quick-add", self._quick_add)
         actions.bind("go.today", lambda: self.context.show_page(Page.TODAY))
         actions.bind("go.contacts", lambda: self.sidebar.choose("contacts"))
         actions.bind("go.next", lambda: self.pages.step(1))
@@ -335,6 +338,14 @@ class MainWindow(QWidget):
         from rapport.ui.palette import Palette
 
         Palette(self.context, self).open()
+
+    def _quick_add(self) -> None:
+        from rapport.ui.quick_add import QuickAdd
+
+        if self._sentence_panel is None:
+            self._sentence_panel = QuickAdd(self.context, self)
+        if not self._sentence_panel.isVisible():
+            self._sentence_panel.begin()
 
     def _show_help(self) -> None:
         from rapport.ui.shortcut_sheet import ShortcutSheet

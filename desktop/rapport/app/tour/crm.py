@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -64,6 +65,16 @@ class TourSandbox:
         body = {"statusCode": 422, "message": [message]}
         fault = {"path": path, "kind": "status", "method": method, "status": 422, "body": body}
         await asyncio.to_thread(self._ask, "/_sandbox/faults", fault)
+
+    async def requests(self, method: str, path: str) -> list[dict[str, Any]]:
+        """What was asked so far. ``path`` is a regular expression."""
+        found = await asyncio.to_thread(self._get, "/_sandbox/log") or {}
+        wanted = re.compile(path)
+        return [
+            one
+            for one in found.get("requests", ())
+            if one["method"] == method and wanted.search(one["path"])
+        ]
 
     def _get(self, path: str) -> dict[str, Any] | None:
         return self._ask(path)

@@ -18,6 +18,7 @@ from rapport.app.tour.crm import TourSandbox
 from rapport.app.tour.driver import Driver, NotSeen
 from rapport.app.tour.finding_steps import FindingSteps
 from rapport.app.tour.settings_steps import SettingsSteps
+from rapport.app.tour.task_steps import TaskSteps
 from rapport.domain.commands import CreateTask
 from rapport.domain.filters import HasTag
 from rapport.domain.records import Id, Kind, Task
@@ -85,6 +86,8 @@ class Tour:
             ("shortcut-sheet", self._finding.shortcut_sheet),
             ("settings", self._settings.settings),
             ("high-contrast", self._settings.high_contrast),
+            ("quick-add", lambda: self.tasks().quick_add()),
+            ("repeat-task", lambda: self.tasks().repeat()),
             ("create-contact", self.create_contact),
             ("delete-contact", self.delete_contact),
             ("restore-deleted", self.restore_deleted),
@@ -96,6 +99,9 @@ class Tour:
             ("notification-snooze", self.notification_snooze),
             ("dark-theme", self.dark_theme),
         ]
+
+    def tasks(self) -> TaskSteps:
+        return TaskSteps(self._do, self.workspace, self._crm, self.at_server, self._photograph)
 
     # What the steps look at.
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
+    QWidget,
 )
 
 from rapport.ui.look.avatars import avatar_pixmap
@@ -40,6 +41,58 @@ class Offer:
     icon: str = ""
 
 
+class OfferList(QListWidget):
+    """Offers to choose from by mouse, or by whoever keeps the keyboard."""
+
+    picked = Signal(object)
+    """The value of an offer that was clicked."""
+
+    def __init__(self, name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName(name)
+        self.setMouseTracking(True)
+        self.setUniformItemSizes(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setItemDelegate(_OfferDelegate(self))
+        self.itemEntered.connect(self.setCurrentItem)
+        self.itemClicked.connect(self._clicked)
+
+    def show_offers(self, offers: list[Offer], *, choose_first: bool = True) -> None:
+        """The first one is chosen, or none yet."""
+        self.clear()
+        for offer in offers:
+            item = QListWidgetItem(offer.text)
+            item.setData(_OFFER, offer)
+            words = f"{offer.text}, {offer.beside}" if offer.beside else offer.text
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
+            self.addItem(item)
+        self.setCurrentRow(0 if offers and choose_first else -1)
+
+    def offers(self) -> list[Offer]:
+        return [self.item(row).data(_OFFER) for row in range(self.count())]
+
+    def current(self) -> Offer | None:
+        item = self.currentItem()
+        offer = item.data(_OFFER) if item is not None else None
+        return offer if isinstance(offer, Offer) else None
+
+    def step(self, by: int) -> None:
+        row, rows = self.currentRow(), self.count()
+        if row < 0:
+            row = -1 if by > 0 else rows
+        if rows:
+            self.setCurrentRow((row + by) % rows)
+
+    def rows_height(self, most: int) -> int:
+        return min(self.count(), most) * current_theme().type.px(30)
+
+    def _clicked(self, item: QListWidgetItem) -> None:
+        offer = item.data(_OFFER)
+        if isinstance(offer, Offer):
+            self.picked.emit(offer.value)
+
+
 class Suggestions(Painted):
     """Belongs to a line edit and stands under it, above everything else in the window."""
 
@@ -49,15 +102,8 @@ class Suggestions(Painted):
     def __init__(self, edit: QLineEdit, name: str) -> None:
         super().__init__(edit.window())
         self._edit = edit
-        self._list = QListWidget(self)
-        self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._list.setAccessibleName(name)
-        self._list.setMouseTracking(True)
-        self._list.setUniformItemSizes(True)
-        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._list.setItemDelegate(_OfferDelegate(self._list))
-        self._list.itemEntered.connect(self._list.setCurrentItem)
-        self._list.itemClicked.connect(self._pick)
+        self._list = OfferList(name, self)
+        self._list.picked.connect(self._pick)
         column = QVBoxLayout(self)
         column.setContentsMargins(5, 5, 5, 5)
         column.addWidget(self._list)
@@ -66,36 +112,26 @@ class Suggestions(Painted):
 
     def offer(self, offers: list[Offer], *, choose_first: bool = True) -> None:
         """Show these, the first one chosen or none yet; none at all hides the list."""
-        self._list.clear()
-        for offer in offers:
-            item = QListWidgetItem(offer.text)
-            item.setData(_OFFER, offer)
-            words = f"{offer.text}, {offer.beside}" if offer.beside else offer.text
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
-            self._list.addItem(item)
+        self._list.show_offers(offers, choose_first=choose_first)
         if not offers:
             self.hide()
             return
-        self._list.setCurrentRow(0 if choose_first else -1)
-        self._place(len(offers))
+        self._place()
         self.show()
         self.raise_()
 
     def current(self) -> Offer | None:
-        item = self._list.currentItem()
-        offer = item.data(_OFFER) if item is not None and self.isVisible() else None
-        return offer if isinstance(offer, Offer) else None
+        return self._list.current() if self.isVisible() else None
 
     def offers(self) -> list[Offer]:
-        return [self._list.item(row).data(_OFFER) for row in range(self._list.count())]
+        return self._list.offers()
 
-    def _place(self, rows: int) -> None:
+    def _place(self) -> None:
         window = self._edit.window()
         if self.parentWidget() is not window:
             self.setParent(window)
-        row = current_theme().type.px(30)
         width = max(self._edit.width(), current_theme().type.px(220))
-        height = min(rows, 8) * row + 10
+        height = self._list.rows_height(8) + 10
         corner = self._edit.mapTo(window, QPoint(0, self._edit.height() + 4))
         if is_rtl(self._edit):
             corner.setX(corner.x() + self._edit.width() - width)
@@ -104,17 +140,9 @@ class Suggestions(Painted):
         corner.setX(max(4, min(corner.x(), window.width() - width - 4)))
         self.setGeometry(corner.x(), max(4, corner.y()), width, height)
 
-    def _step(self, by: int) -> None:
-        row, rows = self._list.currentRow(), self._list.count()
-        if row < 0:
-            row = -1 if by > 0 else rows
-        self._list.setCurrentRow((row + by) % rows)
-
-    def _pick(self, item: QListWidgetItem) -> None:
-        offer = item.data(_OFFER)
+    def _pick(self, value: object) -> None:
         self.hide()
-        if isinstance(offer, Offer):
-            self.chosen.emit(offer.value)
+        self.chosen.emit(value)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.FocusOut, QEvent.Type.Hide):
@@ -129,11 +157,11 @@ class Suggestions(Painted):
         if event.type() != QEvent.Type.KeyPress:
             return False
         if step is not None:
-            self._step(step)
+            self._list.step(step)
             return True
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers()
-        if enter and (item := self._list.currentItem()) is not None:
-            self._pick(item)
+        if enter and (offer := self._list.current()) is not None:
+            self._pick(offer.value)
             return True
         if event.key() == Qt.Key.Key_Escape:
             self.hide()

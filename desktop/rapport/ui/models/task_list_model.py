@@ -185,6 +185,10 @@ class TaskListModel(QAbstractListModel):
                 return task_due_words(task.due_at, now, zone).state
             case TaskRole.DONE:
                 return task.completed
+            case TaskRole.REMINDER:
+                return task.remind_min is not None
+            case TaskRole.REPEATS:
+                return task.repeat is not None
             case TaskRole.PENDING:
                 return row.pending
             case TaskRole.CONFLICT:
@@ -208,6 +212,8 @@ class TaskListModel(QAbstractListModel):
                     assignee=colleague(workspace.reference, task.assigned_to),
                     snoozed=_snoozed(item),
                     done=task.completed,
+                    reminder=task.remind_min is not None,
+                    repeats=task.repeat is not None,
                     pending=row.pending,
                     conflict=row.conflict,
                 )
