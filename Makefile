@@ -15,13 +15,14 @@ KILLS ?= 20
 FAULTS ?= 0.2
 
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup run test lint format tour bench chaos lock clean
+.PHONY: help setup run test lint format words tour bench chaos lock clean
 
 help:
 	@echo "make run      the program with its sandbox; without a display, a tour with screenshots"
 	@echo "make test     all checks and tests, on a desktop of their own"
 	@echo "make lint     the checks alone"
 	@echo "make format   lay the code out as the checks want it"
+	@echo "make words    collect the sentences of the program into the catalogues of its translations"
 	@echo "make tour     drive the window through the main job: build/tour"
 	@echo "make bench    measure: build/bench.json"
 	@echo "make chaos    edits through a broken network and kill -9, and the reckoning: build/chaos.json"
@@ -55,6 +56,10 @@ test: lint
 format: setup
 	$(BIN)/ruff check --fix --quiet $(CODE)
 	$(BIN)/ruff format $(CODE)
+
+# What is missing then is written by hand into resources/rapport_resources/locale/*.po.
+words: setup
+	$(BIN)/python packaging/words.py update
 
 # Both bring their own virtual desktop.
 tour: setup

@@ -105,6 +105,7 @@ def main() -> None:
     install_system_packages()
     stamp = fingerprint()
     if STAMP.is_file() and STAMP.read_text() == stamp:
+        compile_translations()
         return
     STAMP.unlink(missing_ok=True)
     make_venv()
@@ -120,6 +121,15 @@ def fingerprint() -> str:
     for path in (LOCK, ROOT / "pyproject.toml", Path(__file__)):
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def compile_translations() -> None:
+    """Where a catalogue has changed since; the first time the build hook does it."""
+    catalogues = (ROOT / "resources/rapport_resources/locale").glob("*.po")
+    pairs = [(path, path.with_suffix(".mo")) for path in catalogues]
+    if any(not mo.is_file() or mo.stat().st_mtime < po.stat().st_mtime for po, mo in pairs):
+        words = str(ROOT / "packaging/words.py")
+        subprocess.run([str(VENV_PYTHON), words, "compile"], check=True)
 
 
 def install_system_packages() -> None:

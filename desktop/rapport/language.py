@@ -15,6 +15,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from gettext import NullTranslations
 
+LANGUAGES = {"en": "English", "de": "Deutsch", "ar": "العربية"}
+"""By its code, each language that Rapport speaks, in that language."""
+
+SPOKEN = (*LANGUAGES, "pseudo")
+"""The last is English with accents, longer and in brackets: shows what is not translated or has no
+room."""
+
 _catalogue = NullTranslations()
 _ENGLISH = NullTranslations()
 

@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from rapport import __version__
 from rapport.domain.errors import RapportError
+from rapport.language import SPOKEN
 
 COMMANDS = {
     "sandbox": ("rapport.app.commands.sandbox", "run the sandbox alone: a local Contacts API"),
@@ -59,6 +60,12 @@ def _window_parser() -> Parser:
         type=Path,
         help="read the database key from FILE instead of the keyring; for measuring only",
     )
+    parser.add_argument(
+        "--lang",
+        metavar="CODE",
+        choices=SPOKEN,
+        help=f"speak this language: {', '.join(SPOKEN)}; else the one chosen in Settings",
+    )
     return parser
 
 
@@ -76,7 +83,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         options = _window_parser().parse_args(arguments)
         from rapport.app.start import open_window
 
-        return open_window(options.profile, sandbox=options.sandbox, key_file=options.key_file)
+        return open_window(
+            options.profile,
+            sandbox=options.sandbox,
+            key_file=options.key_file,
+            language=options.lang or "",
+        )
     except RapportError as error:
         print(error, file=sys.stderr)
         return 1

@@ -24,9 +24,14 @@ SHOW_LIMIT_S = 5.0
 
 
 def open_window(
-    profile: Path | None, *, sandbox: bool = False, key_file: Path | None = None
+    profile: Path | None,
+    *,
+    sandbox: bool = False,
+    key_file: Path | None = None,
+    language: str = "",
 ) -> int:
-    """Runs the program until it is quit. Returns the exit status."""
+    """Runs the program until it is quit. ``language`` is spoken instead of the chosen one. Returns
+    the exit status."""
     # What is loaded for the first frame stays; the window's collector takes over afterwards.
     gc.disable()
     paths = Paths.of(profile)
@@ -39,12 +44,12 @@ def open_window(
             print("Rapport is already open; its window was brought to the front.")
             return 0
     try:
-        return _run(paths, sandbox=sandbox, key_file=key_file)
+        return _run(paths, sandbox=sandbox, key_file=key_file, language=language)
     finally:
         lock.release()
 
 
-def _run(paths: Paths, *, sandbox: bool, key_file: Path | None) -> int:
+def _run(paths: Paths, *, sandbox: bool, key_file: Path | None, language: str) -> int:
     from rapport.app.logs import catch_crashes, start_log
     from rapport.app.secrets import Secrets
 
@@ -57,7 +62,8 @@ def _run(paths: Paths, *, sandbox: bool, key_file: Path | None) -> int:
     # The keyring is asked while Qt is loaded: both take their time, and neither needs the other.
     with closing(secrets), ThreadPoolExecutor(1, thread_name_prefix="key") as pool:
         key = _ask_key(pool, paths, config, secrets)
-        return _with_qt(paths, config, secrets, key, sandbox=sandbox)
+        language = language or config.settings.language
+        return _with_qt(paths, config, secrets, key, sandbox=sandbox, language=language)
 
 
 def _ask_key(
@@ -77,6 +83,7 @@ def _with_qt(
     key: Future[bytes] | None,
     *,
     sandbox: bool,
+    language: str,
 ) -> int:
     from rapport.app.qt import on_signals, qt_application, run_loop
 
@@ -87,6 +94,9 @@ def _with_qt(
             file=sys.stderr,
         )
         return 1
+    from rapport.app.languages import speak
+
+    speak(qt, language)
     from rapport.app.application import Application
     from rapport.app.clock import SystemClock
     from rapport.app.sandbox_process import SandboxProcess

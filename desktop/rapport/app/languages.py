@@ -1,0 +1,71 @@
+"""Which language the window speaks: sentences, dates and numbers, direction, Qt's own dialogs."""
+
+from __future__ import annotations
+
+from gettext import GNUTranslations, NullTranslations
+from importlib.resources import files
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from rapport import language
+from rapport.language import LANGUAGES, SPOKEN
+from rapport.ui import wording
+
+_HOMES = {
+    "en": QLocale.Country.UnitedKingdom,
+    "de": QLocale.Country.Germany,
+    "ar": QLocale.Country.UnitedArabEmirates,
+}
+"""Whose dates and numbers go with a language where the system speaks another one."""
+
+
+def speak(qt: QApplication, chosen: str) -> None:
+    """Speak the ``chosen`` language, or the system's where that is "" and there is one of ours.
+    Before the first window is made: what stands on the screen already stays as it is."""
+    code = chosen if chosen in SPOKEN else _of_system()
+    QLocale.setDefault(_locale(code))
+    wording.locale.cache_clear()
+    language.use(catalogue(code), number=wording.count)
+    qt.setLayoutDirection(QLocale().textDirection())
+    qt.setProperty("language", code)
+    _translate_qt(qt)
+
+
+def catalogue(code: str) -> NullTranslations:
+    """The sentences of a language; English is what stands in the source."""
+    if code == "pseudo":
+        from rapport.app.pseudo import PseudoTranslations
+
+        return PseudoTranslations()
+    file = files("rapport_resources") / "locale" / f"{code}.mo"
+    if not file.is_file():
+        return NullTranslations()
+    with file.open("rb") as content:
+        return GNUTranslations(content)
+
+
+def _of_system() -> str:
+    """The first of ours among the languages that the person told the system; else English."""
+    spoken = (name.partition("-")[0] for name in QLocale.system().uiLanguages())
+    return next((code for code in spoken if code in LANGUAGES), "en")
+
+
+def _locale(code: str) -> QLocale:
+    system = QLocale.system()
+    wanted = QLocale.codeToLanguage(code if code in LANGUAGES else "en")
+    if system.language() is wanted:
+        return system
+    return QLocale(wanted, _HOMES.get(code, _HOMES["en"]))
+
+
+def _translate_qt(qt: QApplication) -> None:
+    """The words of Qt's own dialogs. The translator belongs to the application, which loses it."""
+    for old in qt.findChildren(QTranslator, "qt-words"):
+        qt.removeTranslator(old)
+        old.deleteLater()
+    words = QTranslator(qt)
+    words.setObjectName("qt-words")
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    if words.load(QLocale(), "qtbase", "_", folder):
+        qt.installTranslator(words)

@@ -1,0 +1,172 @@
+"""The sentences of the program and their translations: collected, brought up to date, compiled.
+
+``make words`` collects every sentence from the source and updates the catalogues, in which somebody
+then writes what is missing. Compiling needs Babel, as collecting does; set-up and the building of a
+wheel do it by themselves (``build_hook.py``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "desktop/rapport"
+CATALOGUES = ROOT / "resources/rapport_resources/locale"
+
+SILENT = ("sandbox", "app/commands", "app/tour", "app/bench", "ui/look/gallery")
+"""What no person reads in the window: the server's own words, the command line, development."""
+
+_FIRST = frozenset({"tr", "mark", "keep"})
+_FIELDS = {"Action": (1,), "Scope": (1, 2, 3)}
+"""Tables whose rows say which of their fields are sentences."""
+
+
+_NO_HEADERS = (
+    *(b'"Report-Msgid-Bugs-To:', b'"POT-Creation-Date:', b'"PO-Revision-Date:'),
+    *(b'"Last-Translator:', b'"Language-Team:', b'"Generated-By:'),
+)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """``many`` is the plural, ``context`` tells two meanings of one English word apart."""
+
+    text: str
+    many: str = ""
+    context: str = ""
+
+    @property
+    def key(self) -> str | tuple[str, str]:
+        return (self.text, self.many) if self.many else self.text
+
+
+def collect(source: Path = SOURCE) -> set[Sentence]:
+    """Every sentence that the program can say."""
+    found: set[Sentence] = set()
+    for path in sorted(source.rglob("*.py")):
+        if not path.relative_to(source).as_posix().startswith(SILENT):
+            found.update(sentences(ast.parse(path.read_text(encoding="utf-8"))))
+    return found
+
+
+def sentences(tree: ast.AST) -> Iterator[Sentence]:
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call):
+            yield from _said(call)
+
+
+def _said(call: ast.Call) -> Iterator[Sentence]:
+    """What one call says. Errors take a title and a message (``domain/errors.py``)."""
+    name = _name(call.func)
+    if not call.args:
+        return
+    if name == "trn":
+        one, many = _literals(call, (0, 1))
+        yield Sentence(one, many)
+    elif name == "trc":
+        context, text = _literals(call, (0, 1))
+        yield Sentence(text, context=context)
+    elif name in _FIRST:
+        for text in _choices(call.args[0]):
+            yield Sentence(text)
+    else:
+        places = (0, 1) if name.endswith("Error") else _FIELDS.get(name, ())
+        for place in places:
+            if place < len(call.args):
+                yield from map(Sentence, _choices(call.args[place]))
+
+
+def _name(func: ast.expr) -> str:
+    """What is called, by its bare name; an error's own beginning counts as an error."""
+    match func:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr="__init__"):
+            return "super().Error"
+    return ""
+
+
+def _choices(node: ast.expr) -> Iterator[str]:
+    """The literals an expression can be: one, or either of “a if b else c”."""
+    match node:
+        case ast.Constant(value=str(text)) if text:
+            yield text
+        case ast.IfExp(body=one, orelse=other):
+            yield from _choices(one)
+            yield from _choices(other)
+        case ast.BoolOp(values=several):
+            for one in several:
+                yield from _choices(one)
+
+
+def _literals(call: ast.Call, places: tuple[int, ...]) -> list[str]:
+    texts = [
+        call.args[place].value  # type: ignore[attr-defined]
+        for place in places
+        if place < len(call.args) and isinstance(call.args[place], ast.Constant)
+    ]
+    if len(texts) != len(places):
+        raise ValueError(f"line {call.lineno}: sentences are given as literals")
+    return texts
+
+
+def template() -> Catalog:
+    catalog = Catalog(project="Rapport", charset="utf-8", fuzzy=False)
+    for sentence in collect():
+        flags = {"python-brace-format"} if "{" in sentence.text else set()
+        catalog.add(sentence.key, flags=flags, context=sentence.context or None)
+    return catalog
+
+
+def read(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file, locale=path.stem)
+
+
+def update() -> None:
+    """Brings each catalogue up to date: what is new stands there untranslated, what is gone is not
+    there."""
+    fresh = template()
+    for path in sorted(CATALOGUES.glob("*.po")):
+        catalog = read(path)
+        catalog.update(fresh, no_fuzzy_matching=True, update_header_comment=False)
+        catalog.obsolete.clear()
+        out = BytesIO()
+        write_po(out, catalog, width=100, no_location=True, sort_output=True, omit_header=False)
+        kept = [line for line in out.getvalue().split(b"\n") if not line.startswith(_NO_HEADERS)]
+        path.write_bytes(b"\n".join(kept).rstrip() + b"\n")
+        missing = sum(1 for message in catalog if message.id and not _is_whole(message.string))
+        print(f"{path.stem}: {len(catalog)} sentences, {missing} to translate")
+
+
+def _is_whole(string: object) -> bool:
+    return all(string) if isinstance(string, tuple | list) else bool(string)
+
+
+def compile_catalogues() -> None:
+    for path in sorted(CATALOGUES.glob("*.po")):
+        with path.with_suffix(".mo").open("wb") as file:
+            write_mo(file, read(path))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=("update", "compile"))
+    if parser.parse_args().what == "update":
+        update()
+    compile_catalogues()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
