@@ -43,6 +43,8 @@ class Remote(Struct, frozen=True, kw_only=True):
     """Of the contact that a task, note or appointment belongs to."""
     values: dict[str, Any]
     extra: dict[str, Any] = {}
+    untold: frozenset[str] = frozenset()
+    """Of ``extra``: what this kind of reply never carries."""
 
 
 _CONTACT_TEXT = {
@@ -63,6 +65,9 @@ _CONTACT_TEXT = {
 }
 _ONLY_WHEN_TOLD = frozenset({"website", "timezone"})
 """Fields that search and list leave out: their absence there says nothing (FACTS B1a)."""
+
+_NEVER_IN_A_SEARCH = frozenset({"dndSettings", "inboundDndSettings"})
+"""FACTS B1a: listed, and not returned."""
 
 _NULLABLE = frozenset(
     {
@@ -117,6 +122,7 @@ def contact(raw: Any, *, partial: bool = False) -> Remote:
         rid=an_id(record, "id", "_id"),
         values=values,
         extra=rest(record, _CONTACT_KNOWN),
+        untold=_NEVER_IN_A_SEARCH if partial else frozenset(),
     )
 
 

@@ -11,6 +11,7 @@ from rapport.app.copies import DATABASE
 from rapport.app.credentials import token_source
 from rapport.app.engine_thread import EngineThread
 from rapport.app.secrets import Secrets
+from rapport.domain.catalogue import Action
 from rapport.domain.errors import NetworkError
 from rapport.domain.operations import OperationCall, OperationReply
 from rapport.domain.ports import Clock
@@ -49,6 +50,7 @@ class Session:
             asyncio.get_running_loop(),
             audit_key=VaultAuditKey(secrets.vault(account.id)),
         )
+        self.workspace.memberships.connect(self, _action)
         self._line: _Line | None = None
         self._thread: EngineThread | None = None
         self._connecting = asyncio.Lock()
@@ -109,6 +111,14 @@ class Session:
         await self.disconnect()
         self.workspace.close()
         await asyncio.to_thread(self.store.close)
+
+
+def _action(id: str) -> Action:
+    from rapport.api.catalogue import catalogue
+
+    found = catalogue()[id]
+    assert isinstance(found, Action)
+    return found
 
 
 class _Line:

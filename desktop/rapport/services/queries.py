@@ -86,6 +86,10 @@ class AsyncQueries:
     async def row_of(self, contact_id: Id) -> ContactRow | None:
         return await asyncio.wrap_future(self._queries.row_of(contact_id))
 
+    async def of_business(self, business_id: str, limit: int) -> tuple[list[ContactRow], int]:
+        """Contacts of a business, the newest first, and how many there are in all."""
+        return await asyncio.wrap_future(self._queries.of_business(business_id, limit))
+
     async def server_id(self, kind: Kind, id: Id) -> str | None:
         """How the CRM calls a record; None for one that it has not got yet."""
         return await asyncio.wrap_future(self._replica.rid_of(kind, id))

@@ -20,6 +20,7 @@ from rapport.services.audit import Audit
 from rapport.services.bus import Bus
 from rapport.services.duplicates import Duplicates
 from rapport.services.feed import WindowFeed
+from rapport.services.memberships import Memberships
 from rapport.services.queries import AsyncQueries
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Workspace:
         self.audit = Audit(store, clock, audit_key, new_id)
         self.waiting = WaitingEdits(store)
         self.lists = SmartLists(store, new_id)
+        self.memberships = Memberships(account, self.queries)
         self.duplicates = Duplicates(store, self._country)
         self._store = store
         self._loop = loop

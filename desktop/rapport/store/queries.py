@@ -225,6 +225,24 @@ class Queries:
     def row_of(self, id: Id) -> Future[ContactRow | None]:
         return self._readers.submit(lambda db: next(iter(_rows_of(db, [id])), None))
 
+    def of_business(self, business_id: str, limit: int) -> Future[tuple[list[ContactRow], int]]:
+        """Contacts of a business, the newest first, and how many there are in all."""
+
+        def job(db: Sql) -> tuple[list[ContactRow], int]:
+            # As it stands in the packed values: no value of a person's can look like it unescaped.
+            part = b'"business_id":' + encode(business_id)
+            keys = [
+                key
+                for (key,) in db.rows(
+                    "SELECT key FROM record WHERE kind = ? AND tomb = 0 AND instr(shown, ?) > 0"
+                    " ORDER BY key DESC",
+                    (KIND_NUMBER[Kind.CONTACT], part),
+                )
+            ]
+            return lists.rows(db, keys[:limit]), len(keys)
+
+        return self._readers.submit(job)
+
     def recent(self, ids: Sequence[Id]) -> Future[list[ContactRow]]:
         """The rows of these contacts in their order, without those that are gone."""
         return self._readers.submit(lambda db: _rows_of(db, ids))

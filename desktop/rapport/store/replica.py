@@ -471,17 +471,15 @@ def server_values(known: Values, snapshot: Snapshot, tally: Tally) -> Values:
 
 
 def _extra(snapshot: Snapshot, before: bytes | None = None) -> bytes | None:
-    """What else the server says. A search tells less than a read (FACTS B1a: no dndSettings); what
-    it leaves out stays as it was."""
-    if not snapshot.extra:
-        return before
+    """What else the server says, with what such a reply never tells as it was."""
     try:
-        extra = encode(clean(snapshot.extra))
-        if before is None or before == extra:
-            return extra
-        return encode({**decode(before), **decode(extra)})
+        extra = clean(snapshot.extra)
     except Unfit:
         return before
+    if before is not None and snapshot.untold:
+        kept = decode(before)
+        extra |= {name: kept[name] for name in sorted(snapshot.untold) if name in kept}
+    return encode(extra) if extra else None
 
 
 def _vanish(tx: Transaction, stored: Stored) -> int:

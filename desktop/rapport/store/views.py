@@ -26,6 +26,8 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     """The server's id of the contact it belongs to; None for a contact."""
     values: dict[str, Any]
     extra: dict[str, Any] = {}
+    untold: frozenset[str] = frozenset()
+    """Of ``extra``: what this kind of reply never carries, and what so stays as it was."""
     read_at: datetime | None = None
 
 

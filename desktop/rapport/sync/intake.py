@@ -38,6 +38,7 @@ class Intake:
             contact_rid=remote.contact_rid,
             values=remote.values,
             extra=remote.extra,
+            untold=remote.untold,
             read_at=self._clock.now(),
         )
 

@@ -11,9 +11,10 @@ import pytest
 from rapport.api import ApiClient, StaticToken
 from rapport.api.catalogue import action
 from rapport.domain.arguments import arguments
-from rapport.domain.errors import NetworkError
+from rapport.domain.errors import NetworkError, RapportError
 from rapport.domain.operations import OperationCall, OperationReply
 from rapport.domain.records import Kind
+from rapport.services.memberships import Series
 from rapport.sync.operations import Operations
 
 Perform = Callable[..., Awaitable[OperationReply]]
@@ -27,19 +28,22 @@ async def desk(lagging: Any, desk_at: Any, slow: Any) -> AsyncIterator[Any]:
 
 
 @pytest.fixture
-async def perform(lagging: Any, desk: Any) -> AsyncIterator[Perform]:
+async def operations(lagging: Any, desk: Any) -> AsyncIterator[Operations]:
     clock = desk.workspace.clock
     tokens = StaticToken(lagging.info["access_token"])
     client = ApiClient(lagging.base_url, tokens, location_id=lagging.location_id, clock=clock)
-    operations = Operations(client, lagging.base_url, clock, learn=desk.engine.suspect)
+    yield Operations(client, lagging.base_url, clock, learn=desk.engine.suspect)
+    await client.aclose()
 
+
+@pytest.fixture
+async def perform(lagging: Any, operations: Operations) -> Perform:
     async def perform(id: str, **data: Any) -> OperationReply:
         wanted = action(id)
         given = arguments(wanted, data=data, location_id=lagging.location_id)
         return await operations.call(OperationCall(action=wanted, arguments=given))
 
-    yield perform
-    await client.aclose()
+    return perform
 
 
 async def test_a_note_and_a_task(lagging: Any, desk: Any, perform: Perform, until: Any) -> None:
@@ -108,3 +112,51 @@ async def test_a_refusal_is_a_reply_with_its_meaning(perform: Perform) -> None:
     assert reply.status == 400
     assert str(reply.refused).startswith("This record is not in the CRM any more.")
     assert reply.sent.headers["Authorization"] == "Bearer •••"
+
+
+async def test_followers_campaigns_and_workflows(
+    lagging: Any, desk: Any, operations: Operations, until: Any
+) -> None:
+    rid = lagging.info["examples"]["contact"]
+    id = await desk.lid(Kind.CONTACT, rid)
+    memberships = desk.workspace.memberships
+    with pytest.raises(NetworkError):
+        await memberships.courses(Series.CAMPAIGNS)
+    memberships.connect(operations, action)
+    user = desk.workspace.reference.users[0].id
+
+    async def followers() -> list[str]:
+        extra = (await desk.workspace.queries.detail(id)).extra
+        return list(extra.get("followers") or [])
+
+    async def is_followed() -> bool:
+        return await followers() == [user]
+
+    async def is_not_followed() -> bool:
+        return await followers() == []
+
+    await memberships.follow(id, user)
+    await until(is_followed, "the follower is seen here")
+    assert (await lagging.contact(rid))["followers"] == [user]
+    await memberships.unfollow(id, user)
+    await until(is_not_followed, "nobody follows any more")
+
+    for series, name in ((Series.CAMPAIGNS, "_campaigns"), (Series.WORKFLOWS, "_workflows")):
+        course = (await memberships.courses(series))[0]
+        await memberships.join(id, series, course.id)
+        assert (await lagging.control("GET", f"records/contact/{rid}"))[name] == [course.id]
+        await memberships.leave(id, series, course.id)
+        assert (await lagging.control("GET", f"records/contact/{rid}"))[name] == []
+    with pytest.raises(RapportError):
+        await memberships.join(id, Series.CAMPAIGNS, "nothing")
+
+
+async def test_the_contacts_of_a_business(desk: Any) -> None:
+    rows = await desk.rows()
+    details = [await desk.workspace.queries.detail(row.id) for row in rows]
+    ours = next(one.contact.business_id for one in details if one.contact.business_id)
+    want = {one.contact.id for one in details if one.contact.business_id == ours}
+    found, total = await desk.workspace.queries.of_business(ours, 100)
+    assert {row.id for row in found} == want
+    assert total == len(want)
+    assert (await desk.workspace.queries.of_business(ours[:-1], 100))[1] == 0

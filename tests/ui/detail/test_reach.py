@@ -60,7 +60,15 @@ async def test_a_channel_that_is_shut_asks_and_the_other_does_not(
     await until(lambda: opened[1:] == ["mailto:ana@fjordvale.pt"], "it was wanted")
 
     # A search tells nothing of channels: what was known stays.
-    await desk.people(**{"c-ana": {"city": "Braga"}})
+    await desk.absorb(
+        Snapshot(
+            kind=Kind.CONTACT,
+            rid="c-ana",
+            values={"city": "Braga"},
+            untold=frozenset({"dndSettings"}),
+            read_at=clock.now(),
+        )
+    )
     await until(lambda: pane.detail.contact.city == "Braga", "the search was taken in")
     assert mail.is_alarming
 

@@ -107,7 +107,11 @@ def standard_specs(reference: Reference, contact: Contact) -> list[FieldSpec]:
             key="company",
             label=tr(NAMES["company"]),
             editor=Editor.FIXED,
-            reason=tr("The CRM sets the company when a contact is made; it changes only there."),
+            reason=(
+                tr("The CRM takes no new company name for a contact. Press to see its business.")
+                if reference.business(contact.business_id)
+                else tr("The CRM takes a company name only when a contact is made.")
+            ),
         ),
         "assigned_to": owner,
         "type": FieldSpec(

@@ -21,6 +21,7 @@ from rapport.ui.context import WindowContext
 from rapport.ui.editors.tag_editor import TagEditor
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.panes.detail import field_kinds as kinds
+from rapport.ui.panes.detail.connections import Connections
 from rapport.ui.panes.detail.field_cell import FieldCell
 from rapport.ui.panes.detail.field_kinds import FieldSpec
 from rapport.ui.widgets.base import Painted
@@ -60,6 +61,7 @@ class FieldsPanel(Painted):
         self.rest = Button(" ", self, kind=Kind.QUIET, size=Size.CHIP, chevron=True)
         self.rest.setObjectName("fields-show-all")
         self.rest.clicked.connect(self._toggle_all)
+        self.connections = Connections(workspace, context, self)
         self._group = _GroupTitle(tr("Custom fields"), self)
         self._group.toggle.clicked.connect(self._toggle_group)
         self._grid = QGridLayout()
@@ -70,6 +72,7 @@ class FieldsPanel(Painted):
         self._tail.addWidget(self.rest)
         self._tail.addStretch(1)
         self._column.addLayout(self._tail)
+        self._column.addWidget(self.connections)
         self._column.addStretch(1)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self._minute = QTimer(self, interval=30_000)
@@ -92,6 +95,7 @@ class FieldsPanel(Painted):
             *kinds.custom_specs(reference),
             *kinds.nameless_specs(reference, detail.contact),
         ]
+        self.connections.show_detail(detail)
         self.tags.show_tags(detail.contact.tags)
         self.tags.allow(self._context.situation.why_not_write)
         self._arrange()
@@ -180,6 +184,7 @@ class FieldsPanel(Painted):
         if arranged != self._arranged:
             self._arranged = arranged
             self._place(standard, custom if open_ else [], title=bool(custom) and not grid_of_six)
+        self.connections.setVisible(self._columns == 1 or self._all)
         hidden = len(self._specs) - len(standard) - len(custom)
         self.rest.setVisible(hidden > 0 or self._all)
         words = (
@@ -239,6 +244,8 @@ class FieldsPanel(Painted):
         if cell is None:
             cell = FieldCell(spec, partial(self._wrong, spec.key), self)
             cell.submitted.connect(partial(self._save, spec.key))
+            if spec.key == "company":
+                cell.clicked.connect(self.connections.show_business)
             self._cells[spec.key] = cell
         why_not = self._context.situation.why_not_write or spec.reason
         contact = self._detail.contact
