@@ -120,6 +120,15 @@ def visit_write(now: Situation) -> bool | str:
     return (now.why_not_book or True) if now.appointment_id else "No appointment is chosen."
 
 
+def with_tasks(now: Situation) -> bool | str:
+    """Several tasks are marked; with none there is no such action."""
+    return now.page == "today" and now.marked_tasks > 0
+
+
+def tasks_write(now: Situation) -> bool | str:
+    return with_tasks(now) and (now.why_not_write_task or True)
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """``title`` is English, and found in the table below by the collector of sentences; ``words``
@@ -160,6 +169,18 @@ STANDARD = (
         "bulk.dnd", "Do not disturb for selected", Section.CONTACT, ("B",), "dnd", contacts_write
     ),
     Action("bulk.delete", "Delete selected", Section.CONTACT, ("Del",), "trash", contacts_write),
+    Action("tasks.complete", "Complete selected", Section.TASK, ("Space",), "check", tasks_write),
+    Action(
+        "tasks.reschedule",
+        "Change due date of selected",
+        Section.TASK,
+        ("D",),
+        "reschedule",
+        tasks_write,
+    ),
+    Action("tasks.snooze", "Snooze selected", Section.TASK, ("S",), "moon", with_tasks),
+    Action("tasks.assign", "Assign selected", Section.TASK, ("A",), "user", tasks_write),
+    Action("tasks.delete", "Delete selected tasks", Section.TASK, ("Del",), "trash", tasks_write),
     Action("task.complete", "Complete task", Section.TASK, ("Space",), "check", task_open),
     Action("task.reopen", "Reopen task", Section.TASK, ("Space",), "undo", task_finished),
     Action("task.edit", "Edit task", Section.TASK, ("E",), "pencil", task_write),

@@ -6,7 +6,7 @@ concerned hears a signal.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from rapport.domain.commands import Command
+from rapport.domain.commands import Command, Together
 from rapport.domain.errors import InputError
 from rapport.domain.filters import ContactQuery
 from rapport.domain.records import Id
@@ -167,6 +167,8 @@ class WindowContext(QObject):
         self._touched: tuple[Workspace, ...] = ()
         """Accounts not on screen to which something was done from what is."""
         self._undone_in: Workspace | None = None
+        self._joined: list[frozenset[tuple[Workspace, int]]] = []
+        """Undo entries of several accounts that one action made."""
 
     # Accounts.
 
@@ -277,11 +279,54 @@ class WindowContext(QObject):
             )
         return outcome
 
+    async def perform_all(
+        self, commands: Sequence[tuple[Workspace, Command]], icon: str = "check"
+    ) -> None:
+        """Commit a person's commands, of one account or several, as one: told once, and taken back
+        by one Undo. Raises RapportError."""
+        parts: dict[Workspace, list[Command]] = {}
+        for workspace, command in commands:
+            parts.setdefault(workspace, []).append(command)
+        done: list[tuple[Workspace, int]] = []
+        changed, title = 0, ""
+        try:
+            for workspace, several in parts.items():
+                outcome = await workspace.bus.run_all(several)
+                changed += outcome.changed
+                if outcome.undo_id is not None:
+                    done.append((workspace, outcome.undo_id))
+                    title = Together(commands=(*several,)).title_of(changed)
+        finally:
+            if len(done) > 1:
+                self._joined.append(frozenset(done))
+            if done:
+                workspace, undo_id = done[-1]
+                self.notice(done_words(title), icon=icon, undo_id=undo_id, workspace=workspace)
+            elif parts:
+                self.notice(tr("Nothing changed"), icon=icon)
+
+    async def _with_joined(
+        self, undo_id: int | None, workspace: Workspace
+    ) -> tuple[tuple[Workspace, int | None], ...]:
+        """What is taken back with an entry: itself, and what was done with it in other accounts."""
+        found = undo_id
+        if found is None and self._joined:
+            items = await workspace.queries.undo_items(1)
+            found = items[0].id if items else None
+        for joined in self._joined:
+            if found is not None and (workspace, found) in joined:
+                self._joined.remove(joined)
+                return ((workspace, found), *(joined - {(workspace, found)}))
+        return ((workspace, undo_id),)
+
     async def undo(self, undo_id: int | None = None, workspace: Workspace | None = None) -> None:
         """Take back one entry of the undo list, or the newest."""
         if workspace is None:
             workspace = self.workspace if undo_id is not None else await self._last_changed()
+        (_, undo_id), *others = await self._with_joined(undo_id, workspace)
         outcome = await workspace.bus.undo(undo_id)
+        for other, its_id in others:
+            await other.bus.undo(its_id)
         self._undone_in = workspace
         self.undone.emit()
         if outcome is None and undo_id is not None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from rapport.domain.records import Id
 from rapport.ui.context import Page, Pane, WindowContext
 from rapport.ui.panes.contact_list import ContactList
-from rapport.ui.panes.marked_summary import MarkedSummary
+from rapport.ui.panes.marked_summary import CONTACT_BUTTONS, MarkedSummary, contacts_told
 from rapport.ui.rooms import DetailRoom, MarkedRows, Rooms, TodayRoom
 
 if TYPE_CHECKING:
@@ -68,7 +68,9 @@ class ContactsPage(QSplitter):
             layout = self._host.layout()
             assert layout is not None
             layout.addWidget(self._detail)
-            self._summary = MarkedSummary(self._context, self._host)
+            self._summary = MarkedSummary(
+                self._context, self._host, "contacts", CONTACT_BUTTONS, contacts_told
+            )
             rooms.bulk(self._context, self.list.marked, self)
             layout.addWidget(self._summary)
             self._show_summary()
@@ -200,6 +202,8 @@ class Pages(QStackedWidget):
         match self._context.situation.page:
             case Page.CONTACTS if self.contacts is not None:
                 return self.contacts.list.marked
+            case Page.TODAY if self._today is not None:
+                return cast("TodayRoom", self._today).marked
         return None
 
     def mark(self) -> None:

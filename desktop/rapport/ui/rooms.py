@@ -43,6 +43,8 @@ class DetailRoom(Protocol):
 class TodayRoom(Protocol):
     """What the window asks of the Today page (a QWidget, too)."""
 
+    marked: MarkedRows
+
     def open_task(self, task_id: Id) -> None:
         """Choose the task in the list, show it and put the keyboard focus on it."""
         ...

@@ -19,12 +19,13 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QMouseEvent, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, QWidget
 
 from rapport.ui.delegates.row import (
     Picture,
     RowDelegate,
     is_hovered,
+    is_marked,
     is_mirrored,
     is_selected,
     paint_focus,
@@ -39,8 +40,10 @@ from rapport.ui.delegates.task_picture import (
 from rapport.ui.look.paint import (
     mirrored,
     task_circle,
+    ticked_box,
 )
 from rapport.ui.look.theme import current_theme
+from rapport.ui.marks import Marking
 from rapport.ui.roles import DueState, RowKind, TaskRole
 
 _KIND = int(TaskRole.KIND)
@@ -84,6 +87,8 @@ class TaskRowDelegate(RowDelegate):
         self._offers_keys = offers_keys
         self._pressed: tuple[QPersistentModelIndex, str] | None = None
         self._circled = QPersistentModelIndex()
+        self.marking: Marking | None = None
+        """Where rows can be marked: which of them are."""
 
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -102,14 +107,20 @@ class TaskRowDelegate(RowDelegate):
         if index.data(_KIND) == RowKind.HEADER:
             self.picture(option, index).play(painter, option.rect.topLeft())
             return
+        if self.marking is not None and self.marking.is_marked(index.row()):
+            option = QStyleOptionViewItem(option)
+            option.state |= QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_On
         paint_ground(painter, option, text_start=current_theme().type.px(TEXT_START))
-        task_circle(
-            painter,
-            self._circle_rect(option),
-            done=bool(index.data(_DONE)),
-            overdue=index.data(_STATE) == DueState.OVERDUE,
-            hovered=is_hovered(option) and self._circled == index,
-        )
+        if is_marked(option):
+            ticked_box(painter, self._circle_rect(option))
+        else:
+            task_circle(
+                painter,
+                self._circle_rect(option),
+                done=bool(index.data(_DONE)),
+                overdue=index.data(_STATE) == DueState.OVERDUE,
+                hovered=is_hovered(option) and self._circled == index,
+            )
         self.picture(option, index).play(painter, option.rect.topLeft())
         paint_focus(painter, option)
 
@@ -164,13 +175,17 @@ class TaskRowDelegate(RowDelegate):
         spot = QRectF(row.left() + px(20), row.center().y() - side / 2, side, side)
         return mirrored(spot, row, right_to_left)
 
+    def is_at_circle(self, row: QRectF, spot: QPointF, *, right_to_left: bool) -> bool:
+        """Whether a click there is meant for the circle, or so near that it may be."""
+        slack = current_theme().type.px(7)
+        circle = self.circle_rect(row, right_to_left=right_to_left)
+        return circle.adjusted(-slack, -slack, slack, slack).contains(spot)
+
     def _circle_rect(self, option: QStyleOptionViewItem) -> QRectF:
         return self.circle_rect(QRectF(option.rect), right_to_left=is_mirrored(option))
 
     def _region_at(self, spot: QPointF, option: QStyleOptionViewItem) -> str:
-        slack = current_theme().type.px(7)
-        circle = self._circle_rect(option).adjusted(-slack, -slack, slack, slack)
-        if circle.contains(spot):
+        if self.is_at_circle(QRectF(option.rect), spot, right_to_left=is_mirrored(option)):
             return "circle"
         if self._offers_keys:
             # The mouse is here, so the row is hovered and shows its keys.

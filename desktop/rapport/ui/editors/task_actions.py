@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from datetime import datetime
+from typing import Any
 
 from PySide6.QtCore import QObject, QPoint, QRect
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu, QWidget
@@ -72,14 +74,14 @@ class TaskActions(QObject):
         await self._context.perform(command, row.task.title, workspace=workspace)
 
     async def edit(self, workspace: Workspace, task_id: Id) -> None:
-        spot = self._spot()
+        spot = self.spot()
         row = await self._row(workspace, task_id)
         self.editor.open(spot, row.task, contact_name=row.contact_name, workspace=workspace)
 
     async def reschedule(
         self, workspace: Workspace, task_id: Id, spot: QRect | None = None
     ) -> None:
-        spot = spot or self._spot()
+        spot = spot or self.spot()
         row = await self._row(workspace, task_id)
         self.due.open(spot, row.task, workspace)
 
@@ -102,7 +104,7 @@ class TaskActions(QObject):
                     return QRect(button.mapTo(window, QPoint(0, 0)), button.size())
         return None
 
-    def _spot(self) -> QRect | None:
+    def spot(self) -> QRect | None:
         """What a popover opens at, in the window: the chosen row or the focused control, never a
         pane as a whole."""
         focused = QApplication.focusWidget()
@@ -131,23 +133,32 @@ class TaskActions(QObject):
 
     def offer_snooze(self, workspace: Workspace, task_id: Id, at: QPoint | None = None) -> None:
         """A menu of moments; the due date stays whichever is chosen."""
-        clock = workspace.clock
+        self.offer_moments(
+            workspace.clock, lambda until: self.snooze(workspace, task_id, until), at
+        )
+
+    def offer_moments(
+        self,
+        clock: Clock,
+        choose: Callable[[datetime], Coroutine[Any, Any, None]],
+        at: QPoint | None = None,
+    ) -> None:
         menu = QMenu(self._home)
         menu.setObjectName("snooze-menu")
         for number, (id, words, until) in enumerate(snoozes(clock.now(), clock.zone()), start=1):
             choice = menu.addAction(f"&{number}  {words}\t{_when(until, clock)}")
             choice.setObjectName(f"snooze-{id}")
             choice.triggered.connect(
-                lambda _=False, until=until: self._context.runner.own(
-                    self.snooze(workspace, task_id, until)
-                )
+                lambda _=False, until=until: self._context.runner.own(choose(until))
             )
         menu.aboutToHide.connect(menu.deleteLater)
-        if at is None:
-            window = self._home.window()
-            spot = self._spot() or window.rect().adjusted(0, 0, 0, -window.height() // 2)
-            at = window.mapToGlobal(QPoint(spot.center().x(), spot.bottom()))
-        menu.popup(at)
+        menu.popup(at if at is not None else self.menu_spot())
+
+    def menu_spot(self) -> QPoint:
+        """Where on the screen a menu about the chosen row opens."""
+        window = self._home.window()
+        spot = self.spot() or window.rect().adjusted(0, 0, 0, -window.height() // 2)
+        return window.mapToGlobal(QPoint(spot.center().x(), spot.bottom()))
 
 
 def _when(until: datetime, clock: Clock) -> str:

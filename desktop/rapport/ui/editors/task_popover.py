@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from rapport.domain.commands import EditTask
 from rapport.domain.errors import InputError
+from rapport.domain.ports import Clock
 from rapport.domain.records import Id, Task
 from rapport.language import tr
 from rapport.services.workspace import Workspace
@@ -111,26 +113,49 @@ class DuePopover(QObject):
         self._home = home
 
     def open(self, spot: QRect | None, task: Task, workspace: Workspace) -> DateField:
+        async def save(due_at: datetime | None) -> None:
+            command = EditTask(task_id=task.id, fields={"due_at": due_at})
+            await self._context.perform(command, task.title, workspace=workspace)
+
+        return self.ask(spot, workspace.clock, task.due_at, save)
+
+    def ask(
+        self,
+        spot: QRect | None,
+        clock: Clock,
+        due_at: datetime | None,
+        save: Callable[[datetime | None], Awaitable[None]],
+    ) -> DateField:
+        """Ask for a date, beginning with ``due_at``; ``save`` may raise InputError, and the
+        question stays."""
         popover = Popover(self._home, width=300, name=tr("Change due date"))
         popover.setObjectName("due-popover")
-        field = DateField(workspace.clock, popover.panel)
-        field.set_moment(task.due_at)
-        save = Button(tr("Save"), popover.panel, kind=Kind.FILLED, key="↵")
-        save.setObjectName("due-save")
+        field = DateField(clock, popover.panel)
+        field.set_moment(due_at)
+        button = Button(tr("Save"), popover.panel, kind=Kind.FILLED, key="↵")
+        button.setObjectName("due-save")
         popover.body.addWidget(
             Label(tr("Change due date"), popover.panel, size=TextSize.BODY, weight=SEMIBOLD)
         )
         popover.body.addWidget(field)
         foot = QHBoxLayout()
         foot.addStretch(1)
-        foot.addWidget(save)
+        foot.addWidget(button)
         popover.body.addLayout(foot)
+
+        async def work() -> None:
+            try:
+                await save(field.moment())
+            except InputError as error:
+                field.say(str(error))
+            else:
+                popover.close()
 
         def commit() -> None:
             if not field.complain():
-                self._context.runner.own(self._save(task, workspace, field, popover))
+                self._context.runner.own(work())
 
-        save.clicked.connect(commit)
+        button.clicked.connect(commit)
         field.submitted.connect(commit)
         field.line.escaped.connect(popover.close)
         popover.closed.connect(popover.deleteLater)
@@ -138,17 +163,6 @@ class DuePopover(QObject):
         field.line.setFocus()
         field.line.selectAll()
         return field
-
-    async def _save(
-        self, task: Task, workspace: Workspace, field: DateField, popover: Popover
-    ) -> None:
-        command = EditTask(task_id=task.id, fields={"due_at": field.moment()})
-        try:
-            await self._context.perform(command, task.title, workspace=workspace)
-        except InputError as error:
-            field.say(str(error))
-            return
-        popover.close()
 
 
 def _open(popover: Popover, spot: QRect | None) -> None:

@@ -212,19 +212,35 @@ def task_circle(
         painter.drawEllipse(rect.adjusted(width / 2, width / 2, -width / 2, -width / 2))
         colour = border
     if done or hovered:
-        pen = QPen(QColor(colour), 1.75 * scale)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        painter.setPen(pen)
-        centre = rect.center()
-        painter.drawPolyline(
-            [
-                centre + QPointF(-3.4 * scale, 0.2 * scale),
-                centre + QPointF(-1.0 * scale, 2.6 * scale),
-                centre + QPointF(3.5 * scale, -2.4 * scale),
-            ]
-        )
+        _tick(painter, rect, colour)
     painter.restore()
+
+
+def ticked_box(painter: QPainter, rect: QRectF) -> None:
+    """Draw what stands instead of a task's circle while the task is marked: a tick in the circle
+    would say that it is done."""
+    tokens = current_theme().tokens
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    rounded(painter, rect, rect.width() / 4.5, fill=tokens.accent_fill)
+    _tick(painter, rect, tokens.on_accent)
+    painter.restore()
+
+
+def _tick(painter: QPainter, rect: QRectF, colour: str) -> None:
+    scale = rect.width() / 18
+    pen = QPen(QColor(colour), 1.75 * scale)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(pen)
+    centre = rect.center()
+    painter.drawPolyline(
+        [
+            centre + QPointF(-3.4 * scale, 0.2 * scale),
+            centre + QPointF(-1.0 * scale, 2.6 * scale),
+            centre + QPointF(3.5 * scale, -2.4 * scale),
+        ]
+    )
 
 
 def key_cap_size(text: str) -> tuple[int, int]:

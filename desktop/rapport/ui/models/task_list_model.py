@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from types import EllipsisType
 from typing import TYPE_CHECKING, Any
@@ -72,6 +72,8 @@ class TaskListModel(QAbstractListModel):
         self._assigned_to: Whose = everybody
         self._items: list[_Header | AccountTask] = []
         self.groups = AccountGroups()
+        self.marks: Container[object] = ()
+        """The ids of the tasks that a screen reader calls selected."""
         self.loaded = False
         self._again = QTimer(self, singleShot=True)
         self._again.timeout.connect(self.refresh)
@@ -112,6 +114,18 @@ class TaskListModel(QAbstractListModel):
     def row_of(self, task_id: Id) -> int:
         """The row of a task, -1 where it is not shown."""
         return next((row for row, item in enumerate(self._items) if _id(item) == task_id), -1)
+
+    def mark_key(self, row: int) -> Id | None:
+        """What is remembered of a row that is marked; None for a header."""
+        item = self.task_at(row)
+        return None if item is None else item.row.task.id
+
+    def row_of_mark(self, key: Hashable) -> int:
+        return self.row_of(key) if isinstance(key, str) else -1
+
+    def listed(self) -> list[AccountTask]:
+        """Every task that is shown, in the order of the rows."""
+        return [item for item in self._items if isinstance(item, AccountTask)]
 
     def next_task_row(self, row: int, step: int = 1) -> int:
         """The nearest row from ``row`` on, in steps of ``step``, that is a task; -1 for none."""
@@ -204,7 +218,7 @@ class TaskListModel(QAbstractListModel):
             case TaskRole.ASSIGNEE_ID:
                 return task.assigned_to or ""
             case Qt.ItemDataRole.AccessibleTextRole:
-                return say_task(
+                spoken = say_task(
                     visible(task.title),
                     visible(row.contact_name),
                     task_due_words(task.due_at, now, zone).text,
@@ -217,6 +231,9 @@ class TaskListModel(QAbstractListModel):
                     pending=row.pending,
                     conflict=row.conflict,
                 )
+                if task.id in self.marks:
+                    return tr("{row}, selected").format(row=spoken)
+                return spoken
         return None
 
     # Asking.

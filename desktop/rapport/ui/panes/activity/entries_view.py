@@ -10,7 +10,7 @@ from rapport.ui.delegates.entry_row import EntryRowDelegate, row_height
 from rapport.ui.delegates.row import dress_list
 from rapport.ui.look.theme import current_theme
 from rapport.ui.panes.rows_view import RowsView
-from rapport.ui.panes.today.page import TaskView
+from rapport.ui.panes.today.task_view import TaskView
 
 
 def _is_letter(event: QKeyEvent) -> bool:

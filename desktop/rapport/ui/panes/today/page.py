@@ -7,7 +7,6 @@ from types import EllipsisType
 
 from PySide6.QtCore import (
     QDate,
-    QEvent,
     QItemSelectionModel,
     QLocale,
     QModelIndex,
@@ -15,13 +14,17 @@ from PySide6.QtCore import (
     QPoint,
     QRect,
     Qt,
-    Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
-    QListView,
     QMenu,
     QSplitter,
     QStackedWidget,
@@ -42,7 +45,10 @@ from rapport.ui.key_names import with_key
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.menus import RULE, add_choice, fill_menu, pop_up
 from rapport.ui.models.task_list_model import TaskListModel
+from rapport.ui.panes.marked_summary import TASK_BUTTONS, MarkedSummary, tasks_told
+from rapport.ui.panes.today.marked_tasks import MARKED_MENU, MarkedTasks
 from rapport.ui.panes.today.task_detail import TaskDetail
+from rapport.ui.panes.today.task_view import TaskView
 from rapport.ui.widgets.base import Painted
 from rapport.ui.widgets.button import Button
 from rapport.ui.widgets.labels import Label, Rule
@@ -52,43 +58,6 @@ from rapport.ui.wording import count
 
 _MENU = ("task.complete", "task.edit", "task.snooze", "task.reschedule", RULE, "task.delete")
 _MINE, _UNASSIGNED, _EVERYONE = "mine", "unassigned", "everyone"
-
-
-class TaskView(QListView):
-    """Letters are the window's shortcuts; they do not search through the rows."""
-
-    opened = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.verticalScrollBar().rangeChanged.connect(lambda *_: self._overlay_scroll_bar())
-
-    def _overlay_scroll_bar(self) -> None:
-        """Let rows run on below the scroll bar, as in the list of contacts."""
-        bar = self.verticalScrollBar()
-        width = bar.sizeHint().width() if bar.maximum() > bar.minimum() else 0
-        if self.isRightToLeft():
-            self.setViewportMargins(-width, 0, 0, 0)
-        else:
-            self.setViewportMargins(0, 0, -width, 0)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LayoutDirectionChange:
-            self._overlay_scroll_bar()
-
-    def keyboardSearch(self, search: str) -> None:
-        return
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.opened.emit()
-            return
-        if event.key() == Qt.Key.Key_Space:
-            # The window's key: the view would toggle the selection with it.
-            event.ignore()
-            return
-        super().keyPressEvent(event)
 
 
 class TodayPage(Painted):
@@ -133,6 +102,8 @@ class TodayPage(Painted):
         self.skeleton = Skeleton(self)
         self._build()
         self.tasks = TaskActions(context, self)
+        self.marked = MarkedTasks(workspace, context, self.model, self.view, self.tasks)
+        self.view.marking = self._delegate.marking = self.marked.marking
         self._connect()
         self.skeleton.start()
         self._follow()
@@ -187,7 +158,11 @@ class TodayPage(Painted):
         self._split.setHandleWidth(1)
         self._split.setChildrenCollapsible(False)
         self._split.addWidget(left)
-        self._split.addWidget(self.detail)
+        self._beside = QStackedWidget(self)
+        self._summary = MarkedSummary(self._context, self, "task", TASK_BUTTONS, tasks_told)
+        self._beside.addWidget(self.detail)
+        self._beside.addWidget(self._summary)
+        self._split.addWidget(self._beside)
         self._split.setStretchFactor(0, 3)
         self._split.setStretchFactor(1, 2)
         whole = QVBoxLayout(self)
@@ -219,6 +194,7 @@ class TodayPage(Painted):
             )
         )
         self._context.situation_changed.connect(self._allow)
+        self._context.situation_changed.connect(self._show_summary)
         self._context.page_changed.connect(self._page_changed)
         self.destroyed.connect(self.model.close)
         self._allow()
@@ -388,6 +364,11 @@ class TodayPage(Painted):
             self._current_changed(self.view.currentIndex(), QModelIndex())
             self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _show_summary(self) -> None:
+        """Of several marked tasks no single one is shown."""
+        several = self._context.situation.marked_tasks > 1
+        self._beside.setCurrentWidget(self._summary if several else self.detail)
+
     # Doing.
 
     def _complete(self, index: QPersistentModelIndex) -> None:
@@ -412,8 +393,11 @@ class TodayPage(Painted):
         index = self.view.indexAt(spot)
         if self.model.task_at(index.row()) is None:
             return
-        self._choose(index.row())
-        menu = fill_menu(QMenu(self), self._context, _MENU)
+        several = self.marked.marking.is_marked(index.row())
+        if not several:
+            self.marked.unmark()
+            self._choose(index.row())
+        menu = fill_menu(QMenu(self), self._context, MARKED_MENU if several else _MENU)
         menu.setObjectName("task-menu")
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.view.viewport().mapToGlobal(spot))
@@ -442,7 +426,7 @@ class TodayPage(Painted):
         self._head.setSpacing(px(10))
         self._trouble.setContentsMargins(px(20), 0, px(16), px(8))
         self._left.setMinimumWidth(px(360))
-        self.detail.setMinimumWidth(px(340))
+        self._beside.setMinimumWidth(px(340))
         self._say_date()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
