@@ -1,18 +1,22 @@
 """Values of custom fields: shown, typed and checked by the field's data type.
 
 The API's types are TEXT, LARGE_TEXT, NUMERICAL, FLOAT, MONETORY (its spelling), PHONE, DATE, TIME,
-CHECKBOX, MULTIPLE_OPTIONS, SINGLE_OPTIONS, RADIO, TEXTBOX_LIST, FILE_UPLOAD and SIGNATURE. A type
-that is not known is treated as text, so that a new one neither hides nor breaks a contact.
+CHECKBOX, MULTIPLE_OPTIONS, SINGLE_OPTIONS, RADIO, TEXTBOX_LIST, FILE_UPLOAD and SIGNATURE. A value
+of a type that is not known is shown as it is and cannot be changed, so that a new one neither hides
+nor breaks a contact.
 """
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
+
+from msgspec import structs
 
 from rapport.domain.errors import InputError
 from rapport.domain.records import CustomField
@@ -23,12 +27,14 @@ from rapport.services.quick_dates import parse_date
 NUMBERS = frozenset({"NUMERICAL", "FLOAT", "MONETORY"})
 MANY = frozenset({"CHECKBOX", "MULTIPLE_OPTIONS"})
 ONE_OF = frozenset({"SINGLE_OPTIONS", "RADIO"})
-READ_ONLY = frozenset({"FILE_UPLOAD", "SIGNATURE"})
+FILES = frozenset({"FILE_UPLOAD", "SIGNATURE"})
+KNOWN = NUMBERS | MANY | ONE_OF | FILES
+KNOWN |= {"TEXT", "LARGE_TEXT", "PHONE", "DATE", "TIME", "TEXTBOX_LIST", "EMAIL"}
 
 
 def can_edit(field: CustomField) -> bool:
-    """Uploads need a form of the CRM; everything else can be typed here."""
-    return field.data_type not in READ_ONLY
+    """Uploads need a form of the CRM, and nobody knows what an unknown type would take."""
+    return field.data_type in KNOWN - FILES
 
 
 def format_value(field: CustomField, value: Any, country: str = "") -> str:
@@ -36,7 +42,9 @@ def format_value(field: CustomField, value: Any, country: str = "") -> str:
     if value is None or value == "" or value == [] or value == {}:
         return ""
     kind = field.data_type
-    if kind in READ_ONLY:
+    if kind not in KNOWN:
+        return _one(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if kind in FILES:
         return _files(value)
     if isinstance(value, Mapping):
         return ", ".join(_one(part) for part in value.values() if part not in (None, ""))
@@ -52,11 +60,19 @@ def format_value(field: CustomField, value: Any, country: str = "") -> str:
 
 
 def parse_value(
-    field: CustomField, typed: str | Sequence[str], *, today: date, country: str = ""
+    field: CustomField,
+    typed: str | Sequence[str],
+    *,
+    today: date,
+    country: str = "",
+    also: Sequence[str] = (),
 ) -> Any:
-    """What to store for what was typed or chosen; None clears the field. Raises InputError."""
+    """What to store for what was typed or chosen; None clears the field. ``also`` are choices that
+    the contact has though the field offers them no longer. Raises InputError."""
     kind = field.data_type
-    if kind in READ_ONLY:
+    if also:
+        field = structs.replace(field, options=tuple(dict.fromkeys((*field.options, *also))))
+    if not can_edit(field):
         raise InputError(keep("“{name}” cannot be changed here.", name=field.name), field=field.id)
     if kind in MANY or kind == "TEXTBOX_LIST":
         return _parse_many(field, typed)

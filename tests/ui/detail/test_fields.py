@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtCore import QDate, Qt
+from PySide6.QtWidgets import QApplication, QCalendarWidget, QCheckBox, QLineEdit
 
-from rapport.domain.records import Kind
+from rapport.domain.records import CustomField, Kind
 from rapport.ui.widgets.chips import TagChip
+
+from .conftest import answer
 
 pytestmark = pytest.mark.usefixtures("theme")
 
@@ -171,3 +173,53 @@ async def test_ten_thousand_tags_do_not_become_ten_thousand_widgets(
     await until(lambda: len(pane.detail.contact.tags) == 10_000, "the tags are shown")
     assert len(pane.window().findChildren(TagChip)) < 100
     assert pane.fields.tags.rest.isVisible()
+
+
+async def test_a_date_is_chosen_from_a_calendar(open_ana: Any, until: Any) -> None:
+    desk, pane, ana = await open_ana()
+    cell = pane.fields.cell("custom:f3")
+    cell.begin()
+    desk.key(Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    await until(lambda: desk.window.findChild(QCalendarWidget), "the calendar opens")
+    calendar = desk.window.findChild(QCalendarWidget)
+    assert calendar.selectedDate() == QDate(2027, 6, 30)
+    assert cell.is_editing()
+    calendar.activated.emit(QDate(2027, 7, 2))
+    await until(lambda: not cell.is_editing(), "it is taken")
+
+    async def stored() -> Any:
+        return (await desk.read(ana)).contact.custom["f3"]
+
+    await until(lambda: pane.detail.contact.custom["f3"] == "2027-07-02", "it is stored")
+    assert await stored() == "2027-07-02"
+
+
+async def test_choices_that_are_offered_no_longer_stay_and_unknown_types_are_left_alone(
+    open_ana: Any, until: Any
+) -> None:
+    desk, pane, _ = await open_ana()
+    fields = [
+        *desk.workspace.reference.custom_fields,
+        CustomField(id="f20", name="Place", data_type="GEO_POINT", position=20),
+    ]
+    await answer(desk.store.replica.set_reference(custom_fields=fields))
+    await desk.people(
+        **{"c-ana": {"custom": {"f5": ["Battery", "Windmill"], "f20": {"lat": 41.1, "lng": -8.6}}}}
+    )
+    await until(lambda: pane.detail.contact.custom.get("f20"), "the values are here")
+    await until(lambda: pane.fields.cell("custom:f20"), "the field is shown")
+    place = pane.fields.cell("custom:f20")
+    assert '{"lat": 41.1, "lng": -8.6}' in place.accessibleName()
+    assert not place.editable
+    assert "GEO_POINT" in place.accessibleDescription()
+
+    cell = pane.fields.cell("custom:f5")
+    cell.begin()
+    boxes = {box.text(): box for box in cell.editor().findChildren(QCheckBox)}
+    assert boxes["Windmill"].isChecked()
+    boxes["Heat pump"].setChecked(True)
+    assert cell.submit()
+    await until(
+        lambda: pane.detail.contact.custom["f5"] == ["Battery", "Heat pump", "Windmill"],
+        "nothing was lost",
+    )

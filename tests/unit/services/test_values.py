@@ -112,7 +112,6 @@ def field(data_type: str, *options: str) -> CustomField:
         ("SINGLE_OPTIONS", "red", "Red", "Red"),
         ("RADIO", "BLUE", "Blue", "Blue"),
         ("TEXTBOX_LIST", "one\ntwo", ["one", "two"], "one, two"),
-        ("SOMETHING_NEW", "x", "x", "x"),
     ],
 )
 def test_every_type_is_typed_and_shown(data_type: str, typed: Any, stored: Any, shown: str) -> None:
@@ -145,6 +144,7 @@ def test_nothing_typed_clears_the_field(data_type: str) -> None:
         ("CHECKBOX", "red, green", "“green” is not one of the choices."),
         ("FILE_UPLOAD", "x", "cannot be changed here"),
         ("SIGNATURE", "x", "cannot be changed here"),
+        ("SOMETHING_NEW", "x", "cannot be changed here"),
     ],
 )
 def test_a_wrong_value_gets_a_sentence(data_type: str, typed: str, says: str) -> None:
@@ -154,9 +154,18 @@ def test_a_wrong_value_gets_a_sentence(data_type: str, typed: str, says: str) ->
     assert caught.value.field == "f1"
 
 
+def test_a_choice_that_is_no_longer_offered_can_be_kept() -> None:
+    one = field("MULTIPLE_OPTIONS", "Red", "Blue")
+    assert parse_value(one, ["Blue", "Gold"], today=TODAY, also=["Gold"]) == ["Blue", "Gold"]
+    with pytest.raises(InputError):
+        parse_value(one, ["Blue", "Gold"], today=TODAY)
+
+
 @pytest.mark.parametrize(
     ("data_type", "value", "shown"),
     [
+        ("SOMETHING_NEW", "x", "x"),
+        ("SOMETHING_NEW", {"lat": 1.5, "lng": [2]}, '{"lat": 1.5, "lng": [2]}'),
         ("TEXT", None, ""),
         ("TEXT", True, "Yes"),
         ("NUMERICAL", "oops", "oops"),

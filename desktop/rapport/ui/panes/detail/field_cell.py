@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
+
 from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from rapport.ui.editors.date_picker import DatePicker
 from rapport.ui.look.icons import draw_icon
 from rapport.ui.look.paint import mirrored, rounded
 from rapport.ui.look.text import Run, plain_tip
@@ -28,7 +32,15 @@ _KINDS = {
 class FieldCell(FieldRow):
     """``check`` gets what was typed and returns a sentence when it cannot be used."""
 
-    def __init__(self, spec: FieldSpec, check: Check, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        spec: FieldSpec,
+        check: Check,
+        parent: QWidget | None = None,
+        *,
+        today: Callable[[], date] = date.today,
+    ) -> None:
+        self._today = today
         self._pending = self._conflict = False
         self._reason = ""
         kind = _KINDS.get(spec.editor, FieldKind.TEXT)
@@ -72,6 +84,8 @@ class FieldCell(FieldRow):
             editor.setObjectName(f"edit-{self.spec.key}")
             if self.spec.hint:
                 editor.setPlaceholderText(self.spec.hint)
+        if isinstance(editor, LineEdit) and self.spec.is_date:
+            DatePicker(editor, self._today(), self.submit)
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:

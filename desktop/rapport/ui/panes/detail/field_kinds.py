@@ -6,7 +6,7 @@ sentence and never changes what was typed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 from typing import Any
@@ -21,7 +21,7 @@ from rapport.domain.records import Contact, CustomField, Id
 from rapport.domain.text import visible
 from rapport.language import mark, tr
 from rapport.services import emails, phones
-from rapport.services.custom_values import MANY, ONE_OF, READ_ONLY, format_value, parse_value
+from rapport.services.custom_values import FILES, KNOWN, MANY, ONE_OF, format_value, parse_value
 from rapport.services.quick_dates import parse_date
 from rapport.services.workspace import Reference
 from rapport.ui.wording import clock_time, colleague
@@ -51,6 +51,10 @@ CUSTOM = "custom:"
 _LEFT_TO_RIGHT = frozenset({"phone", "email", "website", "timezone"})
 
 
+_HINTS = {"NUMERICAL": "1234", "FLOAT": "0.25", "MONETORY": "1234.50", "TIME": "9:30"}
+"""What stands in an empty editor, so that the form is clear before anything is wrong."""
+
+
 class Editor(StrEnum):
     """What a field is edited with."""
 
@@ -74,6 +78,12 @@ class FieldSpec:
     reason: str = ""
     hint: str = ""
     custom: CustomField | None = None
+
+    @property
+    def is_date(self) -> bool:
+        if self.custom is not None:
+            return self.custom.data_type == "DATE"
+        return self.key == "date_of_birth"
 
     @property
     def left_to_right(self) -> bool:
@@ -138,9 +148,22 @@ def standard_specs(reference: Reference, contact: Contact) -> list[FieldSpec]:
     return specs
 
 
-def custom_specs(reference: Reference) -> list[FieldSpec]:
-    """The account's own fields, in the order of the CRM's form."""
-    return [_custom_spec(field) for field in reference.custom_fields]
+def custom_specs(reference: Reference, contact: Contact | None = None) -> list[FieldSpec]:
+    """The account's own fields, in the order of the CRM's form. A choice that ``contact`` has and
+    the field offers no longer can be kept."""
+    had = contact.custom if contact is not None else {}
+    return [
+        _with_choices(_custom_spec(field), had.get(field.id)) for field in reference.custom_fields
+    ]
+
+
+def _with_choices(spec: FieldSpec, value: Any) -> FieldSpec:
+    if spec.editor not in (Editor.CHOICE, Editor.CHOICES):
+        return spec
+    have = [str(part) for part in (value if isinstance(value, list | tuple) else [value]) if part]
+    offered = {option for option, _ in spec.options}
+    missing = tuple((part, visible(part)) for part in have if part not in offered)
+    return replace(spec, options=(*spec.options, *missing)) if missing else spec
 
 
 def nameless_specs(reference: Reference, contact: Contact) -> list[FieldSpec]:
@@ -166,7 +189,11 @@ def _custom_spec(field: CustomField) -> FieldSpec:
         editor = Editor.CHOICE
     elif kind in MANY and field.options:
         editor = Editor.CHOICES
-    elif kind in READ_ONLY:
+    elif kind not in KNOWN:
+        editor = Editor.FIXED
+        reason = tr("Rapport does not know fields of the kind {kind} yet, and leaves them alone.")
+        reason = reason.format(kind=visible(kind))
+    elif kind in FILES:
         editor = Editor.FIXED
         reason = tr("Files and signatures are added in the CRM; here they can only be read.")
     elif kind in ("LARGE_TEXT", "TEXTBOX_LIST"):
@@ -174,6 +201,8 @@ def _custom_spec(field: CustomField) -> FieldSpec:
         hint = tr("One entry a line") if kind == "TEXTBOX_LIST" else ""
     elif kind == "DATE":
         hint = "2027-06-30"
+    else:
+        hint = _HINTS.get(kind, "")
     return FieldSpec(
         key=CUSTOM + field.id,
         label=field.name,
@@ -253,7 +282,8 @@ def _offset_s(moment: datetime) -> float:
 def parse(spec: FieldSpec, typed: str | list[str], today: date, country: str) -> Any:
     """What to store for what was typed or chosen. Raises InputError with a sentence."""
     if spec.custom is not None:
-        return parse_value(spec.custom, typed, today=today, country=country)
+        also = tuple(value for value, _ in spec.options)
+        return parse_value(spec.custom, typed, today=today, country=country, also=also)
     text = (typed if isinstance(typed, str) else ", ".join(typed)).strip()
     match spec.key:
         case "phone":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -92,7 +93,7 @@ class FieldsPanel(Painted):
         reference = self._workspace.reference
         self._specs = [
             *kinds.standard_specs(reference, detail.contact),
-            *kinds.custom_specs(reference),
+            *kinds.custom_specs(reference, detail.contact),
             *kinds.nameless_specs(reference, detail.contact),
         ]
         self.connections.show_detail(detail)
@@ -242,7 +243,7 @@ class FieldsPanel(Painted):
             cell = None
             self._arranged = ()
         if cell is None:
-            cell = FieldCell(spec, partial(self._wrong, spec.key), self)
+            cell = FieldCell(spec, partial(self._wrong, spec.key), self, today=self._today)
             cell.submitted.connect(partial(self._save, spec.key))
             if spec.key == "company":
                 cell.clicked.connect(self.connections.show_business)
@@ -319,11 +320,14 @@ class FieldsPanel(Painted):
     def _parse(self, key: str, typed: object) -> Any:
         if isinstance(typed, bool):
             return typed
-        clock = self._workspace.clock
         location = self._workspace.reference.location
         text = [str(part) for part in typed] if isinstance(typed, tuple) else str(typed or "")
-        today = clock.now().astimezone(clock.zone()).date()
-        return kinds.parse(self._spec(key), text, today, location.country if location else "")
+        country = location.country if location else ""
+        return kinds.parse(self._spec(key), text, self._today(), country)
+
+    def _today(self) -> date:
+        clock = self._workspace.clock
+        return clock.now().astimezone(clock.zone()).date()
 
     def _wrong(self, key: str, typed: object) -> str:
         try:
@@ -402,7 +406,8 @@ class FieldsPanel(Painted):
 def _editable(value: Any, spec: FieldSpec) -> object:
     """The value as the kit's editors take it."""
     if spec.editor is kinds.Editor.CHOICES:
-        return tuple(map(str, value)) if isinstance(value, list | tuple) else ()
+        many = value if isinstance(value, list | tuple) else [value]
+        return tuple(str(part) for part in many if part)
     if isinstance(value, bool):
         return value
     return kinds.typed(spec, value)
