@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from rapport import language
 from rapport.language import LANGUAGES, SPOKEN
+from rapport.services import date_words
 from rapport.ui import wording
 
 _HOMES = {
@@ -27,6 +28,7 @@ def speak(qt: QApplication, chosen: str) -> None:
     QLocale.setDefault(_locale(code))
     wording.locale.cache_clear()
     language.use(catalogue(code), number=wording.count)
+    date_words.speak(code)
     qt.setLayoutDirection(QLocale().textDirection())
     qt.setProperty("language", code)
     _translate_qt(qt)

@@ -136,6 +136,15 @@ def read(
     return _told(scan, now, zone, trouble, unknown)
 
 
+def read_rhythm(
+    text: str, now: datetime, zone: tzinfo, words: Lexicon | None = None
+) -> Repeat | None:
+    """A rhythm alone, such as “every 2 weeks”; None where it is none."""
+    found = read(text, now, zone, words=words)
+    token = found.of(Kind.REPEAT)
+    return found.repeat if token is not None and token.words == text.strip() else None
+
+
 def with_contact(reading: Reading, contact: Token | None) -> Reading:
     """The same with the contact that was found. Its words stay in the title."""
     rest = [token for token in reading.tokens if token.kind is not Kind.CONTACT]

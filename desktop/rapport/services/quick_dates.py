@@ -289,6 +289,13 @@ def _day(year: int, month: int, day: int) -> date:
     return date(year, month, day)
 
 
+def on_day(days: int, moment: datetime, now: datetime, zone: tzinfo) -> datetime:
+    """So many days from today, at the time of day of ``moment``, in UTC."""
+    day = now.astimezone(zone).date() + timedelta(days=days)
+    clock = moment.astimezone(zone).time()
+    return datetime.combine(day, clock, zone).astimezone(UTC)
+
+
 def format_moment(at: datetime, now: datetime, zone: tzinfo) -> str:
     """A moment in full where there is room: “Today 15:00”, “Thu 26 Nov 09:00”."""
     then, here = at.astimezone(zone), now.astimezone(zone)

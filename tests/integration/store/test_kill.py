@@ -49,6 +49,33 @@ def test_nothing_acknowledged_is_lost(open_store: Any, path: Path) -> None:
     assert len(acknowledged) >= 2 * KILLS
 
 
+def test_a_repeating_task_is_followed_by_exactly_one(open_store: Any, path: Path) -> None:
+    program = Path(__file__).with_name("repeating.py")
+    for kill in range(KILLS):
+        with subprocess.Popen(
+            [sys.executable, program, path], stdout=subprocess.PIPE, text=True
+        ) as process:
+            assert process.stdout is not None
+            for _ in range(3 + 2 * kill):
+                assert process.stdout.readline()
+            process.kill()
+        store = open_store()
+        assert store.verify().result() == []
+        detail = store.queries.detail("the-contact").result()
+        assert detail is not None
+        for title in ("water", "bill", "call"):
+            series = [task for task in detail.tasks if task.title == title]
+            series.sort(key=lambda task: task.due_at)
+            *done, coming = series
+            assert all(task.completed for task in done)
+            assert not coming.completed
+            assert [task.next_id for task in series] == [*(task.id for task in series[1:]), None]
+            months = [task.due_at.year * 12 + task.due_at.month for task in series]
+            assert months == list(range(months[0], months[0] + len(months)))
+        store.close()
+    assert len(detail.tasks) > KILLS
+
+
 @pytest.fixture
 def filled(open_store: Any, path: Path) -> Path:
     store = open_store()

@@ -18,12 +18,14 @@ from rapport.domain.commands import (
 from rapport.domain.errors import InputError
 from rapport.domain.ports import Clock
 from rapport.domain.records import Id
+from rapport.domain.repeat import following, moment
 from rapport.domain.views import TaskRow
 from rapport.language import tr
 from rapport.services.workspace import Workspace
 from rapport.ui.context import Page, WindowContext
+from rapport.ui.editors.moment_popover import DuePopover, SnoozePopover
 from rapport.ui.editors.moments import moment_words, snoozes
-from rapport.ui.editors.task_popover import DuePopover, TaskPopover
+from rapport.ui.editors.task_popover import TaskPopover
 from rapport.ui.wording import clock_time
 
 
@@ -37,6 +39,7 @@ class TaskActions(QObject):
         self._home = home
         self.editor = TaskPopover(context, home)
         self.due = DuePopover(context, home)
+        self.quiet = SnoozePopover(context, home)
         actions = context.actions
         actions.bind("task.complete", lambda: self.complete(*self._chosen()))
         actions.bind("task.reopen", lambda: self.reopen(*self._chosen()))
@@ -60,8 +63,14 @@ class TaskActions(QObject):
 
     async def complete(self, workspace: Workspace, task_id: Id) -> None:
         row = await self._row(workspace, task_id)
-        command = CompleteTask(task_id=task_id, at=workspace.clock.now())
-        await self._context.perform(command, row.task.title, workspace=workspace)
+        clock = workspace.clock
+        command = CompleteTask(task_id=task_id, at=clock.now())
+        about, rule = row.task.title, row.task.repeat
+        after = following(rule, clock.now(), clock.zone()) if rule is not None else None
+        if after is not None and row.task.next_id is None:
+            when = moment_words(moment(after, clock.zone()), clock.now(), clock.zone())
+            about = tr("{title} · next: {when}").format(title=about, when=when)
+        await self._context.perform(command, about, workspace=workspace)
 
     async def reopen(self, workspace: Workspace, task_id: Id) -> None:
         row = await self._row(workspace, task_id)
@@ -151,6 +160,11 @@ class TaskActions(QObject):
             choice.triggered.connect(
                 lambda _=False, until=until: self._context.runner.own(choose(until))
             )
+        spot = self.spot()
+        menu.addSeparator()
+        other = menu.addAction(tr("&Other…"))
+        other.setObjectName("snooze-other")
+        other.triggered.connect(lambda: self.quiet.ask(spot, clock, choose))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(at if at is not None else self.menu_spot())
 
@@ -159,6 +173,14 @@ class TaskActions(QObject):
         window = self._home.window()
         spot = self.spot() or window.rect().adjusted(0, 0, 0, -window.height() // 2)
         return window.mapToGlobal(QPoint(spot.center().x(), spot.bottom()))
+
+    def ask_snooze(self, workspace: Workspace, task_id: Id, spot: QRect | None = None) -> None:
+        """Until a moment that is typed."""
+        self.quiet.ask(
+            spot or self.spot(),
+            workspace.clock,
+            lambda until: self.snooze(workspace, task_id, until),
+        )
 
 
 def _when(until: datetime, clock: Clock) -> str:

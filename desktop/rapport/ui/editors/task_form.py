@@ -17,6 +17,7 @@ from rapport.ui.context import WindowContext
 from rapport.ui.editors.contact_picker import ContactPicker
 from rapport.ui.editors.date_field import DateField
 from rapport.ui.editors.forms import SaveKey, labelled
+from rapport.ui.editors.repeat_field import RepeatField, fill_reminders
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.widgets.button import Button, Kind
@@ -54,6 +55,10 @@ class TaskForm(QWidget):
         self.assignee = QComboBox(self)
         self.assignee.setObjectName("task-assignee")
         self.assignee.setAccessibleName(tr("Assignee"))
+        self.repeat = RepeatField(clock, self)
+        self.remind = QComboBox(self)
+        self.remind.setObjectName("task-remind")
+        self.remind.setAccessibleName(tr("Reminder"))
         self.contact = ContactPicker(context, self)
         self.notes = TextArea(tr("Notes"), self, lines=3)
         self.notes.setObjectName("task-notes")
@@ -92,6 +97,11 @@ class TaskForm(QWidget):
         pair.addLayout(labelled(tr("Assignee"), self.assignee, self), 1)
         pair.addLayout(labelled(tr("Contact"), self.contact, self), 1)
         column.addLayout(pair)
+        again = QHBoxLayout()
+        again.setSpacing(px(12))
+        again.addLayout(labelled(tr("Reminder"), self.remind, self), 1)
+        again.addLayout(labelled(tr("Repeat"), self.repeat, self), 1)
+        column.addLayout(again)
         column.addLayout(labelled(tr("Notes"), self.notes, self))
         column.addWidget(self.message)
         foot = QHBoxLayout()
@@ -105,11 +115,19 @@ class TaskForm(QWidget):
     def _connect(self) -> None:
         self.title.submitted.connect(lambda _: self.save())
         self.due.submitted.connect(self.save)
+        self.due.changed.connect(lambda: self.repeat.set_due(self.due.moment()))
+        self.repeat.line.returnPressed.connect(self.save)
         self.notes.submitted.connect(self.save)
         self.save_button.clicked.connect(self.save)
         self.cancel.clicked.connect(self.given_up)
         self.delete.clicked.connect(self._ask_delete)
-        for escaping in (self.title.line, self.due.line, self.contact.line, self.notes):
+        for escaping in (
+            self.title.line,
+            self.due.line,
+            self.repeat.line,
+            self.contact.line,
+            self.notes,
+        ):
             escaping.escaped.connect(self.given_up)
         SaveKey(self).pressed.connect(self.save)
 
@@ -130,6 +148,8 @@ class TaskForm(QWidget):
         self.title.set_text(task.title if task else "")
         self.due.set_moment(task.due_at if task else due_at)
         self.priority.set_value(task.priority if task and 0 <= task.priority <= 3 else 0)
+        self.repeat.set_rule(task.repeat if task else None, self.due.moment())
+        fill_reminders(self.remind, task.remind_min if task else None)
         self._fill_assignees(task.assigned_to if task else None)
         self.contact.set_contact(task.contact_id if task else contact_id, contact_name)
         # The API has no way to move a task to another contact.
@@ -161,6 +181,8 @@ class TaskForm(QWidget):
             "title": self.title.text(),
             "due": self.due.line.text(),
             "priority": self.priority.value(),
+            "repeat": self.repeat.typed(),
+            "remind": self.remind.currentData(),
             "assignee": self.assignee.currentData(),
             "contact": (self.contact.contact_id, self.contact.line.text()),
             "notes": self.notes.toPlainText(),
@@ -172,6 +194,8 @@ class TaskForm(QWidget):
         self.due.line.setText(typed["due"])
         self.due.line.textEdited.emit(typed["due"])
         self.priority.set_value(typed["priority"])
+        self.repeat.restore(typed["repeat"])
+        fill_reminders(self.remind, typed["remind"])
         self.assignee.setCurrentIndex(max(0, self.assignee.findData(typed["assignee"])))
         self.contact.set_contact(*typed["contact"])
         self.notes.setPlainText(typed["notes"])
@@ -196,6 +220,8 @@ class TaskForm(QWidget):
             wrong.append(self.title)
         if self.due.complain():
             wrong.append(self.due)
+        if self.repeat.complain():
+            wrong.append(self.repeat.line)
         if self.contact.complain():
             wrong.append(self.contact)
         if wrong:
@@ -220,6 +246,8 @@ class TaskForm(QWidget):
             "title": self.title.text().strip(),
             "due_at": self.due.moment(),
             "priority": self.priority.value(),
+            "repeat": self.repeat.rule(),
+            "remind_min": self.remind.currentData(),
             "assigned_to": self.assignee.currentData(),
             "body": self.notes.toPlainText(),
         }

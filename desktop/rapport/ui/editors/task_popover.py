@@ -1,27 +1,20 @@
-"""The popovers that edit a task: the whole of it, and its date alone."""
+"""The popover that edits a task."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, QRect
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from rapport.domain.commands import EditTask
-from rapport.domain.errors import InputError
-from rapport.domain.ports import Clock
 from rapport.domain.records import Id, Task
 from rapport.language import tr
 from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
-from rapport.ui.editors.date_field import DateField
+from rapport.ui.editors.moment_popover import open_at
 from rapport.ui.editors.task_form import TaskForm
-from rapport.ui.look.type import SEMIBOLD, TextSize
-from rapport.ui.widgets.button import Button, Kind
-from rapport.ui.widgets.labels import Label
 from rapport.ui.widgets.overlay import Popover
 
 
@@ -74,7 +67,7 @@ class TaskPopover(QObject):
             workspace=workspace,
         )
         popover.closed.connect(lambda: self._closed(popover, form, again))
-        _open(popover, spot)
+        open_at(popover, spot)
         form.title.line.setFocus()
         form.title.line.selectAll()
         return form
@@ -102,71 +95,3 @@ class TaskPopover(QObject):
                 tr("Task not saved"), typed["title"], icon="task", act=(tr("Continue"), go_on)
             )
         popover.deleteLater()
-
-
-class DuePopover(QObject):
-    """Changes the due date of a task and nothing else."""
-
-    def __init__(self, context: WindowContext, home: QWidget) -> None:
-        super().__init__(home)
-        self._context = context
-        self._home = home
-
-    def open(self, spot: QRect | None, task: Task, workspace: Workspace) -> DateField:
-        async def save(due_at: datetime | None) -> None:
-            command = EditTask(task_id=task.id, fields={"due_at": due_at})
-            await self._context.perform(command, task.title, workspace=workspace)
-
-        return self.ask(spot, workspace.clock, task.due_at, save)
-
-    def ask(
-        self,
-        spot: QRect | None,
-        clock: Clock,
-        due_at: datetime | None,
-        save: Callable[[datetime | None], Awaitable[None]],
-    ) -> DateField:
-        """Ask for a date, beginning with ``due_at``; ``save`` may raise InputError, and the
-        question stays."""
-        popover = Popover(self._home, width=300, name=tr("Change due date"))
-        popover.setObjectName("due-popover")
-        field = DateField(clock, popover.panel)
-        field.set_moment(due_at)
-        button = Button(tr("Save"), popover.panel, kind=Kind.FILLED, key="↵")
-        button.setObjectName("due-save")
-        popover.body.addWidget(
-            Label(tr("Change due date"), popover.panel, size=TextSize.BODY, weight=SEMIBOLD)
-        )
-        popover.body.addWidget(field)
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        foot.addWidget(button)
-        popover.body.addLayout(foot)
-
-        async def work() -> None:
-            try:
-                await save(field.moment())
-            except InputError as error:
-                field.say(str(error))
-            else:
-                popover.close()
-
-        def commit() -> None:
-            if not field.complain():
-                self._context.runner.own(work())
-
-        button.clicked.connect(commit)
-        field.submitted.connect(commit)
-        field.line.escaped.connect(popover.close)
-        popover.closed.connect(popover.deleteLater)
-        _open(popover, spot)
-        field.line.setFocus()
-        field.line.selectAll()
-        return field
-
-
-def _open(popover: Popover, spot: QRect | None) -> None:
-    if spot is None:
-        window = popover.window()
-        spot = QRect(window.width() // 2 - 220, window.height() // 6, 440, 1)
-    popover.open_at_rect(spot)

@@ -193,6 +193,7 @@ class TodayPage(Painted):
                 self.tasks.snooze(workspace, task_id, until)
             )
         )
+        self.detail.other_snooze_asked.connect(self.tasks.ask_snooze)
         self._context.situation_changed.connect(self._allow)
         self._context.situation_changed.connect(self._show_summary)
         self._context.page_changed.connect(self._page_changed)

@@ -31,6 +31,7 @@ from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.menus import RULE, fill_menu, pop_up
 from rapport.ui.notes.reading import PREVIEW, shown_body
 from rapport.ui.panes.today.contact_card import ContactCard
+from rapport.ui.repeat_words import remind_words, repeat_words
 from rapport.ui.widgets.base import Painted
 from rapport.ui.widgets.button import Button, IconButton, Kind, Size
 from rapport.ui.widgets.flow import FlowLayout
@@ -50,6 +51,8 @@ class TaskDetail(Painted):
     stepped = Signal(int)
     snooze_asked = Signal(object, str, object)
     """Whose task, its id, and until when: an aware datetime."""
+    other_snooze_asked = Signal(object, str)
+    """Whose task and its id: until when is to be asked."""
 
     def __init__(
         self, workspace: Workspace, context: WindowContext, parent: QWidget | None = None
@@ -108,6 +111,8 @@ class TaskDetail(Painted):
         self._title = Label("", self._body, size=TextSize.TITLE, weight=SEMIBOLD, wrap=True)
         self._title.setObjectName("task-detail-title")
         self._due = self._fact("calendar")
+        self._remind = self._fact("bell")
+        self._repeat = self._fact("repeat")
         self._priority = self._fact("sort")
         self._assignee = Label("", self._body)
         self._face = Avatar(parent=self._body, size=20)
@@ -136,6 +141,8 @@ class TaskDetail(Painted):
         for row, (words, picture, value) in enumerate(
             (
                 (tr("Due"), *self._due),
+                (tr("Reminder"), *self._remind),
+                (tr("Repeat"), *self._repeat),
                 (tr("Priority"), *self._priority),
                 (tr("Assignee"), self._face, self._assignee),
             )
@@ -149,14 +156,14 @@ class TaskDetail(Painted):
         self._account_title = Label(tr("Account"), self._body, role="muted")
         self._badge = Badge("", "", self._body, size=16)
         self._account_name = ElidedLabel("", self._body)
-        self._facts.addWidget(self._account_title, 3, 0)
+        self._facts.addWidget(self._account_title, 5, 0)
         line = QHBoxLayout()
         line.setSpacing(self.type.px(8))
         line.addWidget(self._badge)
         line.addWidget(self._account_name, 1)
-        self._facts.addLayout(line, 3, 1)
+        self._facts.addLayout(line, 5, 1)
         self._snooze_title = Label(tr("Snooze"), self._body, role="muted")
-        self._facts.addWidget(self._snooze_title, 4, 0, Qt.AlignmentFlag.AlignTop)
+        self._facts.addWidget(self._snooze_title, 6, 0, Qt.AlignmentFlag.AlignTop)
         snooze_row = QWidget(self._body)
         self._snooze_row = FlowLayout(snooze_row, gap=6)
         for id, words in (
@@ -164,6 +171,7 @@ class TaskDetail(Painted):
             ("1h", tr("1 h")),
             ("tonight", tr("Tonight")),
             ("tomorrow", tr("Tomorrow")),
+            ("custom", tr("Other…")),
         ):
             button = Button(words, self._body, size=Size.SMALL)
             button.setObjectName(f"snooze-{id}")
@@ -171,8 +179,8 @@ class TaskDetail(Painted):
             button.clicked.connect(lambda _=False, id=id: self._snooze(id))
             self._snoozes[id] = button
             self._snooze_row.addWidget(button)
-        self._facts.addWidget(snooze_row, 4, 1)
-        self._facts.addWidget(self._snoozed, 5, 1)
+        self._facts.addWidget(snooze_row, 6, 1)
+        self._facts.addWidget(self._snoozed, 7, 1)
         self._facts.setColumnStretch(1, 1)
         column.addLayout(self._facts)
         column.addWidget(Rule(self._body))
@@ -285,6 +293,11 @@ class TaskDetail(Painted):
         self._due[1].set_role(
             "danger" if task.due_at and task.due_at < now and not task.completed else "text"
         )
+        lead = self._context.settings.reminder_lead_min
+        minutes = lead if task.remind_min is None else task.remind_min
+        self._remind[1].setText(remind_words(minutes))
+        self._repeat[1].setText(repeat_words(task.repeat))
+        self._repeat[1].set_role("text" if task.repeat else "muted")
         level = task.priority if 0 <= task.priority <= 3 else 0
         self._priority[1].setText(tr(_PRIORITIES[level]))
         self._priority[1].setToolTip(
@@ -303,7 +316,7 @@ class TaskDetail(Painted):
             if until and until > now
             else tr("Hides the task until then; the due date stays.")
         )
-        offered = {id for id, _, _ in snoozes(now, zone)}
+        offered = {"custom", *(id for id, _, _ in snoozes(now, zone))}
         for id, button in self._snoozes.items():
             button.setVisible(id in offered)
         body = shown_body(plain_text(task.body))[:PREVIEW]
@@ -378,6 +391,9 @@ class TaskDetail(Painted):
 
     def _snooze(self, id: str) -> None:
         if self._row is None:
+            return
+        if id == "custom":
+            self.other_snooze_asked.emit(self._workspace, self._row.task.id)
             return
         clock = self._workspace.clock
         until = next((at for key, _, at in snoozes(clock.now(), clock.zone()) if key == id), None)
