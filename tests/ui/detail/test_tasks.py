@@ -265,3 +265,58 @@ async def test_what_the_server_does_not_know_yet_is_marked_and_what_it_knows_oth
     desk.context.activity_wanted.connect(lambda *about: wanted.append(about))
     pane.conflict.button.click()
     assert wanted == [("conflicts", ana)]
+
+
+async def test_a_task_repeats_and_reminds_as_the_form_says(open_ana: Any, until: Any) -> None:
+    desk, pane, _ = await open_ana()
+    task_id = await desk.lid(Kind.TASK, "t1")
+    desk.context.change(task_id=task_id)
+    desk.context.actions.trigger("task.edit")
+    await until(lambda: pane.tasks.editor.is_open, "the form opens")
+    form = pane.tasks.editor._popover.findChild(QWidget, "task-priority").parentWidget()
+    form.remind.setCurrentIndex(form.remind.findData(30))
+    form.repeat.choice.setCurrentIndex(form.repeat.choice.count() - 1)
+    form.repeat._chosen()
+    desk.write("every now and then")
+    form.save()
+    assert pane.tasks.editor.is_open  # what was typed is no rhythm
+    form.repeat.line.selectAll()
+    desk.write("every 2 weeks")
+    form.save()
+    await until(lambda: pane.timeline.task(task_id).repeat is not None, "the rule is kept")
+    task = pane.timeline.task(task_id)
+    assert (task.repeat.every, task.repeat.on, task.remind_min) == (2, task.due_at.date(), 30)
+
+    desk.context.change(task_id=task_id)
+    desk.notices.clear()
+    desk.context.actions.trigger("task.complete")
+    await until(lambda: desk.notices, "it is done")
+    assert "next: Tue 8 Dec" in desk.notices[-1].text
+    coming = [one for one in (await desk.read(task.contact_id)).tasks if one.repeat]
+    assert sorted(one.completed for one in coming) == [False, True]
+
+
+async def test_d_and_a_number_put_a_task_off_by_days(open_ana: Any, until: Any) -> None:
+    desk, pane, _ = await open_ana()
+    task_id = await desk.lid(Kind.TASK, "t1")
+    desk.context.change(task_id=task_id)
+    before = pane.timeline.task(task_id).due_at
+    desk.context.actions.trigger("task.reschedule")
+    await until(lambda: desk.window.findChild(QWidget, "due-popover"), "the popover opens")
+    desk.write("1")
+    desk.key(Qt.Key.Key_Return)
+    await until(lambda: pane.timeline.task(task_id).due_at != before, "the date is changed")
+    assert pane.timeline.task(task_id).due_at == before + timedelta(days=1)
+
+
+async def test_snooze_takes_any_moment(open_ana: Any, until: Any) -> None:
+    desk, pane, _ = await open_ana()
+    task_id = await desk.lid(Kind.TASK, "t1")
+    before = pane.timeline.task(task_id).due_at
+    pane.tasks.ask_snooze(desk.workspace, task_id)
+    await until(lambda: desk.window.findChild(QWidget, "snooze-popover"), "the popover opens")
+    desk.write("fri 8:00")
+    desk.key(Qt.Key.Key_Return)
+    await until(lambda: pane.timeline.task(task_id).snoozed_until, "it is snoozed")
+    task = pane.timeline.task(task_id)
+    assert (task.snoozed_until, task.due_at) == (datetime(2026, 11, 27, 8, tzinfo=UTC), before)

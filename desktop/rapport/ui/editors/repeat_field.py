@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from rapport.domain.ports import Clock
 from rapport.domain.repeat import WORKDAYS, Repeat, Unit, begin, following, moment, same_rule
@@ -43,8 +43,13 @@ class RepeatField(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        for part in (self.choice, self.line, self._words, self._message):
-            column.addWidget(part)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.choice, 1)
+        row.addWidget(self.line, 1)
+        column.addLayout(row)
+        column.addWidget(self._words)
+        column.addWidget(self._message)
         self.setFocusProxy(self.choice)
         self.choice.activated.connect(lambda _: self._chosen())
         self.line.textEdited.connect(lambda _: self._tell())

@@ -81,26 +81,18 @@ class TaskForm(QWidget):
         column.addWidget(self.heading)
         column.addWidget(self.title)
         column.addLayout(labelled(tr("Due"), self.due, self))
-        priority = labelled(tr("Priority"), self.priority, self)
-        priority.addWidget(
-            Label(
-                tr("Priority stays on this computer: the CRM has no field for it."),
-                self,
-                size=TextSize.CAPTION,
-                role="muted",
-                wrap=True,
-            )
-        )
-        column.addLayout(priority)
-        pair = QHBoxLayout()
-        pair.setSpacing(px(12))
-        pair.addLayout(labelled(tr("Assignee"), self.assignee, self), 1)
-        pair.addLayout(labelled(tr("Contact"), self.contact, self), 1)
-        column.addLayout(pair)
-        again = QHBoxLayout()
-        again.setSpacing(px(12))
-        again.addLayout(labelled(tr("Reminder"), self.remind, self), 1)
-        again.addLayout(labelled(tr("Repeat"), self.repeat, self), 1)
+        for left, right in (
+            ((tr("Priority"), self.priority), (tr("Reminder"), self.remind)),
+            ((tr("Assignee"), self.assignee), (tr("Contact"), self.contact)),
+        ):
+            pair = QHBoxLayout()
+            pair.setSpacing(px(12))
+            for words, field in (left, right):
+                pair.addLayout(labelled(words, field, self), 1)
+            column.addLayout(pair)
+        again = labelled(tr("Repeat"), self.repeat, self)
+        here = tr("Priority, reminder and repeat stay on this computer.")
+        again.addWidget(Label(here, self, size=TextSize.CAPTION, role="muted", wrap=True))
         column.addLayout(again)
         column.addLayout(labelled(tr("Notes"), self.notes, self))
         column.addWidget(self.message)

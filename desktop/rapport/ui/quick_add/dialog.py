@@ -87,7 +87,8 @@ class QuickAdd(Overlay):
         column.setSpacing(px(8))
         title = QHBoxLayout()
         title.setSpacing(px(10))
-        title.addWidget(Label(tr("Task"), area, size=TextSize.CAPTION, role="muted"))
+        self._task = Label(tr("Task"), area, size=TextSize.CAPTION, role="muted")
+        title.addWidget(self._task)
         self.title = ElidedLabel("", area, weight=SEMIBOLD)
         self.title.setObjectName("quick-add-title")
         title.addWidget(self.title, 1)
@@ -219,6 +220,8 @@ class QuickAdd(Overlay):
             )
         )
         self.title.set_text(visible(reading.title))
+        for part in (self._task, self.title):
+            part.setVisible(bool(reading.text.strip()))
         self._show_chips(chips_of(sentence))
         words = " ".join(sentences_of(sentence))
         self.says.setText(words)
