@@ -7,6 +7,7 @@ from operator import or_
 
 import msgspec
 
+import rapport.domain.importing  # noqa: F401  (a command is known once it is defined)
 from rapport.domain.commands import Command
 
 

@@ -13,6 +13,7 @@ from rapport.language import count, mark, tr
 _DONE = {
     mark("Create contact"): mark("Contact created"),
     mark("Edit contact"): mark("Contact changed"),
+    mark("Import contacts"): mark("Contacts imported"),
     mark("Delete contact"): mark("Contact deleted"),
     mark("Bring back contact"): mark("Contact brought back"),
     mark("Add tag"): mark("Tag added"),

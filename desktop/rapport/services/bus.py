@@ -66,11 +66,15 @@ class Bus:
         return outcome
 
     async def run_all(
-        self, commands: Sequence[Command], tell: Callable[[Running], None] = lambda running: None
+        self,
+        commands: Sequence[Command],
+        tell: Callable[[Running], None] = lambda running: None,
+        name: str = "",
     ) -> BatchOutcome:
         """Commits many commands as one, in slices between which other edits pass; ``tell`` is
-        given what says how far it is, and can stop it. Raises as ``run`` does."""
-        whole = Together(commands=tuple(commands))
+        given what says how far it is, and can stop it; ``name`` is the title, the commands' own
+        where it is empty. Raises as ``run`` does."""
+        whole = Together(commands=tuple(commands), name=name)
         self._check(whole)
         return await self._carry_out(Batch(whole, Origin.PERSON), tell)
 

@@ -222,6 +222,7 @@ STANDARD = (
     Action("edit.redo", "Redo", Section.EDIT, ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", can_redo),
     Action("edit.history", "Undo further back", Section.EDIT, (), "history", with_account),
     Action("list.save", "Save as a smart list", Section.VIEW, (), "save", with_account),
+    Action("list.import", "Import contacts", Section.VIEW, (), "import", may_write),
     Action("list.export", "Export contacts", Section.VIEW, (), "send", with_account),
     Action("view.theme", "Light or dark", Section.VIEW, ("Ctrl+Shift+D",), "moon"),
     Action("view.density", "Row density", Section.VIEW, ("Ctrl+Shift+C",), "density"),

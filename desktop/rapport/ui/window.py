@@ -258,6 +258,11 @@ class MainWindow(QWidget):
         if self.pages.contacts is not None:
             choose_file(self.context, self, self.pages.contacts.list.query)
 
+    def _import(self) -> None:
+        from rapport.ui.imports import choose_file
+
+        choose_file(self.context, self)
+
     def _went(self, page: str) -> None:
         self._say_title()
         if page == Page.ACTIVITY and self._told is not None:
@@ -294,6 +299,7 @@ class MainWindow(QWidget):
         if self.pages.has_settings:
             actions.bind("go.settings", lambda: self.context.show_page(Page.SETTINGS))
         actions.bind("contact.open", self._open_chosen)
+        actions.bind("list.import", self._import)
         actions.bind("list.export", self._export)
         actions.bind("list.save", self._save_list)
         actions.bind("edit.undo", self.context.undo)

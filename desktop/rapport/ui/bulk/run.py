@@ -108,14 +108,14 @@ class RunView(QWidget):
 
     # Here.
 
-    async def run(self, workspace: Workspace, commands: Sequence[Command]) -> None:
-        """Carry the commands out. Raises RapportError."""
+    async def run(self, workspace: Workspace, commands: Sequence[Command], name: str = "") -> None:
+        """Carry the commands out, under their own title or ``name``. Raises RapportError."""
         self._workspace = workspace
         self.stop.show()
         self._tick.start()
         self._count_up()
         try:
-            outcome = await workspace.bus.run_all(commands, self._begun)
+            outcome = await workspace.bus.run_all(commands, self._begun, name)
         finally:
             self._running = None
         self._outcome = outcome

@@ -37,6 +37,7 @@ _MORE = (
     "view.density",
     RULE,
     "list.save",
+    "list.import",
     "list.export",
     RULE,
     "account.sign-in",

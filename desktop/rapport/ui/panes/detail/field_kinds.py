@@ -10,19 +10,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from PySide6.QtCore import QDate, QLocale
 
 from rapport.domain.commands import Command, EditContact, EditCustomField
-from rapport.domain.errors import InputError
 from rapport.domain.records import Contact, CustomField, Id
 from rapport.domain.text import visible
 from rapport.language import mark, tr
-from rapport.services import emails, phones
+from rapport.services import phones
+from rapport.services.contact_fields import parse_field
 from rapport.services.custom_values import FILES, KNOWN, MANY, ONE_OF, format_value, parse_value
-from rapport.services.quick_dates import parse_date
 from rapport.services.workspace import Reference
 from rapport.ui.wording import clock_time, colleague
 
@@ -285,23 +283,7 @@ def parse(spec: FieldSpec, typed: str | list[str], today: date, country: str) ->
         also = tuple(value for value, _ in spec.options)
         return parse_value(spec.custom, typed, today=today, country=country, also=also)
     text = (typed if isinstance(typed, str) else ", ".join(typed)).strip()
-    match spec.key:
-        case "phone":
-            return phones.parse(text, country)
-        case "email":
-            return emails.parse(text)
-        case "assigned_to":
-            return text or None
-        case "date_of_birth":
-            return parse_date(text, today).isoformat() if text else None
-        case "website":
-            return _website(text)
-        case "country":
-            return _country(text)
-        case "timezone":
-            return _timezone(text)
-        case _:
-            return text
+    return parse_field(spec.key, text, today=today, country=country)
 
 
 def command(spec: FieldSpec, contact_id: Id, value: Any) -> Command:
@@ -320,46 +302,12 @@ def typed(spec: FieldSpec, value: Any) -> str:
     return str(value)
 
 
-def _website(text: str) -> str:
-    address = urlsplit(text if "://" in text else f"https://{text}")
-    if text and (address.scheme not in ("http", "https") or "." not in address.netloc):
-        raise InputError(
-            tr("“{text}” is not a web address.").format(text=text),
-            tr("Such as example.com."),
-            field="website",
-        )
-    return text
-
-
-def _country(text: str) -> str:
-    if text and not (len(text) == 2 and text.isascii() and text.isalpha()):
-        raise InputError(
-            tr("The CRM keeps a country as its two letters."),
-            tr("Such as PT or US."),
-            field="country",
-        )
-    return text.upper()
-
-
 def _country_name(code: str) -> str:
     """“Portugal” for PT; what is not the code of a country is shown as it is."""
     territory = QLocale.codeToTerritory(code)
     if territory is QLocale.Country.AnyTerritory or len(code) != 2:
         return visible(code)
     return QLocale.territoryToString(territory)
-
-
-def _timezone(text: str) -> str:
-    if text:
-        try:
-            ZoneInfo(text)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise InputError(
-                tr("“{text}” is not a time zone.").format(text=text),
-                tr("Such as Europe/Lisbon."),
-                field="timezone",
-            ) from None
-    return text
 
 
 def _date_text(value: str) -> str:
