@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,6 +16,11 @@ from rapport.ui.context import Page
 from rapport.ui.window import MainWindow
 
 LIST_NAME = "Warm VIPs"
+_PEOPLE = "Name;E-mail;Mobile;Town;Monthly bill;Met at\n" + "".join(
+    f"Visitor {n};import.{n}@example.com;+35121345{n:04};Évora;{80 + n},50;Hall 4\n"
+    for n in range(1, 13)
+)
+_PEOPLE += "Ana Pérez Ølgaard;ana@fjordvale.pt;;Porto;;Hall 4\nRui;rui@;;Lisboa;a lot;Hall 2\n"
 
 
 class FindingSteps:
@@ -90,6 +96,33 @@ class FindingSteps:
         await self._do.key("Escape")
         await self._do.until(
             lambda: self._do.find(QWidget, "shortcut-sheet") is None, "the sheet to be gone"
+        )
+
+    async def import_csv(self, arrived: Callable[[str], Awaitable[bool]]) -> None:
+        """A table of another program: seen before, imported, and at the CRM."""
+        with TemporaryDirectory(prefix="rapport-tour-") as folder:
+            path = Path(folder) / "solar-expo.csv"
+            path.write_text(_PEOPLE, "utf-8")
+            self._window.context.actions.trigger("list.import")
+            await self._do.see("import-file", QFileDialog)
+            name = await self._do.see("fileNameEdit", QLineEdit)
+            await self._do.click(name)
+            await self._do.replace(str(path))
+            await self._do.key("Return")
+            go: Any = await self._do.see("import-start")
+            await self._do.until(go.isEnabled, "the plan", limit_s=30)
+        await self._do.click("import-tag")
+        await self._do.type("solar expo")
+        tag = await self._do.see("import-tag", QLineEdit)
+        await self._do.until(lambda: tag.text() == "solar expo", "the tag")
+        await self._do.until(go.isEnabled, "the new plan", limit_s=30)
+        await self._photograph()
+        await self._do.key("ctrl+Return")
+        for mail in ("import.1@example.com", "import.12@example.com"):
+            await self._do.until_known(partial(arrived, mail), f"{mail} at the sandbox")
+        await self._do.click("bulk-close")
+        await self._do.until(
+            lambda: self._do.find(QWidget, "import-dialog") is None, "the dialog to be gone"
         )
 
     async def export_vcard(self) -> None:

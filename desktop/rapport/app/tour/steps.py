@@ -84,6 +84,7 @@ class Tour:
             ("palette", self._finding.palette),
             ("smart-list", self._finding.smart_list),
             ("export-vcard", self._finding.export_vcard),
+            ("import-csv", partial(self._finding.import_csv, self.came_from_the_fair)),
             ("shortcut-sheet", self._finding.shortcut_sheet),
             ("settings", self._settings.settings),
             ("high-contrast", self._settings.high_contrast),
@@ -148,6 +149,14 @@ class Tour:
             return record is not None and record.get(field) == value
 
         await self._do.until_known(there, f"{field} = {value!r} at the sandbox")
+
+    async def came_from_the_fair(self, mail: str) -> bool:
+        """Whether the sandbox has an imported contact with all that the file said."""
+        for row in await self.workspace.queries.find_contacts(mail):
+            record = await self.at_server(Kind.CONTACT, row.id)
+            if record is not None and record["email"] == mail:
+                return "solar expo" in record["tags"]
+        return False
 
     async def list(self) -> QListView:
         return await self._do.see("contact-list", QListView)

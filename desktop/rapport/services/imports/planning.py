@@ -163,17 +163,16 @@ def plan(
     seen: dict[tuple[str, str], int] = {}
     """Which row of the file had an e-mail, a number or a name first."""
     for row in rows:
-        name = ""
+        values = _Values(tags=rules.tags)
         try:
             if row.problem:
                 raise InputError(row.problem)
-            values = _values(row, rules)
-            name = values.name
+            _read(row, rules, values)
             _once(row, values, seen)
             yield _planned(row, values, rules, known, new_id)
         except InputError as error:
             reason = f"{told(error.title)} {told(error.message)}".strip()
-            yield Planned(row=row, outcome=Outcome.LEFT_OUT, name=name, reason=reason)
+            yield Planned(row=row, outcome=Outcome.LEFT_OUT, name=values.name, reason=reason)
 
 
 def _once(row: Row, values: _Values, seen: dict[tuple[str, str], int]) -> None:
@@ -221,13 +220,11 @@ def _on(contact: Contact, row: Row, values: _Values, rules: Rules) -> Planned:
     )
 
 
-def _values(row: Row, rules: Rules) -> _Values:
-    values = _Values(tags=rules.tags)
+def _read(row: Row, rules: Rules, values: _Values) -> None:
     for target, cell in zip(rules.mapping, row.cells, strict=False):
         if target is not None and cell:
             _take(values, target, cell, rules)
     values.tags = tuple(dict.fromkeys(filter(None, map(normal_tag, values.tags))))
-    return values
 
 
 def _take(values: _Values, target: str, cell: str, rules: Rules) -> None:

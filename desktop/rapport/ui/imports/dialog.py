@@ -264,7 +264,8 @@ class ImportDialog(Dialog):
     async def _run(self) -> None:
         commands = [command for one in self._planned for command in one.commands]
         try:
-            await self.running.run(self._workspace, commands, TITLE)
+            number = sum(bool(one.commands) for one in self._planned)
+            await self.running.run(self._workspace, commands, f"{TITLE} ({number})")
         except RapportError:
             self.close()
             raise
