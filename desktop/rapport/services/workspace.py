@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from rapport.domain import views
 from rapport.domain.changes import ChangeEvent
@@ -72,6 +73,15 @@ class Workspace:
         self._refresh: asyncio.Task[None] | None = None
         self._refresh_again = False
         self._unsubscribe: Callable[[], None] | None = None
+
+    @property
+    def zone(self) -> tzinfo:
+        """That the location's calendars are kept in; this computer's while it is not known."""
+        location = self.reference.location
+        try:
+            return ZoneInfo(location.timezone) if location is not None else self.clock.zone()
+        except (OSError, ValueError):
+            return self.clock.zone()
 
     def new_id(self) -> Id:
         """An id for a record that a command is about to make."""

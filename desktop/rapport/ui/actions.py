@@ -70,11 +70,13 @@ def may_write(now: Situation) -> bool | str:
 
 
 def with_contact(now: Situation) -> bool | str:
-    return True if now.contact_id else tr("No contact is chosen.")
+    return True if now.contact_id and now.page != "calendar" else tr("No contact is chosen.")
 
 
 def contact_write(now: Situation) -> bool | str:
-    return (now.why_not_write or True) if now.contact_id else tr("No contact is chosen.")
+    if now.contact_id and now.page != "calendar":
+        return now.why_not_write or True
+    return tr("No contact is chosen.")
 
 
 def task_write(now: Situation) -> bool | str:
@@ -107,6 +109,38 @@ def on_rows(now: Situation) -> bool | str:
 
 def with_marks(now: Situation) -> bool | str:
     return now.marked > 0
+
+
+def on_calendar(now: Situation) -> bool | str:
+    return now.page == "calendar"
+
+
+def may_book(now: Situation) -> bool | str:
+    return now.why_not_book or True
+
+
+def book_there(now: Situation) -> bool | str:
+    """At the time that the keyboard is on."""
+    return may_book(now) if now.page == "calendar" else False
+
+
+def task_there(now: Situation) -> bool | str:
+    return may_write(now) if now.page == "calendar" else False
+
+
+def something_there(now: Situation) -> bool | str:
+    """On an entry of the calendar."""
+    if now.page != "calendar":
+        return False
+    return bool(now.task_id or now.appointment_id)
+
+
+def with_appointment(now: Situation) -> bool | str:
+    return now.appointment_id is not None
+
+
+def appointment_write(now: Situation) -> bool | str:
+    return may_book(now) if now.appointment_id else False
 
 
 def contacts_write(now: Situation) -> bool | str:
@@ -149,6 +183,36 @@ class Action:
 
 STANDARD = (
     Action("contact.new", "New contact", Section.CREATE, ("Ctrl+N",), "user", may_write),
+    Action("calendar.book", "Book at this time", Section.CREATE, ("N",), "calendar", book_there),
+    Action("calendar.task", "Task at this time", Section.CREATE, ("T",), "task", task_there),
+    Action("calendar.move", "Move with the arrows", Section.GO, ("M",), "", something_there),
+    Action("calendar.day", "Show a day", Section.VIEW, ("Shift+D",), "calendar", on_calendar),
+    Action("calendar.week", "Show a week", Section.VIEW, ("Shift+W",), "calendar", on_calendar),
+    Action("calendar.month", "Show a month", Section.VIEW, ("Shift+M",), "calendar", on_calendar),
+    Action(
+        "appointment.new",
+        "New appointment",
+        Section.CREATE,
+        ("Ctrl+Shift+N",),
+        "calendar",
+        may_book,
+    ),
+    Action(
+        "appointment.edit",
+        "Edit appointment",
+        Section.APPOINTMENT,
+        ("E",),
+        "pencil",
+        with_appointment,
+    ),
+    Action(
+        "appointment.delete",
+        "Delete appointment",
+        Section.APPOINTMENT,
+        ("Del",),
+        "trash",
+        appointment_write,
+    ),
     Action("task.new", "New task", Section.CREATE, ("T",), "task", may_write),
     Action("task.quick-add", "Add task in a sentence", Section.CREATE, ("Q",), "plus", may_write),
     Action("note.new", "New note", Section.CREATE, ("N",), "note", contact_write),
@@ -210,7 +274,8 @@ STANDARD = (
     Action("go.palette", "Find anything", Section.GO, ("Ctrl+K",), "search"),
     Action("go.today", "Today", Section.GO, ("Alt+1",), "today", with_account),
     Action("go.contacts", "Contacts", Section.GO, ("Alt+2",), "contacts", with_account),
-    Action("go.activity", "Activity", Section.GO, ("Alt+3",), "activity", with_account),
+    Action("go.calendar", "Calendar", Section.GO, ("Alt+3",), "calendar", with_account),
+    Action("go.activity", "Activity", Section.GO, ("Alt+4",), "activity", with_account),
     Action("go.settings", "Settings", Section.GO, ("Ctrl+,",), "settings"),
     Action("go.next", "Next row", Section.GO, ("J",), "down", with_account),
     Action("go.previous", "Previous row", Section.GO, ("K",), "", with_account),

@@ -40,6 +40,7 @@ NEW_IDS = (
 class Page(StrEnum):
     TODAY = "today"
     CONTACTS = "contacts"
+    CALENDAR = "calendar"
     ACTIVITY = "activity"
     SETTINGS = "settings"
 

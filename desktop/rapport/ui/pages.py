@@ -122,6 +122,7 @@ class Pages(QStackedWidget):
         self._ready = False
         self.contacts: ContactsPage | None = None
         self._today: QWidget | None = None
+        self._calendar: QWidget | None = None
         self._activity: ActivityPage | None = None
         self._settings: QWidget | None = None
         self._blank = QWidget(self)
@@ -134,6 +135,10 @@ class Pages(QStackedWidget):
     @property
     def has_settings(self) -> bool:
         return self._rooms.settings is not None
+
+    @property
+    def has_calendar(self) -> bool:
+        return self._rooms.calendar is not None
 
     @property
     def has_activity(self) -> bool:
@@ -152,12 +157,12 @@ class Pages(QStackedWidget):
             self.contacts.list.close_model()
         # Taking the shown page away would show the next one, about to be deleted as well.
         self.setCurrentWidget(self._blank)
-        for page in (self.contacts, self._today, self._activity):
+        for page in (self.contacts, self._today, self._calendar, self._activity):
             if page is not None:
                 self.removeWidget(page)
                 page.hide()
                 page.deleteLater()
-        self.contacts = self._today = self._activity = None
+        self.contacts = self._today = self._calendar = self._activity = None
         self._workspace = workspace
         if workspace is not None:
             self.contacts = ContactsPage(workspace, self._context)
@@ -177,7 +182,15 @@ class Pages(QStackedWidget):
     def _finish(self) -> None:
         if self.contacts is not None:
             self.contacts.build_detail(self._rooms)
+            self._bind_appointments()
         self._show(self._context.situation.page.value)
+
+    def _bind_appointments(self) -> None:
+        """On every page that can choose one; they go with the account's pages."""
+        from rapport.ui.editors.appointment_actions import AppointmentActions
+
+        if self.contacts is not None and self._rooms.calendar is not None:
+            AppointmentActions(self._context, self.contacts)
 
     def show_contact(self, contact_id: Id | None) -> None:
         if self.contacts is not None:
@@ -227,6 +240,8 @@ class Pages(QStackedWidget):
         match Page(name):
             case Page.TODAY:
                 page = self._build_today()
+            case Page.CALENDAR:
+                page = self._build_calendar()
             case Page.ACTIVITY:
                 page = self._build_activity()
             case Page.SETTINGS:
@@ -241,6 +256,14 @@ class Pages(QStackedWidget):
             self._today = self._rooms.today(self._workspace, self._context)
             self.addWidget(self._today)
         return self._today
+
+    def _build_calendar(self) -> QWidget | None:
+        made = self._rooms.calendar
+        wanted = made is not None and self._calendar is None and self._ready
+        if wanted and made is not None and self._workspace is not None:
+            self._calendar = made(self._workspace, self._context)
+            self.addWidget(self._calendar)
+        return self._calendar
 
     def _build_activity(self) -> ActivityPage | None:
         if self._activity is None and self._workspace is not None and self._ready:

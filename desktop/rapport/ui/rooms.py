@@ -73,10 +73,11 @@ def _no_bulk(context: WindowContext, marked: MarkedContacts, page: QWidget) -> N
 @dataclass(frozen=True, slots=True)
 class Rooms:
     """``settings`` None: there is no settings page, and navigation does not offer one. Likewise
-    Activity without tabs."""
+    the calendar, and Activity without tabs."""
 
     detail: Callable[[Workspace, WindowContext], QWidget]
     today: Callable[[Workspace, WindowContext], QWidget]
+    calendar: Callable[[Workspace, WindowContext], QWidget] | None = None
     settings: Callable[[WindowContext], QWidget] | None = None
     activity: tuple[Tab, ...] = ()
     bulk: Callable[[WindowContext, MarkedContacts, QWidget], object] = _no_bulk
@@ -104,6 +105,12 @@ def _today(workspace: Workspace, context: WindowContext) -> QWidget:
     return TodayPage(workspace, context, user_id=workspace.account.user_id or None)
 
 
+def _calendar(workspace: Workspace, context: WindowContext) -> QWidget:
+    from rapport.ui.panes.calendar import CalendarPage
+
+    return CalendarPage(workspace, context)
+
+
 def _ledger(workspace: Workspace, context: WindowContext) -> QWidget:
     from rapport.ui.panes.activity.ledger import LedgerView
 
@@ -126,6 +133,7 @@ def _load() -> None:
     import rapport.ui.bulk
     import rapport.ui.panes.activity.audit
     import rapport.ui.panes.activity.operations
+    import rapport.ui.panes.calendar
     import rapport.ui.panes.detail
     import rapport.ui.panes.today  # noqa: F401
 
@@ -136,4 +144,6 @@ ACTIVITY = (
     Tab("audit", mark("Audit log"), _audit),
 )
 
-STANDARD_ROOMS = Rooms(detail=_detail, today=_today, activity=ACTIVITY, bulk=_bulk, load=_load)
+STANDARD_ROOMS = Rooms(
+    detail=_detail, today=_today, calendar=_calendar, activity=ACTIVITY, bulk=_bulk, load=_load
+)

@@ -293,6 +293,9 @@ class MainWindow(QWidget):
         actions.bind("list.mark", self.pages.mark)
         actions.bind("list.mark-all", self.pages.mark_all)
         actions.bind("list.unmark", self.pages.unmark)
+        self.sidebar.model.has_calendar = self.pages.has_calendar
+        if self.pages.has_calendar:
+            actions.bind("go.calendar", lambda: self.context.show_page(Page.CALENDAR))
         self.sidebar.model.has_activity = self.pages.has_activity
         if self.pages.has_activity:
             actions.bind("go.activity", lambda: self.context.show_page(Page.ACTIVITY))

@@ -19,7 +19,7 @@ from ulid import ULID
 from rapport.domain.records import Id, Kind
 from rapport.domain.scopes import ALL, Capabilities
 from rapport.domain.settings import Account, Settings, ThemeMode
-from rapport.domain.views import SyncState, SyncStatus
+from rapport.domain.views import AgendaRead, SyncState, SyncStatus
 from rapport.services.workspace import Workspace
 from rapport.store import Snapshot, Store
 from rapport.ui.context import WindowContext
@@ -90,6 +90,8 @@ class StillSync:
         self._listeners: list[Callable[[SyncStatus], None]] = []
         self.asked = 0
         self.opened_ids: list[Id] = []
+        self.agendas: list[tuple[datetime, datetime]] = []
+        self.coverage = AgendaRead.WHOLE
 
     def status(self) -> SyncStatus:
         return self._status
@@ -103,6 +105,15 @@ class StillSync:
 
     def opened(self, contact_id: Id) -> None:
         self.opened_ids.append(contact_id)
+
+    async def read_agenda(self, start: datetime, end: datetime) -> AgendaRead:
+        self.agendas.append((start, end))
+        return self.coverage
+
+    async def free_slots(
+        self, calendar_id: str, start: datetime, end: datetime
+    ) -> tuple[datetime, ...]:
+        return tuple(start + timedelta(hours=hour) for hour in (9, 11, 14))
 
     def say(self, **status: Any) -> None:
         self._status = SyncStatus(**status)

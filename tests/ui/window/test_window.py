@@ -300,7 +300,7 @@ async def test_activity_builds_a_tab_when_it_is_first_shown(
 
     rooms = replace(plain_rooms, activity=(tab("ledger"), tab("audit")))
     window = await open_window(rooms=rooms)
-    press(window, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
+    press(window, Qt.Key.Key_4, Qt.KeyboardModifier.AltModifier)
     await until(lambda: window.findChild(QWidget, "activity-page") is not None)
     assert built == ["ledger"]
     assert window.sidebar.model.row_of("activity") == window.sidebar.view.currentIndex().row()

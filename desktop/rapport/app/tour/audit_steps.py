@@ -52,7 +52,7 @@ class AuditSteps:
         await arrives(Kind.CONTACT, contact_id, field, value)
 
     async def _choose(self, title: str) -> AuditEntry:
-        await self._do.key("alt+3")
+        await self._do.key("alt+4")
         tabs = await self._do.see("activity-tabs")
         buttons = tabs.findChildren(QAbstractButton)
         await self._do.click(next(one for one in buttons if one.text() == "Audit log"))

@@ -93,21 +93,15 @@ class Driver:
         await self.settled()
 
     async def click_row(
-        self,
-        view: QAbstractItemView,
-        index: QModelIndex,
-        *,
-        at: QPoint | None = None,
-        held: str = "",
+        self, view: QAbstractItemView, index: QModelIndex, *, at: QPoint | None = None
     ) -> None:
-        """Clicks a row of a list; ``at`` is relative to the row's corner, ``held`` a key that is
-        down meanwhile."""
+        """Clicks a row of a list; ``at`` is relative to the row's corner."""
         view.scrollTo(index)
         await self.settled()
         area = view.visualRect(index)
         spot = area.center() if at is None else area.topLeft() + at
         point = view.viewport().mapToGlobal(spot)
-        await pointer.click(point.x(), point.y(), held=held)
+        await pointer.click(point.x(), point.y())
         await self.settled()
 
     async def choose(self, menu_name: str, action_name: str) -> None:

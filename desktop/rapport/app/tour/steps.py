@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QTextEdit, QWidget
 from rapport.app import pointer
 from rapport.app.application import Application
 from rapport.app.tour.audit_steps import AuditSteps
-from rapport.app.tour.bulk_steps import BulkSteps
 from rapport.app.tour.crm import TourSandbox
 from rapport.app.tour.driver import Driver, NotSeen
 from rapport.app.tour.finding_steps import FindingSteps
@@ -95,8 +94,6 @@ class Tour:
             ("restore-deleted", self.restore_deleted),
             ("offline-edit", self.offline_edit),
             ("reconnect-sync", self.reconnect_sync),
-            ("bulk-edit", lambda: self.bulk().edit()),
-            ("bulk-undo", lambda: self.bulk().undo()),
             ("conflict", self.conflict),
             ("parked-edit", self.parked_edit),
             ("notification-complete", self.notification_complete),
@@ -106,11 +103,6 @@ class Tour:
 
     def tasks(self) -> TaskSteps:
         return TaskSteps(self._do, self.workspace, self._crm, self.at_server, self._photograph)
-
-    def bulk(self) -> BulkSteps:
-        return BulkSteps(
-            self._do, self._app.window, self.workspace, self._crm, self.at_server, self._photograph
-        )
 
     # What the steps look at.
 

@@ -38,6 +38,7 @@ class TaskPopover(QObject):
         *,
         contact_id: Id | None = None,
         contact_name: str = "",
+        due_at: datetime | None = None,
         typed: dict[str, Any] | None = None,
         workspace: Workspace | None = None,
     ) -> TaskForm:
@@ -50,7 +51,7 @@ class TaskPopover(QObject):
         popover = Popover(self._home, width=440, name=name)
         popover.setObjectName("task-popover")
         form = TaskForm(self._context, popover.panel, workspace)
-        form.begin(task, contact_id=contact_id, contact_name=contact_name)
+        form.begin(task, contact_id=contact_id, contact_name=contact_name, due_at=due_at)
         if typed is not None:
             form.restore(typed)
         popover.body.addWidget(form)

@@ -31,7 +31,7 @@ from rapport.ui.wording import count
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace
 
-TODAY, CONTACTS, ACTIVITY = "today", "contacts", "activity"
+TODAY, CONTACTS, CALENDAR, ACTIVITY = "today", "contacts", "calendar", "activity"
 LIST, TAG, ALL_TAGS = "list:", "tag:", "all-tags"
 LISTS, TAGS = "lists", "tags"
 """The sections; on the collapsed rail each is one entry that offers a menu."""
@@ -66,6 +66,7 @@ def entries(
     counts: SidebarCounts,
     *,
     all_tags: bool = False,
+    has_calendar: bool = False,
     has_activity: bool = False,
     to_decide: int = 0,
 ) -> list[Entry]:
@@ -74,6 +75,8 @@ def entries(
         Entry(TODAY, NavKind.PLACE, tr("Today"), "today", _some(counts.due)),
         Entry(CONTACTS, NavKind.PLACE, tr("Contacts"), "contacts", _some(counts.contacts)),
     ]
+    if has_calendar:
+        places.append(Entry(CALENDAR, NavKind.PLACE, tr("Calendar"), "calendar"))
     if has_activity:
         decide = _some(to_decide)
         place = Entry(ACTIVITY, NavKind.PLACE, tr("Activity"), "activity", decide, alert=True)
@@ -121,6 +124,7 @@ def _some(number: int) -> str:
 class SidebarModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.has_calendar = False
         self.has_activity = False
         self._all = self._entries = entries(SidebarCounts())
         self._counts = SidebarCounts()
@@ -266,7 +270,13 @@ class SidebarModel(QAbstractListModel):
 
     def _show(self, counts: SidebarCounts) -> None:
         self._counts = counts
-        made = partial(entries, counts, has_activity=self.has_activity, to_decide=self._to_decide)
+        made = partial(
+            entries,
+            counts,
+            has_calendar=self.has_calendar,
+            has_activity=self.has_activity,
+            to_decide=self._to_decide,
+        )
         self._all = made(all_tags=True)
         fresh = made(all_tags=self._all_tags)
         if self._collapsed:

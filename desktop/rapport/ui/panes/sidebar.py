@@ -222,6 +222,8 @@ class Sidebar(QWidget):
         self._chosen = entry.id
         if entry.id == nav.TODAY:
             self._context.show_page(Page.TODAY)
+        elif entry.id == nav.CALENDAR:
+            self._context.show_page(Page.CALENDAR)
         elif entry.id == nav.ACTIVITY:
             self._context.show_page(Page.ACTIVITY)
         else:
@@ -268,11 +270,13 @@ class Sidebar(QWidget):
         match Page(page):
             case Page.TODAY:
                 self._chosen = nav.TODAY
+            case Page.CALENDAR:
+                self._chosen = nav.CALENDAR
             case Page.ACTIVITY:
                 self._chosen = nav.ACTIVITY
             case Page.SETTINGS:
                 self._chosen = ""
-            case Page.CONTACTS if self._chosen in (nav.TODAY, nav.ACTIVITY):
+            case Page.CONTACTS if self._chosen in (nav.TODAY, nav.CALENDAR, nav.ACTIVITY):
                 self._chosen = nav.CONTACTS
         self._settings.set_chosen(page == Page.SETTINGS)
         self._mark()
