@@ -69,7 +69,15 @@ def is_safe_link(url: str) -> bool:
     return scheme.lower() != "https" or (rest.startswith("//") and len(rest) > 2)
 
 
+_NOWHERE = re.compile(r"<a>(.*?)</a>", re.DOTALL)
+"""A link that lost where it led: it must not look like one."""
+
+
 def _clean(body: str) -> str:
+    return _NOWHERE.sub(r"\1", _whitelisted(body))
+
+
+def _whitelisted(body: str) -> str:
     return nh3.clean(
         body,
         tags=set(ALLOWED_TAGS),

@@ -71,7 +71,7 @@ def keeps_key(focus: QWidget | None, event: QKeyEvent) -> bool:
     if Qt.Key.Key_F1 <= event.key() <= Qt.Key.Key_F35:
         return False
     if isinstance(focus, _TYPED_INTO):
-        return True
+        return not focus.isReadOnly()
     if isinstance(focus, QAbstractButton | QComboBox):
         return event.key() in _PRESSING
     if isinstance(focus, QAbstractItemView):

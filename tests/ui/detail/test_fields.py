@@ -223,3 +223,19 @@ async def test_choices_that_are_offered_no_longer_stay_and_unknown_types_are_lef
         lambda: pane.detail.contact.custom["f5"] == ["Battery", "Heat pump", "Windmill"],
         "nothing was lost",
     )
+
+
+async def test_an_editor_gets_its_room_after_the_fields_were_placed_anew(
+    open_ana: Any, until: Any
+) -> None:
+    desk, pane, _ = await open_ana()
+    pane.fields.rest.click()
+    pane.fields.rest.click()
+    await desk.people(**{"c-ana": {"website": "fjordvale.pt", "postal_code": "4050-265"}})
+    await until(lambda: pane.detail.contact.website, "more fields are shown")
+    cell = pane.fields.cell("custom:f2")
+    closed = cell.height()
+    cell.begin()
+    desk.write("many")
+    desk.key(Qt.Key.Key_Return)
+    await until(lambda: cell.height() >= cell.heightForWidth(cell.width()) > closed, "room for all")

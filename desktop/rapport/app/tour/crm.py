@@ -59,6 +59,11 @@ class TourSandbox:
         """Somebody else changes the record."""
         await asyncio.to_thread(self._ask, f"/_sandbox/records/{kind}/{server_id}", values)
 
+    async def add_note(self, contact_id: str, body: str) -> None:
+        """Somebody else writes a note, as the API takes it."""
+        path = f"/contacts/{contact_id}/notes"
+        await asyncio.to_thread(self._ask, path, {"body": body}, self._info["access_token"])
+
     async def refuse(self, method: str, path: str, message: str) -> None:
         """The next request of that kind is answered with a refusal. ``path`` is a regular
         expression."""
@@ -79,13 +84,17 @@ class TourSandbox:
     def _get(self, path: str) -> dict[str, Any] | None:
         return self._ask(path)
 
-    def _ask(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any] | None:
-        """GET, or POST where there is a body."""
+    def _ask(
+        self, path: str, body: dict[str, Any] | None = None, token: str = ""
+    ) -> dict[str, Any] | None:
+        """GET, or POST where there is a body. ``token`` is the API's; without it the sandbox is
+        asked itself."""
         request = urllib.request.Request(
             self._info["base_url"] + path,
             data=None if body is None else json.dumps(body).encode(),
             headers={
-                "Authorization": f"Bearer {self._info['control_token']}",
+                "Authorization": f"Bearer {token or self._info['control_token']}",
+                "Version": "2021-07-28",
                 "Content-Type": "application/json",
             },
         )

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QTextEdit, QWidget
 from rapport.app import pointer
 from rapport.app.application import Application
 from rapport.app.tour.audit_steps import AuditSteps
+from rapport.app.tour.contact_steps import ContactSteps
 from rapport.app.tour.crm import TourSandbox
 from rapport.app.tour.driver import Driver, NotSeen
 from rapport.app.tour.finding_steps import FindingSteps
@@ -57,6 +58,7 @@ class Tour:
         self._photograph = photograph
         self._finding = FindingSteps(driver, application.window, photograph)
         self._settings = SettingsSteps(driver, application.window, photograph)
+        self._contacts = ContactSteps(self, driver, sandbox, photograph)
         self._task: Id = ""
         self._note: Id = ""
         self._contact: Id = ""
@@ -78,6 +80,8 @@ class Tour:
             ("remove-tag", self.remove_tag),
             ("add-note", self.add_note),
             ("edit-note", self.edit_note),
+            ("html-note", self._contacts.html_note),
+            ("custom-field", self._contacts.custom_field),
             ("edit-contact", self.edit_contact),
             ("audit-revert", self.audit_revert),
             ("palette", self._finding.palette),
@@ -347,14 +351,14 @@ class Tour:
 
     async def edit_contact(self) -> None:
         contact = (await self.detail()).contact.id
-        await self._unfold_fields("field-city")
+        await self.unfold_fields("field-city")
         await self._do.click("field-city")
         await self._do.see("edit-city")
         await self._do.replace("Matosinhos")
         await self._do.key("Return")
         await self.arrives(Kind.CONTACT, contact, "city", "Matosinhos")
 
-    async def _unfold_fields(self, wanted: str) -> None:
+    async def unfold_fields(self, wanted: str) -> None:
         """A narrow pane shows the first fields and a button for the rest."""
         if self._do.find(QWidget, wanted) is None:
             await self._do.click("fields-show-all")
@@ -425,7 +429,7 @@ class Tour:
         model: Any = sidebar.model()
         await self._do.click_row(sidebar, model.index(model.row_of("contacts"), 0))
         await self.open(ANA)
-        await self._unfold_fields("field-postal_code")
+        await self.unfold_fields("field-postal_code")
         await self._do.click("field-postal_code")
         await self._do.see("edit-postal_code")
         await self._do.replace("4450-208")
@@ -448,7 +452,7 @@ class Tour:
         """Somebody else changes what is being changed here; the person decides."""
         contact = (await self.detail()).contact.id
         server_id = await self._server_id(contact)
-        await self._unfold_fields("field-city")
+        await self.unfold_fields("field-city")
         for mine, theirs in _CITIES:
             await self._do.click("field-city")
             await self._do.see("edit-city")
@@ -495,7 +499,7 @@ class Tour:
         await self._crm.refuse(
             "PUT", f"^/contacts/{server_id}$", "postalCode must be shorter than 12 characters"
         )
-        await self._unfold_fields("field-postal_code")
+        await self.unfold_fields("field-postal_code")
         await self._do.click("field-postal_code")
         await self._do.see("edit-postal_code")
         await self._do.replace("4450-210 Matosinhos")

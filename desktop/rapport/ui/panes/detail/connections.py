@@ -53,6 +53,8 @@ class Connections(QWidget):
         self.follow.setObjectName("contact-follow")
         self.follow.setAccessibleName(tr("Add a follower"))
         self.follow.clicked.connect(self._offer_users)
+        self._flow.addWidget(self.follow)
+        self._chips: list[Chip] = []
         self.courses = Button(
             tr("Campaigns and workflows"), self, kind=Kind.LINK, size=Size.INLINE, icon="auto"
         )
@@ -99,19 +101,18 @@ class Connections(QWidget):
         if told == self._told:
             return
         self._told = told
-        while self._flow.count():
-            item = self._flow.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None and widget is not self.follow:
-                widget.hide()
-                widget.deleteLater()
+        for chip in self._chips:
+            self._flow.removeWidget(chip)
+            chip.hide()
+            chip.deleteLater()
+        self._chips = []
         for user_id in self.followers():
             name = visible(colleague(self._workspace.reference, user_id)) or user_id
             chip = Chip(name, self._followers, icon="user", removable=True)
             chip.setObjectName(f"follower-{user_id}")
             chip.removed.connect(partial(self._unfollow, user_id))
-            self._flow.addWidget(chip)
-        self._flow.addWidget(self.follow)
+            self._flow.insert_widget(len(self._chips), chip)
+            self._chips.append(chip)
 
     def _allow(self) -> None:
         why = self._context.situation.why_not_write or ""

@@ -202,8 +202,10 @@ class FieldsPanel(Painted):
         self._return()
 
     def _place(self, standard: list[FieldSpec], custom: list[FieldSpec], *, title: bool) -> None:
-        while self._grid.count():
-            self._grid.takeAt(0)
+        for widget in (*self._cells.values(), self._group):
+            # Not taken: an item that outlives its place keeps the next one's heights from being
+            # forgotten when an editor opens.
+            self._grid.removeWidget(widget)
         wanted = {spec.key for spec in (*standard, *custom)}
         for key, cell in self._cells.items():
             cell.setVisible(key in wanted)

@@ -277,6 +277,14 @@ class Timeline(Painted):
                 return place
         return None
 
+    def _focused_row(self) -> str | None:
+        """The key of the row that has the keyboard, or within which a text has it."""
+        focused = QApplication.focusWidget()
+        for key, row in self._rows.items():
+            if focused is not None and (row is focused or row.isAncestorOf(focused)):
+                return key
+        return None
+
     def _items(self) -> Iterator[tuple[date | None, Entry]]:
         zone = self._workspace.clock.zone()
         for entry in self._entries[: self._built]:
@@ -287,7 +295,7 @@ class Timeline(Painted):
         bar = self.area.verticalScrollBar()
         if self._anchor is None and bar.value() > 0:
             self._anchor = self._first_in_view()
-        focused = next((k for k, row in self._rows.items() if row.hasFocus()), None)
+        focused = self._focused_row()
         clock = self._workspace.clock
         today = clock.now().astimezone(clock.zone()).date()
         old, self._rows = self._rows, {}
@@ -320,8 +328,9 @@ class Timeline(Painted):
             self._settled.start()
         if focused is not None and self._rows:
             # The row was made anew, or is gone: the keyboard stays as near as it can.
-            row = self._rows.get(focused) or next(iter(self._rows.values()))
-            if not row.hasFocus():
+            key = focused if focused in self._rows else next(iter(self._rows))
+            if self._focused_row() != key:
+                row = self._rows[key]
                 row.show()
                 row.setFocus(Qt.FocusReason.OtherFocusReason)
 

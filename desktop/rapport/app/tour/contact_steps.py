@@ -1,0 +1,181 @@
+"""The tour's closer look at one contact: strangers' HTML, notes with formatting, typed fields."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QComboBox, QTextBrowser, QWidget
+
+from rapport.app.tour.crm import TourSandbox
+from rapport.app.tour.driver import Driver, NotSeen
+from rapport.domain.records import Id, Kind, Note
+from rapport.ui.widgets.inputs import LineEdit
+from rapport.ui.widgets.overlay import ConfirmDialog
+
+if TYPE_CHECKING:
+    from rapport.app.tour.steps import Tour
+
+STRANGER = "Zoë van den Berg"
+SHOWN = "Quarterly offer"
+HOSTILE = (
+    f"<h3>{SHOWN}</h3><script>steal()</script>"
+    '<p onclick="steal()" style="position:fixed">Sign at'
+    ' <a href="https://collect.example/login?x=1">https://mybank.example/login</a>.</p>'
+    '<img src="https://collect.example/pixel.png"><img src="file:///etc/passwd">'
+    '<a href="javascript:steal()">or here</a><style>body{background:url(https://x.example/)}</style>'
+)
+_MONEY, _DATE, _STAGE = "Monthly bill", "Grid contract ends", "Decision stage"
+
+
+class ContactSteps:
+    def __init__(
+        self,
+        tour: Tour,
+        driver: Driver,
+        sandbox: TourSandbox,
+        photograph: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._tour = tour
+        self._do = driver
+        self._crm = sandbox
+        self._photograph = photograph
+
+    # Notes.
+
+    async def html_note(self) -> None:
+        """A stranger's note is shown without opening anything, its link asks; one of our own is
+        written with formatting and pinned."""
+        await self._receive()
+        await self._press_link()
+        note = await self._write()
+        await self._pin(note)
+
+    async def _receive(self) -> None:
+        index = await self._tour.row(STRANGER)
+        await self._crm.add_note(await self._server_id(STRANGER), HOSTILE)
+        await self._do.click_row(await self._tour.list(), index)
+        await self._do.until_known(lambda: self._note(SHOWN), "the stranger's note")
+
+    async def _server_id(self, name: str) -> str:
+        found = await self._tour.workspace.queries.find_contacts(name)
+        row = next(one for one in found if one.name == name)
+        rid = await self._tour.workspace.queries.server_id(Kind.CONTACT, row.id)
+        if rid is None:
+            raise NotSeen(f"{name} at the sandbox")
+        return rid
+
+    async def _note(self, words: str) -> Note | None:
+        notes = (await self._tour.detail()).notes
+        return next((note for note in notes if words in note.body), None)
+
+    async def _press_link(self) -> None:
+        note = await self._do.until_known(lambda: self._note(SHOWN), "the stranger's note")
+        row = await self._do.see(f"note:{note.id}")
+        view = row.findChild(QTextBrowser)
+        if view is None or "steal" in view.toHtml() or "img" in view.toHtml():
+            raise NotSeen("the note without what could run or load")
+        await self._do.click(view, at=_link_in(view))
+        dialog = await self._do.see("confirm-dialog", ConfirmDialog)
+        await self._do.see("link-warning")
+        if "collect.example" not in dialog.accessibleName():
+            raise NotSeen("where the link really leads")
+        await self._photograph()
+        await self._do.key("Escape")
+        await self._do.until(
+            lambda: self._do.find(QWidget, "confirm-dialog") is None, "the question to be gone"
+        )
+
+    async def _write(self) -> Id:
+        await self._do.click("note-new")
+        await self._do.see("note-editor")
+        await self._do.type("Offer ")
+        await self._do.key("ctrl+b")
+        await self._do.type("accepted")
+        await self._do.key("ctrl+b", "Return")
+        await self._do.click("note-list")
+        await self._do.type("Deposit by Friday ")
+        await self._do.click("note-link")
+        await self._do.type("offers.example/8431")
+        await self._do.key("Return")
+        await self._do.key("ctrl+Return")
+        note = await self._do.until_known(lambda: self._note("accepted"), "the note")
+
+        async def arrived() -> bool:
+            record = await self._tour.at_server(Kind.NOTE, note.id)
+            body = str(record.get("body")) if record else ""
+            parts = ("<strong>accepted</strong>", "<ul><li>", 'href="https://offers.example/8431"')
+            return all(part in body for part in parts)
+
+        await self._do.until_known(arrived, "bold, list and link at the sandbox")
+        return note.id
+
+    async def _pin(self, note: Id) -> None:
+        await self._do.click(f"note:{note}", at=QPoint(60, 14))
+        await self._do.key("p")
+        await self._tour.arrives(Kind.NOTE, note, "pinned", True)
+
+        async def first() -> bool:
+            return (await self._tour.detail()).notes[0].id == note
+
+        await self._do.until_known(first, "the pinned note before the others")
+
+    # Fields.
+
+    async def custom_field(self) -> None:
+        """Money, a date and a choice; what is no number stays as it was typed."""
+        await self._tour.open_contact()
+        money, day, stage = (self._field(name) for name in (_MONEY, _DATE, _STAGE))
+        await self._open(money)
+        line = await self._do.see(f"edit-{money}", LineEdit)
+        await self._do.replace("about 2000")
+        await self._do.key("Return")
+        await self._do.until(
+            lambda: line.text() == "about 2000" and "not a number" in line.accessibleDescription(),
+            "the complaint below what was typed",
+        )
+        await self._photograph()
+        await self._do.replace("2,140.50")
+        await self._do.key("Return")
+        await self._open(day)
+        await self._do.see(f"edit-{day}")
+        await self._do.replace("15 july 2027")
+        await self._do.key("Return")
+        await self._open(stage)
+        cell = await self._do.see(f"field-{stage}")
+        combo = await self._do.until(lambda: cell.findChild(QComboBox), "the choices")
+        await self._do.until(combo.hasFocus, "the choices to have the focus")
+        chosen = combo.itemText(combo.currentIndex() + 1)
+        await self._do.key("Down")
+        for key, value in ((money, 2140.5), (day, "2027-07-15"), (stage, chosen)):
+            await self._arrives(key, value)
+
+    def _field(self, name: str) -> str:
+        fields = self._tour.workspace.reference.custom_fields
+        return "custom:" + next(field.id for field in fields if field.name == name)
+
+    async def _open(self, key: str) -> None:
+        await self._tour.unfold_fields(f"field-{key}")
+        await self._do.click(f"field-{key}")
+
+    async def _arrives(self, key: str, value: object) -> None:
+        contact = (await self._tour.detail()).contact.id
+
+        async def there() -> bool:
+            record = await self._tour.at_server(Kind.CONTACT, contact)
+            values = record.get("customFields", ()) if record else ()
+            return any(one["id"] == key[7:] and one["value"] == value for one in values)
+
+        await self._do.until_known(there, f"{value!r} at the sandbox")
+
+
+def _link_in(view: QTextBrowser) -> QPoint:
+    """A point on the first link."""
+    cursor = QTextCursor(view.document())
+    while not cursor.charFormat().isAnchor():
+        if not cursor.movePosition(QTextCursor.MoveOperation.Right):
+            raise NotSeen("a link in the note")
+    cursor.movePosition(QTextCursor.MoveOperation.Right, n=4)
+    return view.viewport().mapTo(view, view.cursorRect(cursor).center())
