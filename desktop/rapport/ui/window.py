@@ -11,9 +11,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSize, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from rapport.domain.changes import ChangeEvent
 from rapport.domain.errors import InputError
@@ -412,6 +420,8 @@ class MainWindow(QWidget):
 
     def _focus_moved(self, old: QWidget | None, new: QWidget | None) -> None:
         if new is not None and new.window() is self:
+            if self.pages.isAncestorOf(new):
+                self._page_area.ensureWidgetVisible(new, 0, 0)
             self.context.change(pane=self._pane_of(new))
 
     def _pane_of(self, widget: QWidget) -> Pane:
@@ -429,7 +439,7 @@ class MainWindow(QWidget):
         beside.setContentsMargins(0, 0, 0, 0)
         beside.setSpacing(0)
         beside.addWidget(self.banners)
-        beside.addWidget(self.pages, 1)
+        beside.addWidget(self._scrolled_pages(), 1)
         body = QHBoxLayout()
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(0)
@@ -446,9 +456,18 @@ class MainWindow(QWidget):
         self._layers.addWidget(self.shell)
         self.setTabOrder(self.top_bar.search, self.sidebar.view)
 
+    def _scrolled_pages(self) -> QWidget:
+        """A page takes the room there is; one that needs more, with large text, is scrolled."""
+        self._page_area = QScrollArea(self.shell)
+        self._page_area.setFrameShape(QFrame.Shape.NoFrame)
+        self._page_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._page_area.setWidgetResizable(True)
+        self._page_area.setWidget(self.pages)
+        return self._page_area
+
     def _dress(self) -> None:
-        px = self.context.theme.type.px
-        self.setMinimumSize(px(_LEAST[0]), px(_LEAST[1]))
+        # In pixels, whatever the size of text: what has no room then is scrolled to.
+        self.setMinimumSize(*_LEAST)
         self._collapse()
 
     def _collapse(self) -> None:

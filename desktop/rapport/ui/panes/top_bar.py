@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from rapport.domain.text import visible
@@ -20,6 +21,7 @@ from rapport.ui.panes.sync_pill import SyncPill
 from rapport.ui.roles import DueState
 from rapport.ui.widgets.button import Button, IconButton, Size
 from rapport.ui.widgets.chips import Pill, Tone
+from rapport.ui.widgets.fit import fit
 from rapport.ui.wording import count, due_words
 
 if TYPE_CHECKING:
@@ -108,6 +110,7 @@ class TopBar(QWidget):
         context.theme.changed.connect(self._dress)
         context.situation_changed.connect(self._allow)
         context.actions.bound.connect(self._allow)
+        self.sync.said.connect(self._fit)
         self._dress()
         self.open(None)
 
@@ -120,9 +123,20 @@ class TopBar(QWidget):
         self.search.clear()
         self.bell.setVisible(workspace is not None)
         self._allow()
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """The search keeps its room before words that an icon can stand for."""
+        words = (self.new, self.sandbox, self.sync)
+        fit(self._row, self.width(), [one.set_wordless for one in words])
 
     def set_collapsed(self, collapsed: bool) -> None:
         self.account.set_collapsed(collapsed)
+        self._fit()
 
     def set_due(self, overdue: int) -> None:
         """Mark the bell while tasks are overdue."""
@@ -171,3 +185,4 @@ class TopBar(QWidget):
         px = self._context.theme.type.px
         self.setFixedHeight(px(48))
         self.account.restyle()
+        self._fit()

@@ -74,6 +74,7 @@ class Button(Control):
         self.badge_dot = False
         """A red dot at the icon: something unread."""
         self._wordless = not text
+        self._keyless = False
         self.setText(text)
         self.setAccessibleName(name or text)
         if not text:
@@ -84,6 +85,11 @@ class Button(Control):
         """Drop the words where there is no room; the name stays, as tool-tip."""
         self._wordless = wordless or not self.text()
         self.setToolTip(plain_tip(self.accessibleName()) if self._wordless else "")
+        self.restyle()
+
+    def set_keyless(self, keyless: bool) -> None:
+        """Drop the key cap where there is no room; menus and tool-tips still say the key."""
+        self._keyless = keyless
         self.restyle()
 
     def restyle(self) -> None:
@@ -151,7 +157,7 @@ class Button(Control):
             parts.append(self._icon_side())
         if not self._wordless:
             parts.append(self._run().width)
-        if self.key and not self._wordless:
+        if self.key and not self._wordless and not self._keyless:
             parts.append(key_cap_size(self.key)[0])
         if self.chevron:
             parts.append(self.type.px(12))
@@ -209,7 +215,7 @@ class Button(Control):
                 baseline_in(rect.top(), rect.height(), self.type.metrics(size)),
             )
             x += run.width + gap
-        if self.key and not self._wordless:
+        if self.key and not self._wordless and not self._keyless:
             width, height = key_cap_size(self.key)
             area = QRectF(x, round(rect.center().y() - height / 2), width, height)
             key_cap(

@@ -184,6 +184,9 @@ class Tone(Enum):
 class Pill(Control):
     """A state, fully round, always with a word. Clickable ones take focus."""
 
+    said = Signal()
+    """It says something else than before."""
+
     def __init__(
         self,
         text: str,
@@ -200,6 +203,7 @@ class Pill(Control):
         self._strong = strong
         self._parts: list[tuple[str, str, str]] = []
         self._ends: list[float] = []
+        self._wordless = False
         self._tone = tone
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if clickable else Qt.FocusPolicy.NoFocus)
         if not clickable:
@@ -216,6 +220,13 @@ class Pill(Control):
         self.setText(words)
         self.setAccessibleName(words)
         self.restyle()
+        self.said.emit()
+
+    def set_wordless(self, wordless: bool) -> None:
+        """Leave the words to name and tool-tip where there is no room for them."""
+        if wordless != self._wordless:
+            self._wordless = wordless
+            self.restyle()
 
     def part_at(self, x: float) -> int:
         """Which of the parts is ``x`` pixels from the left."""
@@ -261,7 +272,10 @@ class Pill(Control):
                     spot = QRectF(x, rect.center().y() - side / 2, side, side)
                     ink = getattr(self.tokens, role) if role else colour
                     draw_icon(painter, icon, mirrored(spot, rect, flipped), ink)
-                x += side + type_.px(6)
+                x += side + (type_.px(2) if self._wordless else type_.px(6))
+            if icon and self._wordless:
+                self._ends.append(x + type_.px(6))
+                continue
             run = Run(word, type_.font(TextSize.CAPTION, weight))
             if painter is not None:
                 painter.setPen(QColor(colour))

@@ -21,6 +21,7 @@ from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.widgets.base import Painted, is_rtl
 from rapport.ui.widgets.button import Button, Kind
 from rapport.ui.widgets.labels import Label
+from rapport.ui.widgets.scroll import ScrollArea
 
 _EDGE = 8
 
@@ -38,8 +39,19 @@ class Overlay(Painted):
         self._before: QWidget | None = None
         self.closes_outside = not dialog
         self.panel = QWidget(self)
-        self.body = QVBoxLayout(self.panel)
-        self.panel.installEventFilter(self)
+        # With large text a panel may be higher than the window: then its content is scrolled.
+        self._inside = QWidget()
+        self._area = ScrollArea(self.panel)
+        for ground in (self._area.viewport(), self._inside):
+            ground.setAutoFillBackground(False)
+        self._area.setWidget(self._inside)
+        self._inside.setAutoFillBackground(False)
+        whole = QVBoxLayout(self.panel)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._area)
+        self.body = QVBoxLayout(self._inside)
+        for part in (self.panel, self._inside):
+            part.installEventFilter(self)
         self.hide()
 
     def open(self) -> None:
@@ -88,7 +100,7 @@ class Overlay(Painted):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
-        if watched is self.panel:
+        if watched is self.panel or watched is self._inside:
             if kind == QEvent.Type.LayoutRequest and self.isVisible():
                 self.place()
         elif kind == QEvent.Type.Resize:

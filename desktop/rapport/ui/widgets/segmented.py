@@ -7,13 +7,14 @@ from enum import Enum
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLayout, QSizePolicy, QWidget
 
 from rapport.ui.look.paint import mirrored, rounded
 from rapport.ui.look.text import Run, baseline_in
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import REGULAR, SEMIBOLD, TextSize
 from rapport.ui.widgets.base import Control, Painted, is_rtl
+from rapport.ui.widgets.flow import FlowLayout
 
 _ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 
@@ -122,7 +123,9 @@ class Segmented(Painted):
         self._shape = shape
         self._group = QButtonGroup(self)
         self._values = [value for value, _ in choices]
-        self._layout = QHBoxLayout(self)
+        # Round ones stand apart, so that they may go on in a second line.
+        self._wraps = shape is Shape.ROUND
+        self._layout: QLayout = FlowLayout(self, gap=2) if self._wraps else QHBoxLayout(self)
         self._segments: list[_Segment] = []
         for position, (_, text) in enumerate(choices):
             segment = _Segment(text, shape, self)
@@ -131,7 +134,12 @@ class Segmented(Painted):
             self._layout.addWidget(segment)
         self._group.idClicked.connect(self._picked)
         self.setAccessibleName(name)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        if self._wraps:
+            policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+            policy.setHeightForWidth(True)
+            self.setSizePolicy(policy)
+        else:
+            self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.restyle()
         if self._values:
             self.set_value(self._values[0])
@@ -164,7 +172,8 @@ class Segmented(Painted):
         inset = px(2) if self._shape is Shape.TRACK else 0
         self._layout.setContentsMargins(inset, inset, inset, inset)
         gaps = {Shape.TRACK: 0, Shape.ROUND: 2, Shape.TABS: 20}
-        self._layout.setSpacing(px(gaps[self._shape]))
+        if not self._wraps:
+            self._layout.setSpacing(px(gaps[self._shape]))
         super().restyle()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from rapport.language import tr
 from rapport.ui.look.paint import mirrored, rounded
@@ -126,12 +126,14 @@ class Banner(Painted):
         self._row = QHBoxLayout(self)
         self._icon = IconView(icon, self, role=role)
         self._row.addWidget(self._icon)
-        self._strong = Label(strong, self, weight=SEMIBOLD)
+        self._strong = Label(strong, self, weight=SEMIBOLD, wrap=True)
         self._strong.setVisible(bool(strong))
-        self._row.addWidget(self._strong)
+        self._words = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._words.addWidget(self._strong)
         words = "text" if tone is Tone.NEUTRAL else role
         self._text = Label(text, self, role=words, wrap=True)
-        self._row.addWidget(self._text, 1)
+        self._words.addWidget(self._text, 1)
+        self._row.addLayout(self._words, 1)
         self.button = Button(button or " ", self, size=Size.SMALL, kind=Kind.TONAL)
         self.button.setVisible(bool(button))
         self.button.clicked.connect(self.pressed)
@@ -153,7 +155,23 @@ class Banner(Painted):
         px = current_theme().type.px
         self._row.setContentsMargins(px(12), px(8), px(8), px(8))
         self._row.setSpacing(px(8))
+        self._words.setSpacing(px(4))
+        self._turn()
         super().restyle()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._turn()
+
+    def _turn(self) -> None:
+        """What is strong stands above the rest where both have no room in a line."""
+        metrics = current_theme().type.metrics(weight=SEMIBOLD)
+        wide = metrics.horizontalAdvance(self._strong.text())
+        beside = wide < (self.width() - self.button.sizeHint().width()) // 2
+        directions = QBoxLayout.Direction
+        self._words.setDirection(directions.LeftToRight if beside else directions.TopToBottom)
+        # In a line it takes what it needs and no more, else the line breaks within it.
+        self._strong.setMinimumWidth(wide if beside else 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colour, fill = (getattr(self.tokens, role) for role in self._tone.value)

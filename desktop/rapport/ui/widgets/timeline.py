@@ -14,7 +14,7 @@ from rapport.ui.look.paint import (
     rounded,
     task_circle,
 )
-from rapport.ui.look.text import Run, baseline_in
+from rapport.ui.look.text import Run, baseline_in, plain_tip
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import REGULAR, SEMIBOLD, TextSize
 from rapport.ui.roles import DueState, conflict_words, waiting_words
@@ -309,6 +309,7 @@ class TaskLine(Control):
     ) -> None:
         super().__init__(parent)
         self.setText(title)
+        self.setToolTip(plain_tip(title))
         self._said = f"{title}, {due}" if due else title
         self._marks: list[IconView] = []
         self.setAccessibleName(self._said)

@@ -7,8 +7,15 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QBoxLayout,
+    QGridLayout,
+    QHBoxLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from rapport.domain.diff3 import parts
 from rapport.domain.errors import InputError
@@ -39,6 +46,7 @@ from rapport.ui.widgets.button import Button, IconButton, KeyCap
 from rapport.ui.widgets.button import Kind as ButtonKind
 from rapport.ui.widgets.card import Card
 from rapport.ui.widgets.changed_text import ChangedText
+from rapport.ui.widgets.fit import fit
 from rapport.ui.widgets.labels import Label, Rule
 from rapport.ui.widgets.scroll import ScrollArea
 from rapport.ui.widgets.states import Banner
@@ -68,7 +76,8 @@ class ConflictEntry(QWidget):
         self._at = 0
         self._saved: dict[str, ChangedText] = {}
         self._scroll = ScrollArea(self)
-        self._foot = QHBoxLayout()
+        self._foot = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._pairs: list[QBoxLayout] = []
         self._build_foot()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -97,11 +106,31 @@ class ConflictEntry(QWidget):
             button.clicked.connect(does)
         self._foot.setContentsMargins(px(20), px(12), px(20), px(10))
         self._foot.setSpacing(px(8))
-        self._foot.addWidget(self.all_mine)
-        self._foot.addWidget(self.all_theirs)
-        self._foot.addStretch(1)
-        self._foot.addWidget(self.later)
-        self._foot.addWidget(self.save)
+        for pair in ((self.all_mine, self.all_theirs), (self.later, self.save)):
+            line = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+            line.setSpacing(px(8))
+            self._pairs.append(line)
+            for button in pair:
+                line.addWidget(button)
+            self._foot.addLayout(line)
+        self._foot.insertStretch(1, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        fit(self._foot, self.width(), (self._stack_foot, self._stack_pairs))
+
+    def _stack_pairs(self, stacked: bool) -> None:
+        directions = QBoxLayout.Direction
+        for line in self._pairs:
+            line.setDirection(directions.TopToBottom if stacked else directions.LeftToRight)
+
+    def _stack_foot(self, stacked: bool) -> None:
+        """What is for all stands above what ends the matter, where a line is too short."""
+        directions = QBoxLayout.Direction
+        self._foot.setDirection(directions.TopToBottom if stacked else directions.LeftToRight)
 
     # What the inbox asks.
 
@@ -152,6 +181,7 @@ class ConflictEntry(QWidget):
         column.addStretch(1)
         self._scroll.setWidget(page)
         self._foot_box.setVisible(foot)
+        self._fit()
         self._rule.setVisible(foot)
         self._allow()
 

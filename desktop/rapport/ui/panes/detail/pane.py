@@ -365,8 +365,20 @@ class DetailPane(Painted):
         self._arrange(event.size().width())
 
     def minimumSizeHint(self) -> QSize:
-        """The stacked shape's: the wide one must not keep the pane from becoming narrow."""
-        return QSize(self.type.px(420), self.type.px(360))
+        """The stacked shape's: the wide one must not keep the pane from becoming narrow. Where the
+        window is lower than that, with large text, the page is scrolled."""
+        px = self.type.px
+        return QSize(px(420), max(px(360), px(120) + self._beside_fields()))
+
+    def _beside_fields(self) -> int:
+        """The height of everything but the fields, and of some lines of the timeline."""
+        px, width = self.type.px, max(self.width(), self.type.px(420))
+        told = not self.conflict.isHidden()
+        conflict = self.conflict.heightForWidth(width) + px(24) if told else 0
+        timeline = self.timeline.least_height(width)
+        foot = self.composer.minimumSizeHint().height() + px(24)
+        header = max(self.header.minimumSizeHint().height(), self.header.height())
+        return header + conflict + timeline + foot
 
     def _arrange(self, width: int) -> None:
         wide = width >= self.type.px(TWO_COLUMNS_FROM)
@@ -390,8 +402,10 @@ class DetailPane(Painted):
         needed = self.fields.heightForWidth(self.width())
         if needed <= 0:
             needed = self.fields.sizeHint().height()
-        most = max(self.type.px(120), (self.height() - self.header.height()) // 2)
+        half = (self.height() - self.header.height()) // 2
+        most = max(self.type.px(120), min(half, self.height() - self._beside_fields()))
         self._scroll.setFixedHeight(min(needed, most))
+        self.updateGeometry()
 
     def _reveal(self, cell: QWidget) -> None:
         """Scroll to a field once it has its place."""
@@ -410,7 +424,8 @@ class _Divider(Painted):
     """The line between fields and timeline, upright beside and level below them."""
 
     def set_upright(self, upright: bool) -> None:
-        self.setFixedSize(1, _ENDLESS) if upright else self.setFixedSize(_ENDLESS, 1)
+        # Its largest size only: a fixed one would be taken at once, before the layout is asked.
+        self.setMaximumSize(1, _ENDLESS) if upright else self.setMaximumSize(_ENDLESS, 1)
         self.setMinimumSize(1, 1)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -113,8 +113,7 @@ class Timeline(Painted):
 
     def _lay_out(self) -> None:
         self._top = QHBoxLayout()
-        self._top.addWidget(self.filters)
-        self._top.addStretch(1)
+        self._top.addWidget(self.filters, 1)
         self._column = QVBoxLayout(self._body)
         self._column.setSpacing(0)
         self._fixed = QVBoxLayout()
@@ -135,6 +134,12 @@ class Timeline(Painted):
         whole.addWidget(self.area, 1)
 
     # What the pane asks.
+
+    def least_height(self, width: int) -> int:
+        """What the filters and some lines need at this width."""
+        margins = self._top.contentsMargins()
+        filters = self.filters.heightForWidth(width - margins.left() - margins.right())
+        return filters + margins.top() + margins.bottom() + self.type.px(96)
 
     def show_detail(self, detail: ContactDetail) -> None:
         """Show a contact; the same one again keeps place, focus and unchanged rows."""

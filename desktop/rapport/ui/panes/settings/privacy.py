@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from PySide6.QtCore import QTime, QTimer, QUrl
@@ -84,6 +85,11 @@ class PrivacyCard(Card):
         self._timer.stop()
 
 
+def breakable(path: Path) -> str:
+    """A path that may go on in another line after each of its folders."""
+    return str(path).replace(os.sep, f"{os.sep}\u200b")
+
+
 def _host_line(one: Contact) -> QWidget:
     line = QWidget()
     column = QVBoxLayout(line)
@@ -108,7 +114,7 @@ class DataCard(Card):
         self._context = context
         self._desk = desk
         self._data = self.row("data-folder", self._open_button("data-folder", desk.data_folder))
-        self._data.say(str(desk.data_folder))
+        self._data.say(breakable(desk.data_folder))
         copy = Button(tr("Copy diagnostics"), icon="copy", kind=Kind.TONAL)
         copy.setObjectName("copy-diagnostics")
         copy.clicked.connect(lambda: context.runner.start(self._copy, slot="diagnostics"))
@@ -126,7 +132,9 @@ class DataCard(Card):
 
     async def _measure(self) -> None:
         size = locale().formattedDataSize(await self._desk.data_size())
-        self._data.say(tr("{size} in {folder}").format(size=size, folder=self._desk.data_folder))
+        self._data.say(
+            tr("{size} in {folder}").format(size=size, folder=breakable(self._desk.data_folder))
+        )
 
     async def _copy(self) -> None:
         QGuiApplication.clipboard().setText(await self._desk.diagnostics())

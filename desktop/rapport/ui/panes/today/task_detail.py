@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -34,6 +34,7 @@ from rapport.ui.panes.today.contact_card import ContactCard
 from rapport.ui.repeat_words import remind_words, repeat_words
 from rapport.ui.widgets.base import Painted
 from rapport.ui.widgets.button import Button, IconButton, Kind, Size
+from rapport.ui.widgets.fit import fit
 from rapport.ui.widgets.flow import FlowLayout
 from rapport.ui.widgets.labels import Avatar, Badge, ElidedLabel, IconView, Label, Rule
 from rapport.ui.widgets.scroll import ScrollArea
@@ -243,6 +244,7 @@ class TaskDetail(Painted):
         ):
             widget.setVisible(shown)
         self._nothing.setVisible(not shown)
+        self._fit()
 
     def _refresh(self) -> None:
         self._context.runner.start(self._read, slot=self._slot)
@@ -355,6 +357,15 @@ class TaskDetail(Painted):
             event.reference or self._row.task.contact_id in event.contacts()
         ):
             self._again.start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """What to do with the task comes before the words and keys of how."""
+        ways = (self.edit.set_wordless, self.complete.set_keyless, self.complete.set_wordless)
+        fit(self._bar, self.width(), ways)
 
     def _name_steps(self) -> None:
         self.previous.setToolTip(with_key(tr("Previous task"), "go.previous"))

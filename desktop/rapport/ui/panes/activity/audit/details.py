@@ -18,6 +18,7 @@ from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.panes.activity.audit import words
 from rapport.ui.widgets.button import Button, Kind, Size
 from rapport.ui.widgets.card import Card
+from rapport.ui.widgets.flow import FlowLayout
 from rapport.ui.widgets.labels import ElidedLabel, IconView, Label, Rule
 from rapport.ui.widgets.scroll import ScrollArea
 from rapport.ui.wording import count
@@ -75,16 +76,15 @@ class AuditDetails(QWidget):
         told.addWidget(self._record)
         told.addWidget(self._about)
         head.addLayout(told, 1)
-        self._doing = QHBoxLayout()
-        self._doing.setSpacing(gap)
+        doing = QWidget(self)
+        flow = FlowLayout(doing, gap=8)
         for button in (self.revert, self.restore, self.open, self.history):
-            self._doing.addWidget(button)
-        self._doing.addStretch(1)
+            flow.addWidget(button)
         top = QVBoxLayout()
         top.setContentsMargins(edge, edge, edge, gap)
         top.setSpacing(gap)
         top.addLayout(head)
-        top.addLayout(self._doing)
+        top.addWidget(doing)
         scroll = ScrollArea(self)
         scroll.setWidget(self._inner)
         for part in (scroll, scroll.viewport(), self._inner):
