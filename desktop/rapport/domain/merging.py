@@ -38,6 +38,9 @@ MOST_AT_ONCE = 4
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
+UNIQUE = ("email", "phone")
+"""What the CRM may let only one contact have (FACTS B1)."""
+
 FIXED = SERVER_FIELDS[Kind.CONTACT] | CREATE_ONLY_FIELDS[Kind.CONTACT]
 """What the CRM lets nobody change: the contact that stays keeps its own."""
 
@@ -154,6 +157,16 @@ def set_back(merged: Merged, survivor: Contact | None) -> tuple[dict[str, Delta]
         elif one.standing is Standing.MOVED:
             left[one.field] = Delta(one.now, one.before)
     return back, left
+
+
+def only_once(gone: Gone, survivor: Mapping[str, Any]) -> tuple[str, ...]:
+    """The fields that a contact made anew must do without, since the one that stays has the same
+    value and the CRM lets only one have it (FACTS B1)."""
+    return tuple(name for name in UNIQUE if alike(gone.values.get(name), survivor.get(name)))
+
+
+def alike(one: Any, other: Any) -> bool:
+    return bool(one) and str(one).casefold() == str(other or "").casefold()
 
 
 # What is proposed.

@@ -21,6 +21,7 @@ from rapport.domain.commands import UNDO_WINDOW_S
 from rapport.domain.errors import InputError
 from rapport.domain.merge import Conflict, merge
 from rapport.domain.merging import (
+    UNIQUE,
     UNMERGE_FOR,
     Carried,
     Gone,
@@ -28,7 +29,9 @@ from rapport.domain.merging import (
     Merged,
     MergeState,
     Unmerge,
+    alike,
     carried,
+    only_once,
     set_back,
 )
 from rapport.domain.records import Contact, Id, Kind, Ref
@@ -55,8 +58,6 @@ _CHILDREN = (Kind.TASK, Kind.NOTE, Kind.APPOINTMENT)
 _UNTOLD = ("website", "timezone")
 _OF_THE_COPY = ("contact_id", "added_at", "user_id", "next_id")
 """Differ between a copy and its original by themselves."""
-_UNIQUE = ("email", "phone")
-"""What the CRM may let only one contact have (FACTS B1)."""
 
 
 def carry_out(tx: Transaction, command: MergeContacts, origin: Origin) -> Outcome:
@@ -189,7 +190,7 @@ class _Part:
         late = {
             name: delta
             for name, delta in fields.items()
-            if name in _UNIQUE and any(_alike(delta.want, one.values[name]) for one in taken)
+            if name in UNIQUE and any(alike(delta.want, one.values[name]) for one in taken)
         }
         early = {name: delta for name, delta in fields.items() if name not in late}
         before = stored.values
@@ -273,10 +274,6 @@ def _new(ref: Ref, contact_id: Id, values: Values) -> Mutation:
 
 def _iso(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
-
-
-def _alike(one: Any, other: Any) -> bool:
-    return bool(one) and str(one).casefold() == str(other or "").casefold()
 
 
 def _writer(tx: Transaction, values: Values) -> str:
@@ -425,7 +422,7 @@ def take_back(tx: Transaction, command: Unmerge, origin: Origin) -> Outcome:
     for gone in merged.gone:
         stored = tx.by_id(Ref(Kind.CONTACT, gone.id))
         anew = anew or (gone.sent and (stored is None or _is_leaving(tx, stored)))
-        done += _bring_back(tx, part, gone, merged.carried)
+        done += _bring_back(tx, part, gone, merged.carried, survivor)
     done += _drop_copies(tx, part, merged)
     part.close_if_done()
     tx.outbox = True
@@ -452,6 +449,13 @@ def _withdraw_fields(tx: Transaction, survivor: Stored, merge_id: int) -> None:
             tx.tell(survivor, Op.UPDATE, changed)
 
 
+def _may_repeat(tx: Transaction) -> bool:
+    """Whether the location allows two contacts with the same address or number."""
+    location = tx.setting("reference:location") or {}
+    settings = (location.get("extra") or {}).get("settings") or {}
+    return settings.get("allowDuplicateContact") is True
+
+
 def _is_leaving(tx: Transaction, stored: Stored) -> bool:
     """Whether its deletion is on its way, so that it is made anew."""
     return stored.tomb and any(
@@ -460,14 +464,25 @@ def _is_leaving(tx: Transaction, stored: Stored) -> bool:
 
 
 def _bring_back(
-    tx: Transaction, part: _Part, gone: Gone, copies: Iterable[Carried]
+    tx: Transaction, part: _Part, gone: Gone, copies: Iterable[Carried], survivor: Stored
 ) -> list[Mutation]:
     ref = Ref(Kind.CONTACT, gone.id)
     stored = tx.by_id(ref)
     done: list[Mutation] = []
     copies = list(copies)
-    if stored is None or stored.tomb:
-        done.append(part.anew(ref, gone.id, gone.values if stored is None else stored.values))
+    if stored is None or _is_leaving(tx, stored):
+        values = dict(gone.values)
+        without = only_once(gone, survivor.values) if not _may_repeat(tx) else ()
+        told = [str(values.pop(name)) for name in without]
+        done.append(part.anew(ref, gone.id, values))
+        made = tx.by_id(ref)
+        if told and made is not None:
+            body = tr("Also has {value}, which the CRM takes at one contact only: {name} has it.")
+            name = contact_name(survivor.values)
+            body = "\n".join(body.format(value=value, name=name) for value in told)
+            done.append(part.create(Kind.NOTE, tx.new_id(), made, {"body": body}))
+    elif stored.tomb:
+        done.append(part.anew(ref, gone.id, stored.values))
     sources = {one.copy_id: one.source_id for one in copies}
     for one in copies:
         if one.contact_id != gone.id:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from rapport.domain.merging import MOST_AT_ONCE
 from rapport.domain.scopes import WRITE
 from rapport.language import keep, mark, told, tr
 from rapport.ui.key_names import key_name, publish
@@ -150,6 +151,14 @@ def contacts_write(now: Situation) -> bool | str:
     return now.why_not_write or True
 
 
+def contacts_merge(now: Situation) -> bool | str:
+    """Two at least, and no more than stand side by side."""
+    allowed = contacts_write(now)
+    if allowed is True and not 2 <= now.marked_contacts <= MOST_AT_ONCE:
+        return tr("Two to four contacts can be merged at once.")
+    return allowed
+
+
 def visit_write(now: Situation) -> bool | str:
     return (now.why_not_book or True) if now.appointment_id else "No appointment is chosen."
 
@@ -232,6 +241,7 @@ STANDARD = (
     Action(
         "bulk.dnd", "Do not disturb for selected", Section.CONTACT, ("B",), "dnd", contacts_write
     ),
+    Action("bulk.merge", "Merge selected", Section.CONTACT, (), "merge", contacts_merge),
     Action("bulk.delete", "Delete selected", Section.CONTACT, ("Del",), "trash", contacts_write),
     Action("tasks.complete", "Complete selected", Section.TASK, ("Space",), "check", tasks_write),
     Action(
@@ -267,6 +277,10 @@ STANDARD = (
     Action("contact.copy-phone", "Copy phone", Section.CONTACT, ("Shift+C",), "copy", with_contact),
     Action(
         "contact.copy-email", "Copy e-mail", Section.CONTACT, ("Shift+M",), "copy", with_contact
+    ),
+    Action("contact.merge", "Merge with another", Section.CONTACT, (), "merge", contact_write),
+    Action(
+        "contact.find-duplicates", "Find duplicates", Section.CONTACT, (), "merge", with_account
     ),
     Action("contact.history", "Show in audit log", Section.CONTACT, (), "history", with_contact),
     Action("contact.delete", "Delete contact", Section.CONTACT, ("Del",), "trash", contact_write),

@@ -42,6 +42,7 @@ class Page(StrEnum):
     CONTACTS = "contacts"
     CALENDAR = "calendar"
     ACTIVITY = "activity"
+    DUPLICATES = "duplicates"
     SETTINGS = "settings"
 
 
@@ -132,6 +133,8 @@ class WindowContext(QObject):
     activity_wanted = Signal(str, str)
     """The id of the tab that the Activity page is to show, and of a contact that it is to be
     about; "" for none."""
+    duplicates_wanted = Signal(object)
+    """Ids of contacts that are to be put side by side; none: all duplicates are to be listed."""
     note_edit_wanted = Signal(str)
     """The id of a note whose contact is shown: it is to be opened in its editor."""
     audit_wanted = Signal()
@@ -236,6 +239,11 @@ class WindowContext(QObject):
         """Show a tab of the Activity page by its id, at what concerns a contact."""
         self.change(page=Page.ACTIVITY)
         self.activity_wanted.emit(tab, contact_id)
+
+    def show_duplicates(self, ids: tuple[Id, ...] = ()) -> None:
+        """Show the page of duplicates, with these contacts side by side where there are some."""
+        self.change(page=Page.DUPLICATES)
+        self.duplicates_wanted.emit(ids)
 
     def edit_note(self, contact_id: Id, note_id: Id) -> None:
         """Show a note's contact and open the note in its editor."""

@@ -13,7 +13,7 @@ from rapport.domain.records import Id
 from rapport.ui.context import Page, Pane, WindowContext
 from rapport.ui.panes.contact_list import ContactList
 from rapport.ui.panes.marked_summary import CONTACT_BUTTONS, MarkedSummary, contacts_told
-from rapport.ui.rooms import DetailRoom, MarkedRows, Rooms, TodayRoom
+from rapport.ui.rooms import DetailRoom, DuplicatesRoom, MarkedRows, Rooms, TodayRoom
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace
@@ -125,9 +125,11 @@ class Pages(QStackedWidget):
         self._calendar: QWidget | None = None
         self._activity: ActivityPage | None = None
         self._settings: QWidget | None = None
+        self._duplicates: QWidget | None = None
         self._blank = QWidget(self)
         self.addWidget(self._blank)
         context.activity_wanted.connect(self._show_activity)
+        context.duplicates_wanted.connect(self._show_duplicates)
         context.page_changed.connect(self._show)
         context.contact_opened.connect(self.show_contact)
         context.task_opened.connect(self._open_task)
@@ -149,6 +151,10 @@ class Pages(QStackedWidget):
         return self._rooms.calendar is not None
 
     @property
+    def has_duplicates(self) -> bool:
+        return self._rooms.duplicates is not None
+
+    @property
     def has_activity(self) -> bool:
         return bool(self._rooms.activity)
 
@@ -165,12 +171,14 @@ class Pages(QStackedWidget):
             self.contacts.list.close_model()
         # Taking the shown page away would show the next one, about to be deleted as well.
         self.setCurrentWidget(self._blank)
-        for page in (self.contacts, self._today, self._calendar, self._activity):
+        beside = (self._today, self._calendar, self._activity, self._duplicates)
+        for page in (self.contacts, *beside):
             if page is not None:
                 self.removeWidget(page)
                 page.hide()
                 page.deleteLater()
-        self.contacts = self._today = self._calendar = self._activity = None
+        self.contacts = self._today = self._calendar = None
+        self._activity = self._duplicates = None
         self._workspace = workspace
         if workspace is not None:
             self.contacts = ContactsPage(workspace, self._context)
@@ -216,6 +224,8 @@ class Pages(QStackedWidget):
             self.contacts.list.step(by)
         elif self._context.situation.page is Page.ACTIVITY and self._activity is not None:
             self._activity.step(by)
+        elif self._context.situation.page is Page.DUPLICATES and self._duplicates is not None:
+            cast("DuplicatesRoom", self._duplicates).step(by)
 
     @property
     def marked(self) -> MarkedRows | None:
@@ -252,6 +262,8 @@ class Pages(QStackedWidget):
                 page = self._build_calendar()
             case Page.ACTIVITY:
                 page = self._build_activity()
+            case Page.DUPLICATES:
+                page = self._build_duplicates()
             case Page.SETTINGS:
                 page = self._build_settings()
             case _:
@@ -285,6 +297,18 @@ class Pages(QStackedWidget):
         activity = self._build_activity()
         if activity is not None:
             activity.show_tab(tab, contact_id)
+
+    def _build_duplicates(self) -> QWidget | None:
+        build = self._rooms.duplicates
+        if self._duplicates is None and self._workspace is not None and self._ready and build:
+            self._duplicates = build(self._workspace, self._context)
+            self.addWidget(self._duplicates)
+        return self._duplicates
+
+    def _show_duplicates(self, ids: tuple[Id, ...]) -> None:
+        page = self._build_duplicates()
+        if page is not None:
+            cast("DuplicatesRoom", page).show_contacts(ids)
 
     def _build_settings(self) -> QWidget | None:
         if self._settings is None and self._rooms.settings is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -54,6 +54,16 @@ class TodayRoom(Protocol):
         ...
 
 
+class DuplicatesRoom(Protocol):
+    """What the window asks of the page of duplicates (a QWidget, too)."""
+
+    def show_contacts(self, ids: Sequence[Id]) -> None:
+        """Put these side by side; none: list all that may be there twice."""
+        ...
+
+    def step(self, by: int) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Tab:
     """One view of the Activity page, built when it is first shown. ``waiting`` is how many things
@@ -79,6 +89,7 @@ class Rooms:
     today: Callable[[Workspace, WindowContext], QWidget]
     calendar: Callable[[Workspace, WindowContext], QWidget] | None = None
     settings: Callable[[WindowContext], QWidget] | None = None
+    duplicates: Callable[[Workspace, WindowContext], QWidget] | None = None
     activity: tuple[Tab, ...] = ()
     bulk: Callable[[WindowContext, MarkedContacts, QWidget], object] = _no_bulk
     """Binds what can be done with marked contacts; the widget is their page."""
@@ -111,6 +122,12 @@ def _calendar(workspace: Workspace, context: WindowContext) -> QWidget:
     return CalendarPage(workspace, context)
 
 
+def _duplicates(workspace: Workspace, context: WindowContext) -> QWidget:
+    from rapport.ui.panes.duplicates import DuplicatesPage
+
+    return DuplicatesPage(workspace, context)
+
+
 def _ledger(workspace: Workspace, context: WindowContext) -> QWidget:
     from rapport.ui.panes.activity.ledger import LedgerView
 
@@ -135,6 +152,7 @@ def _load() -> None:
     import rapport.ui.panes.activity.operations
     import rapport.ui.panes.calendar
     import rapport.ui.panes.detail
+    import rapport.ui.panes.duplicates
     import rapport.ui.panes.today  # noqa: F401
 
 
@@ -145,5 +163,11 @@ ACTIVITY = (
 )
 
 STANDARD_ROOMS = Rooms(
-    detail=_detail, today=_today, calendar=_calendar, activity=ACTIVITY, bulk=_bulk, load=_load
+    detail=_detail,
+    today=_today,
+    calendar=_calendar,
+    duplicates=_duplicates,
+    activity=ACTIVITY,
+    bulk=_bulk,
+    load=_load,
 )

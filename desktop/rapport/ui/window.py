@@ -271,6 +271,14 @@ class MainWindow(QWidget):
 
         choose_file(self.context, self)
 
+    async def _merge(self) -> None:
+        from rapport.ui.panes.duplicates.pick import ask_other_contact
+
+        contact_id = self.context.situation.contact_id
+        other = await ask_other_contact(self.context, self)
+        if contact_id is not None and other is not None:
+            self.context.show_duplicates((contact_id, other))
+
     def _went(self, page: str) -> None:
         self._say_title()
         if page == Page.ACTIVITY and self._told is not None:
@@ -307,6 +315,9 @@ class MainWindow(QWidget):
         self.sidebar.model.has_activity = self.pages.has_activity
         if self.pages.has_activity:
             actions.bind("go.activity", lambda: self.context.show_page(Page.ACTIVITY))
+        if self.pages.has_duplicates:
+            actions.bind("contact.find-duplicates", self.context.show_duplicates)
+            actions.bind("contact.merge", self._merge)
         if self.pages.has_settings:
             actions.bind("go.settings", lambda: self.context.show_page(Page.SETTINGS))
         actions.bind("contact.open", self._open_chosen)

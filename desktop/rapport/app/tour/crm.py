@@ -55,6 +55,19 @@ class TourSandbox:
         """The record as the sandbox has it; None where there is none."""
         return await asyncio.to_thread(self._get, f"/_sandbox/records/{kind}/{server_id}")
 
+    def children(self, kind: str, contact_rid: str) -> list[dict[str, Any]]:
+        """The notes or tasks of a contact, as anybody with a token reads them. Blocks."""
+        request = urllib.request.Request(
+            f"{self._info['base_url']}/contacts/{contact_rid}/{kind}s",
+            headers={
+                "Authorization": f"Bearer {self._info['access_token']}",
+                "Version": "2021-07-28",
+            },
+        )
+        with urllib.request.urlopen(request, timeout=10) as reply:
+            found: list[dict[str, Any]] = json.load(reply)[f"{kind}s"]
+            return found
+
     async def edit(self, kind: str, server_id: str, values: dict[str, Any]) -> None:
         """Somebody else changes the record."""
         await asyncio.to_thread(self._ask, f"/_sandbox/records/{kind}/{server_id}", values)

@@ -17,6 +17,7 @@ from rapport.app.tour.audit_steps import AuditSteps
 from rapport.app.tour.contact_steps import ContactSteps
 from rapport.app.tour.crm import TourSandbox
 from rapport.app.tour.driver import Driver, NotSeen
+from rapport.app.tour.duplicate_steps import DuplicateSteps
 from rapport.app.tour.finding_steps import FindingSteps
 from rapport.app.tour.settings_steps import SettingsSteps
 from rapport.app.tour.task_steps import TaskSteps
@@ -59,6 +60,7 @@ class Tour:
         self._finding = FindingSteps(driver, application.window, photograph)
         self._settings = SettingsSteps(driver, application.window, photograph)
         self._contacts = ContactSteps(self, driver, sandbox, photograph)
+        self._duplicates = DuplicateSteps(driver, application, sandbox, photograph)
         self._task: Id = ""
         self._note: Id = ""
         self._contact: Id = ""
@@ -100,6 +102,8 @@ class Tour:
             ("reconnect-sync", self.reconnect_sync),
             ("conflict", self.conflict),
             ("parked-edit", self.parked_edit),
+            ("duplicate-merge", self._duplicates.merge),
+            ("duplicate-unmerge", self._duplicates.take_back),
             ("notification-complete", self.notification_complete),
             ("notification-snooze", self.notification_snooze),
             ("dark-theme", self.dark_theme),

@@ -23,6 +23,11 @@ class BulkActions(QObject):
         self._home = home
         for job in Job:
             context.actions.bind(f"bulk.{job}", partial(self._open, job))
+        context.actions.bind("bulk.merge", self._merge)
+
+    async def _merge(self) -> None:
+        ids = await self._context.workspace.queries.contact_ids(self._marked.keys())
+        self._context.show_duplicates(tuple(ids))
 
     async def _open(self, job: Job) -> None:
         ids = await self._context.workspace.queries.contact_ids(self._marked.keys())

@@ -25,6 +25,7 @@ CONTACT_BUTTONS: Buttons = {
     "bulk.assign": mark("Set owner"),
     "bulk.field": mark("Set a field"),
     "bulk.dnd": mark("Do not disturb"),
+    "bulk.merge": mark("Merge"),
     "bulk.delete": mark("Delete"),
     "list.unmark": mark("Clear selection"),
 }

@@ -276,6 +276,8 @@ class Sidebar(QWidget):
                 self._chosen = nav.ACTIVITY
             case Page.SETTINGS:
                 self._chosen = ""
+            case Page.DUPLICATES:
+                self._chosen = nav.CONTACTS
             case Page.CONTACTS if self._chosen in (nav.TODAY, nav.CALENDAR, nav.ACTIVITY):
                 self._chosen = nav.CONTACTS
         self._settings.set_chosen(page == Page.SETTINGS)

@@ -41,6 +41,7 @@ _MORE = (
     "list.save",
     "list.import",
     "list.export",
+    "contact.find-duplicates",
     RULE,
     "account.sign-in",
     "account.ask-write",

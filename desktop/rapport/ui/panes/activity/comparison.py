@@ -155,27 +155,21 @@ class FieldLine:
         self.box.hide()
 
 
-class Comparison(Painted):
-    """``picked`` tells which side of which field was pressed."""
-
-    picked = Signal(str, str)
-    """field, and "mine" or "theirs" """
+class ComparisonGrid(Painted):
+    """Fields in rows, and a column for each thing that is compared."""
 
     def __init__(self, heads: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
-        """``heads`` are title and caption of the three columns."""
+        """``heads`` are title and caption of the columns behind the field's name."""
         super().__init__(parent)
-        self.lines: list[FieldLine] = []
         self._rows: list[QWidget] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(1, 1, 1, 1)
         self._grid.setSpacing(1)
-        px = self.type.px
-        self._grid.setColumnMinimumWidth(0, px(_FIELD))
-        for column in (1, 2, 3):
-            self._grid.setColumnStretch(column, 1)
+        self._grid.setColumnMinimumWidth(0, self.type.px(_FIELD))
         first = self._head_cell(tr("Field"), "")
         self._grid.addWidget(first, 0, 0)
         for column, (title, caption) in enumerate(heads, 1):
+            self._grid.setColumnStretch(column, 1)
             self._grid.addWidget(self._head_cell(title, caption), 0, column)
         self._rows.append(first)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
@@ -190,11 +184,67 @@ class Comparison(Painted):
         column.setSpacing(0)
         size = TextSize.BODY if caption else TextSize.CAPTION
         role = "text" if caption else "muted"
-        column.addWidget(Label(title, cell, size=size, weight=SEMIBOLD, role=role))
+        column.addWidget(Label(title, cell, size=size, weight=SEMIBOLD, role=role, wrap=True))
         if caption:
             column.addWidget(Label(caption, cell, size=TextSize.CAPTION, role="muted", wrap=True))
             column.addStretch(1)
         return cell
+
+    def add_name(self, row: int, name: str) -> QWidget:
+        """The first cell of a row: what the field is called."""
+        head = QWidget(self)
+        px = self.type.px
+        column = QVBoxLayout(head)
+        column.setContentsMargins(px(12), px(10), px(12), px(10))
+        column.addWidget(Label(name, head, weight=SEMIBOLD, wrap=True))
+        column.addStretch(1)
+        self._grid.addWidget(head, row, 0)
+        self._rows.append(head)
+        return head
+
+    def _cells(self) -> list[QRect]:
+        """All but those of the first column."""
+        found = (self._grid.itemAt(n) for n in range(self._grid.count()))
+        areas = [item.geometry() for item in found if item is not None and not item.isEmpty()]
+        heads = {head.geometry().left() for head in self._rows}
+        return [area for area in areas if area.left() not in heads]
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, tokens = QPainter(self), self.tokens
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area, radius = QRectF(self.rect()), self.type.px(10)
+        outline = QPainterPath()
+        outline.addRoundedRect(area, radius, radius)
+        painter.setClipPath(outline)
+        painter.fillRect(area, QColor(tokens.surface))
+        divider = QColor(tokens.divider)
+        for position, head in enumerate(self._rows):
+            top = head.geometry().top() - 1
+            if position == 0:
+                ground = QRectF(0, 0, area.width(), head.geometry().bottom() + 1)
+                painter.fillRect(ground, QColor(tokens.window))
+            else:
+                painter.fillRect(QRectF(0, top, area.width(), 1), divider)
+        for cell in self._cells():
+            x = cell.right() + 1 if is_rtl(self) else cell.left() - 1
+            painter.fillRect(QRectF(x, cell.top() - 1, 1, cell.height() + 2), divider)
+        painter.setClipping(False)
+        rounded(painter, area, radius, border=tokens.divider)
+
+
+class Comparison(ComparisonGrid):
+    """``picked`` tells which side of which field was pressed."""
+
+    picked = Signal(str, str)
+    """field, and "mine" or "theirs" """
+
+    def __init__(self, heads: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
+        """``heads`` are title and caption of the three columns."""
+        super().__init__(heads, parent)
+        self.lines: list[FieldLine] = []
 
     def add_field(self, field: str, name: str) -> FieldLine:
         line = FieldLine(self, field, name)
@@ -272,37 +322,5 @@ class Comparison(Painted):
         self._grid.addWidget(cell, row, 1, 1, 3)
         self._rows.append(head)
 
-    def _cells(self) -> list[QRect]:
-        """All but those of the first column."""
-        found = (self._grid.itemAt(n) for n in range(self._grid.count()))
-        areas = [item.geometry() for item in found if item is not None and not item.isEmpty()]
-        heads = {head.geometry().left() for head in self._rows}
-        return [area for area in areas if area.left() not in heads]
-
     def line(self, field: str) -> FieldLine:
         return next(line for line in self.lines if line.field == field)
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter, tokens = QPainter(self), self.tokens
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area, radius = QRectF(self.rect()), self.type.px(10)
-        outline = QPainterPath()
-        outline.addRoundedRect(area, radius, radius)
-        painter.setClipPath(outline)
-        painter.fillRect(area, QColor(tokens.surface))
-        divider = QColor(tokens.divider)
-        for position, head in enumerate(self._rows):
-            top = head.geometry().top() - 1
-            if position == 0:
-                ground = QRectF(0, 0, area.width(), head.geometry().bottom() + 1)
-                painter.fillRect(ground, QColor(tokens.window))
-            else:
-                painter.fillRect(QRectF(0, top, area.width(), 1), divider)
-        for cell in self._cells():
-            x = cell.right() + 1 if is_rtl(self) else cell.left() - 1
-            painter.fillRect(QRectF(x, cell.top() - 1, 1, cell.height() + 2), divider)
-        painter.setClipping(False)
-        rounded(painter, area, radius, border=tokens.divider)

@@ -14,9 +14,9 @@ from rapport.ui.panes.today.task_view import TaskView
 
 
 def _is_letter(event: QKeyEvent) -> bool:
-    """A bare letter is the tab's key, not the list's."""
+    """A bare letter or digit is the tab’s key, not the list’s."""
     plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
-    return plain and len(event.text()) == 1 and event.text().isalpha()
+    return plain and len(event.text()) == 1 and event.text().isalnum()
 
 
 class EntryRows(RowsView):

@@ -33,6 +33,7 @@ from rapport.ui.panes.detail.entry_actions import EntryActions
 from rapport.ui.panes.detail.fields import FieldsPanel
 from rapport.ui.panes.detail.header import Header
 from rapport.ui.panes.detail.timeline import Timeline
+from rapport.ui.panes.duplicates.hint import DuplicateHint
 from rapport.ui.widgets.base import Painted
 from rapport.ui.widgets.chips import Tone
 from rapport.ui.widgets.labels import Rule
@@ -115,7 +116,9 @@ class DetailPane(Painted):
         self.conflict.hide()
         self._conflict_box = QVBoxLayout()
         self._conflict_box.addWidget(self.conflict)
+        self.duplicate = DuplicateHint(self._workspace, self._context, whole)
         page.addLayout(self._conflict_box)
+        page.addWidget(self.duplicate)
         page.addLayout(self._body, 1)
         self._whole = whole
         self._pages = QStackedWidget(self)
@@ -209,6 +212,7 @@ class DetailPane(Painted):
         self.fields.show_detail(detail)
         self.timeline.show_detail(detail)
         self.composer.show_contact(contact)
+        self.duplicate.show_contact(contact.id)
         if self.composer.note_id is not None:
             self.composer.note_changed(self.timeline.note(self.composer.note_id))
         self.setAccessibleName(tr("Contact {name}").format(name=visible(contact.name)))
