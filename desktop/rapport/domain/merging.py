@@ -192,14 +192,24 @@ def _filled(contact: Contact) -> int:
     return plain + custom
 
 
+_BLOCKS = (
+    ("first_name", "last_name"),
+    ("address", "city", "state", "postal_code", "country"),
+)
+"""What makes sense together only."""
+
+
 def proposed_value(field: str, values: Sequence[tuple[Any, Contact]], survivor: Id) -> int:
     """Which of the values to keep: the fuller one, else that of the contact that was changed last,
-    else that of the one that stays. ``values`` and the contact each belongs to."""
+    else that of the one that stays. A name or an address is taken whole. ``values`` and the contact
+    each belongs to."""
+    block = next((names for names in _BLOCKS if field in names), ())
 
     def worth(at: int) -> tuple[int, float, bool]:
         value, contact = values[at]
         changed = contact.updated_at.timestamp() if contact.updated_at else 0.0
-        return _fullness(field, value), changed, contact.id == survivor
+        full = sum(_fullness(name, getattr(contact, name)) for name in block)
+        return full or _fullness(field, value), changed, contact.id == survivor
 
     return max(range(len(values)), key=worth)
 

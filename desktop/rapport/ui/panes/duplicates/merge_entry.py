@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from rapport.domain.diff3 import Part
 from rapport.domain.duplicates import Group
 from rapport.domain.merging import MOST_AT_ONCE, MergeContacts
 from rapport.domain.records import Contact, Id, Kind
@@ -73,8 +74,9 @@ class MergeTable(ComparisonGrid):
             said = tr("{field} of {name}").format(field=name, name=visible(contact.name))
             cell = cells[contact.id] = SideCell(said, self)
             cell.setObjectName(f"merge-{field}-{column}")
+            # An address or number with another one marked within it is hard to read.
             plain = ltr or field == STAYS
-            cell.show_parts(side_parts(first, value, added_only=plain), left_to_right=ltr)
+            cell.show_parts(_parts("" if plain else first, value), left_to_right=ltr)
             cell.clicked.connect(partial(self.picked.emit, field, contact.id))
             self._grid.addWidget(cell, row, column)
 
@@ -100,6 +102,13 @@ class MergeTable(ComparisonGrid):
             chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             flow.addWidget(chip)
         self._grid.addWidget(cell, row, 1, 1, len(self._contacts))
+
+
+def _parts(first: str, value: str) -> list[Part]:
+    """``value``, with what differs from the first one marked where the two are alike."""
+    found = side_parts(first, value, added_only=True)
+    alike = any(part.kind == "=" and part.text.strip() for part in found)
+    return found if alike else [Part("=", value or tr("empty"))]
 
 
 class MergeEntry(QWidget):
@@ -137,6 +146,7 @@ class MergeEntry(QWidget):
         column.addWidget(self._rule)
         column.addWidget(self._foot_box)
         context.situation_changed.connect(self._allow)
+        self._allow()
 
     def _build_foot(self) -> None:
         px = current_theme().type.px
@@ -207,6 +217,11 @@ class MergeEntry(QWidget):
         safe = Banner(words, page, icon="shield", strong=tr("Nothing is lost."))
         safe.setObjectName("merge-safe")
         column.addWidget(safe)
+        words = tr(
+            "Conversations, opportunities, campaigns and workflows cannot be moved by the API: the"
+            " CRM deletes those of the other contacts."
+        )
+        column.addWidget(Label(words, page, role="muted", wrap=True))
         self._add_table(column, page, choices)
         self._add_keys(column, page, len(choices.contacts))
         self._add_outcome(column, page, choices)
@@ -432,6 +447,8 @@ class MergeEntry(QWidget):
     def _allow(self) -> None:
         why_not = self._context.situation.why_not_write
         number = len(self.choices.contacts) if self.choices else 0
+        self._foot_box.setVisible(number > 1)
+        self._rule.setVisible(number > 1)
         words = trn("Merge {n} contact", "Merge {n} contacts", number).format(n=count(number))
         self.merge.setText(words)
         self.merge.setAccessibleName(words)

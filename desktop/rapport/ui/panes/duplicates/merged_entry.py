@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from rapport.domain.changes import Delta
+from rapport.domain.diff3 import Part
 from rapport.domain.merging import (
     UNMERGE_FOR,
     Merged,
@@ -18,7 +19,7 @@ from rapport.domain.records import Contact, Kind, fields_of
 from rapport.domain.text import visible
 from rapport.language import tr
 from rapport.services.workspace import Workspace
-from rapport.ui.context import NEW_IDS, WindowContext
+from rapport.ui.context import WindowContext
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import SEMIBOLD
 from rapport.ui.panes.activity.entry_head import EntryHead
@@ -41,6 +42,13 @@ def state_words(merged: Merged) -> str:
         MergeState.DONE: tr("Merged"),
         MergeState.UNDONE: tr("Taken back"),
     }[merged.state]
+
+
+def _new_ids() -> str:
+    return tr(
+        "The CRM gives the contact and all that belongs to it new ids. Conversations,"
+        " opportunities, campaigns and workflows do not come back."
+    )
 
 
 class MergedEntry(QWidget):
@@ -147,7 +155,7 @@ class MergedEntry(QWidget):
             column.addLayout(self._changes(page, stays, now_only=True))
         self._add_only_once(column, page, merged, survivor, back)
         if merged.state is MergeState.DONE:
-            column.addWidget(Label(tr(NEW_IDS), page, role="muted", wrap=True))
+            column.addWidget(Label(_new_ids(), page, role="muted", wrap=True))
         clock = self._workspace.clock
         until = day(merged.at + UNMERGE_FOR, clock.now(), clock.zone())
         words = tr("Possible until {date}.").format(date=until)
@@ -195,6 +203,9 @@ class MergedEntry(QWidget):
             want = self._words.value(Kind.CONTACT, name, delta.want)
             if now_only:
                 text.show_text(now or tr("empty"))
+            elif self._words.is_left_to_right(name):
+                whole = [Part("-", now), Part("=", " → "), Part("+", want or tr("empty"))]
+                text.show_parts(whole if now else whole[2:], left_to_right=True)
             else:
                 text.show_parts(change_parts(now, want))
             grid.addWidget(text, row, 1)
@@ -216,7 +227,7 @@ class MergedEntry(QWidget):
 
         async def work() -> None:
             outcome = await self._workspace.bus.run(Unmerge(merge_id=merged.id))
-            text = tr(NEW_IDS) if outcome.anew else names
+            text = _new_ids() if outcome.anew else names
             self._context.notice(tr("The contacts are apart again"), text, icon="undo")
 
         self._context.runner.own(work())
