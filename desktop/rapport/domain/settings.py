@@ -61,6 +61,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Links of notes to these open without asking."""
     today_all_accounts: bool = True
     """Today lists the tasks of every account that is signed in, not only of the one on screen."""
+    today_whose: str = "mine"
+    """Whose tasks Today lists: mine, unassigned, everyone, or "user:" and an e-mail address."""
     recent_actions: tuple[str, ...] = ()
     """Chosen in the palette, the newest first."""
     shortcuts: dict[str, tuple[str, ...]] = {}

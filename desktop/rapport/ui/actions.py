@@ -52,6 +52,10 @@ def with_account(now: Situation) -> bool | str:
     return True if now.workspace is not None else tr("No account is open.")
 
 
+def on_today(now: Situation) -> bool | str:
+    return now.workspace is not None and now.page == "today"
+
+
 def can_redo(now: Situation) -> bool | str:
     """There is a Redo only behind an Undo."""
     return now.workspace is not None and now.workspace.bus.can_redo
@@ -303,6 +307,7 @@ STANDARD = (
     Action("list.save", "Save as a smart list", Section.VIEW, (), "save", with_account),
     Action("list.import", "Import contacts", Section.VIEW, (), "import", may_write),
     Action("list.export", "Export contacts", Section.VIEW, (), "send", with_account),
+    Action("today.whose", "Whose tasks", Section.VIEW, ("W",), "contacts", on_today),
     Action("view.theme", "Light or dark", Section.VIEW, ("Ctrl+Shift+D",), "moon"),
     Action("view.density", "Row density", Section.VIEW, ("Ctrl+Shift+C",), "density"),
     Action("sync.now", "Sync now", Section.ACCOUNT, ("F5",), "sync", with_account),

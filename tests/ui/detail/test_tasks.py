@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 
 from rapport.domain.commands import CreateTask, EditContact, EditTask
 from rapport.domain.records import Kind
@@ -320,3 +321,64 @@ async def test_snooze_takes_any_moment(open_ana: Any, until: Any) -> None:
     await until(lambda: pane.timeline.task(task_id).snoozed_until, "it is snoozed")
     task = pane.timeline.task(task_id)
     assert (task.snoozed_until, task.due_at) == (datetime(2026, 11, 27, 8, tzinfo=UTC), before)
+
+
+def _middle(page: Any, row: int) -> QPoint:
+    return page.view.visualRect(page.model.index(row)).center() - QPoint(60, 0)
+
+
+async def test_a_row_is_pulled_to_another_day(open_today: Any, until: Any) -> None:
+    desk, page = await open_today()
+    today, later = await desk.lid(Kind.TASK, "t1"), await desk.lid(Kind.TASK, "t2")
+    await until(lambda: page.model.row_of(later) >= 0, "both are listed")
+    ground, left = page.view.viewport(), Qt.MouseButton.LeftButton
+    before = (await desk.workspace.queries.task(today)).task
+
+    QTest.mousePress(ground, left, pos=_middle(page, page.model.row_of(today)))
+    target = _middle(page, page.model.row_of(later))
+    for spot in (target - QPoint(0, 8), target):
+        QTest.mouseMove(ground, spot)
+    await until(lambda: page.drag.is_pulling, "the row is pulled")
+    assert page.drag._ground.days == 2
+    QTest.mouseRelease(ground, left, pos=target)
+    await until(lambda: desk.notices, "it is put off")
+    after = (await desk.workspace.queries.task(today)).task
+    assert after.due_at == before.due_at + timedelta(days=2)
+    await desk.undo_newest()
+    assert (await desk.workspace.queries.task(today)).task.due_at == before.due_at
+
+    # Esc on the way leaves it where it is; the zones at the foot are there for days without tasks.
+    await until(lambda: page.model.section_of(page.model.row_of(today)) == "today", "it is back")
+    QTest.mousePress(ground, left, pos=_middle(page, page.model.row_of(today)))
+    foot = QPoint(ground.width() // 2, ground.height() - 20)
+    for spot in (foot - QPoint(0, 30), foot):
+        QTest.mouseMove(ground, spot)
+    await until(lambda: page.drag.is_pulling and page.drag._ground.days == 1, "over Tomorrow")
+    desk.key(Qt.Key.Key_Escape)
+    assert not page.drag.is_pulling
+    QTest.mouseRelease(ground, left, pos=foot)
+    assert (await desk.workspace.queries.task(today)).task.due_at == before.due_at
+
+
+async def test_tasks_of_a_colleague_of_nobody_and_of_everyone(open_today: Any, until: Any) -> None:
+    desk, page = await open_today()
+    nobodys, maras = await desk.lid(Kind.TASK, "t1"), await desk.lid(Kind.TASK, "t2")
+
+    def listed() -> set[str]:
+        return {item.row.task.id for item in page.model.listed()}
+
+    await until(lambda: listed() == {nobodys, maras}, "everyone's tasks")
+    desk.context.actions.press("W")
+    await until(lambda: desk.window.findChild(QMenu, "task-whose-menu"), "the menu opens")
+    desk.window.findChild(QMenu, "task-whose-menu").close()
+    mara = next(key for key, name in page.whose._people().items() if name == "Mara Lindqvist")
+    page.whose.choose(mara)
+    await until(lambda: listed() == {maras}, "Mara's tasks")
+    assert page.whose.chip.accessibleName() == "Tasks of Mara Lindqvist"
+    assert desk.context.settings.today_whose == mara  # kept with the settings
+    page.whose.choose("unassigned")
+    await until(lambda: listed() == {nobodys}, "nobody's tasks")
+    again = TodayPage(desk.workspace, desk.context)
+    assert again.whose.value() == "unassigned"
+    again.model.close()
+    again.deleteLater()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from rapport.domain.errors import InputError
 from rapport.domain.ports import Clock
 from rapport.language import tr
-from rapport.services.quick_dates import on_day, parse_due
+from rapport.services.quick_dates import DEFAULT_TIME, on_day, parse_due
 from rapport.ui.editors.moments import moment_words
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import TextSize
@@ -32,7 +32,8 @@ class DateField(QWidget):
         self._clock = clock
         self._kept: tuple[str, datetime] | None = None
         self.counts_days = False
-        """Whether a bare number is so many days from today, at the time of day that was."""
+        """Whether a bare number is so many days from today, at the time of day that was, or at
+        nine."""
         self.line = LineEdit(
             name or tr("Due date"), self, placeholder=tr("tomorrow 9:00, fri 3pm"), icon="calendar"
         )
@@ -95,8 +96,10 @@ class DateField(QWidget):
         if self._kept is not None and text == self._kept[0]:
             return self._kept[1], None
         days = text.strip()
-        if self.counts_days and days.isdecimal() and len(days) < 3 and self._kept is not None:
-            return on_day(int(days), self._kept[1], self._clock.now(), self._clock.zone()), None
+        if self.counts_days and days.isdecimal() and len(days) < 3:
+            now, zone = self._clock.now(), self._clock.zone()
+            at = self._kept[1] if self._kept else datetime.combine(now, DEFAULT_TIME, zone)
+            return on_day(int(days), at, now, zone), None
         try:
             return parse_due(text, self._clock.now(), self._clock.zone()), None
         except InputError as error:

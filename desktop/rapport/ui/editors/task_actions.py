@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from PySide6.QtCore import QObject, QPoint, QRect
@@ -12,15 +12,17 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu, QWidget
 from rapport.domain.commands import (
     CompleteTask,
     DeleteTask,
+    EditTask,
     ReopenTask,
     SnoozeTask,
 )
 from rapport.domain.errors import InputError
 from rapport.domain.ports import Clock
-from rapport.domain.records import Id
+from rapport.domain.records import Id, Task
 from rapport.domain.repeat import following, moment
 from rapport.domain.views import TaskRow
 from rapport.language import tr
+from rapport.services.quick_dates import on_day
 from rapport.services.workspace import Workspace
 from rapport.ui.context import Page, WindowContext
 from rapport.ui.editors.moment_popover import DuePopover, SnoozePopover
@@ -93,6 +95,17 @@ class TaskActions(QObject):
         spot = spot or self.spot()
         row = await self._row(workspace, task_id)
         self.due.open(spot, row.task, workspace)
+
+    async def put_off(self, workspace: Workspace, task: Task, days: int) -> None:
+        """Due so many days from today, at the time of day that it has."""
+        command = put_off(workspace, task, days)
+        if command is None:
+            return
+        clock = workspace.clock
+        when = moment_words(command.fields["due_at"], clock.now(), clock.zone())
+        await self._context.perform(
+            command, tr("{title} · {when}").format(title=task.title, when=when), workspace=workspace
+        )
 
     async def new(self) -> None:
         """For the contact that is shown; on the Today page the form asks for one."""
@@ -181,6 +194,18 @@ class TaskActions(QObject):
             workspace.clock,
             lambda until: self.snooze(workspace, task_id, until),
         )
+
+
+def put_off(workspace: Workspace, task: Task, days: int) -> EditTask | None:
+    """None where it is due on that day already. Today's hour that is over becomes the next one."""
+    clock = workspace.clock
+    now, zone = clock.now(), clock.zone()
+    due = on_day(days, task.due_at or now, now, zone)
+    if task.due_at is not None and due == task.due_at:
+        return None
+    if due <= now:
+        due = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return EditTask(task_id=task.id, fields={"due_at": due})
 
 
 def _when(until: datetime, clock: Clock) -> str:

@@ -127,6 +127,14 @@ class TaskListModel(QAbstractListModel):
         """Every task that is shown, in the order of the rows."""
         return [item for item in self._items if isinstance(item, AccountTask)]
 
+    def section_of(self, row: int) -> str:
+        """The group in which a row stands: overdue, today or upcoming; "" outside of all."""
+        for place in range(min(row, len(self._items) - 1), -1, -1):
+            item = self._items[place]
+            if isinstance(item, _Header):
+                return item.id
+        return ""
+
     def next_task_row(self, row: int, step: int = 1) -> int:
         """The nearest row from ``row`` on, in steps of ``step``, that is a task; -1 for none."""
         while 0 <= row < len(self._items):

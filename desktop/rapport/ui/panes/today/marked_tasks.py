@@ -17,7 +17,7 @@ from rapport.language import tr, trn
 from rapport.services.across import AccountTask
 from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
-from rapport.ui.editors.task_actions import TaskActions
+from rapport.ui.editors.task_actions import TaskActions, put_off
 from rapport.ui.marks import Marking, Marks, announce
 from rapport.ui.menus import RULE
 from rapport.ui.models.task_list_model import TaskListModel
@@ -120,6 +120,15 @@ class MarkedTasks(QObject):
 
         field = self._tasks.due.ask(self._tasks.spot(), self._workspace.clock, None, save)
         field.line.setPlaceholderText(tr("For all of them: tomorrow 9:00, fri 3pm"))
+
+    async def put_off(self, days: int) -> None:
+        """All of them are due so many days from today, each at its time of day."""
+        commands = [
+            (item.workspace, moved)
+            for item in self._marked()
+            if (moved := put_off(item.workspace, item.row.task, days)) is not None
+        ]
+        await self._context.perform_all(commands, "reschedule")
 
     def _snooze(self) -> None:
         items = self._marked()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from types import EllipsisType
 
 from PySide6.QtCore import (
     QDate,
@@ -46,18 +45,18 @@ from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.menus import RULE, add_choice, fill_menu, pop_up
 from rapport.ui.models.task_list_model import TaskListModel
 from rapport.ui.panes.marked_summary import TASK_BUTTONS, MarkedSummary, tasks_told
+from rapport.ui.panes.today.dragging import RowDrag
 from rapport.ui.panes.today.marked_tasks import MARKED_MENU, MarkedTasks
 from rapport.ui.panes.today.task_detail import TaskDetail
 from rapport.ui.panes.today.task_view import TaskView
+from rapport.ui.panes.today.whose import WhoseTasks
 from rapport.ui.widgets.base import Painted
 from rapport.ui.widgets.button import Button
 from rapport.ui.widgets.labels import Label, Rule
-from rapport.ui.widgets.segmented import Segmented
 from rapport.ui.widgets.states import EmptyState, ErrorState, Skeleton
 from rapport.ui.wording import count
 
 _MENU = ("task.complete", "task.edit", "task.snooze", "task.reschedule", RULE, "task.delete")
-_MINE, _UNASSIGNED, _EVERYONE = "mine", "unassigned", "everyone"
 
 
 class TodayPage(Painted):
@@ -104,6 +103,7 @@ class TodayPage(Painted):
         self.tasks = TaskActions(context, self)
         self.marked = MarkedTasks(workspace, context, self.model, self.view, self.tasks)
         self.view.marking = self._delegate.marking = self.marked.marking
+        self.drag = RowDrag(self.view, self.model, self._may_move)
         self._connect()
         self.skeleton.start()
         self._follow()
@@ -111,15 +111,7 @@ class TodayPage(Painted):
     def _build(self) -> None:
         self._title = Label(tr("Today"), self, size=TextSize.TITLE, weight=SEMIBOLD)
         self._date = Label("", self, role="muted")
-        self.whose = Segmented(
-            [(_MINE, tr("Mine")), (_UNASSIGNED, tr("Unassigned")), (_EVERYONE, tr("Everyone"))],
-            self,
-            name=tr("Whose tasks"),
-        )
-        self.whose.setObjectName("task-scope")
-        self.whose.setVisible(self._user_id is not None)
-        if self._user_id is None:
-            self.whose.set_value(_EVERYONE)
+        self.whose = WhoseTasks(self._context, self, knows_me=self._user_id is not None)
         self.accounts = Button(
             tr("This account"),
             self,
@@ -182,7 +174,9 @@ class TodayPage(Painted):
         self._delegate.circle_clicked.connect(self._complete)
         self._delegate.snooze_clicked.connect(self._snooze)
         self._delegate.reschedule_clicked.connect(self._reschedule)
-        self.whose.chosen.connect(lambda _: self.model.show(self._assigned_to))
+        self.whose.chosen.connect(lambda: self.model.show(self.whose.assigned_to))
+        self.drag.dropped.connect(self._drop)
+        actions.bind("today.whose", self.whose.offer)
         self.accounts.clicked.connect(self._offer_accounts)
         self._context.accounts_changed.connect(self._accounts_changed)
         self.add.clicked.connect(lambda: actions.trigger("task.new"))
@@ -225,12 +219,6 @@ class TodayPage(Painted):
 
     # The list.
 
-    def _assigned_to(self, workspace: Workspace) -> str | EllipsisType | None:
-        """Where an account’s sign-in does not tell who the person is, everybody’s are theirs."""
-        if self._user_id is None or self.whose.value() == _EVERYONE:
-            return ...
-        return (workspace.account.user_id or ...) if self.whose.value() == _MINE else None
-
     def _listed(self) -> list[SignedIn]:
         """The accounts whose tasks are wanted, in their order."""
         every = self._context.accounts
@@ -260,11 +248,12 @@ class TodayPage(Painted):
         self.accounts.setAccessibleName(tr("Tasks of: {what}").format(what=words))
         self.accounts.updateGeometry()
         self.accounts.restyle()
+        self.whose.follow(one.workspace for one in listed if one.workspace is not None)
         self.model.follow(
             [one.workspace for one in listed if one.workspace is not None],
             colours([one.account for one in self._context.accounts]),
         )
-        self.model.show(self._assigned_to)
+        self.model.show(self.whose.assigned_to)
         self._make_room()
 
     def _offer_accounts(self) -> None:
@@ -389,6 +378,20 @@ class TodayPage(Painted):
             at = QRect(self.window().mapFromGlobal(spot), spot - spot).adjusted(0, 0, 1, 1)
             task_id = item.row.task.id
             self._context.runner.own(self.tasks.reschedule(item.workspace, task_id, at))
+
+    def _may_move(self, row: int) -> bool:
+        item = self.model.task_at(row)
+        return item is not None and item.workspace.capabilities.why_not_write is None
+
+    def _drop(self, row: int, days: int) -> None:
+        """The task, or all marked ones where it is one of them, is due so many days from today."""
+        item = self.model.task_at(row)
+        if item is None:
+            return
+        if self.marked.marking.is_marked(row):
+            self._context.runner.own(self.marked.put_off(days))
+            return
+        self._context.runner.own(self.tasks.put_off(item.workspace, item.row.task, days))
 
     def _offer_menu(self, spot: QPoint) -> None:
         index = self.view.indexAt(spot)
