@@ -71,7 +71,7 @@ class TaskActions(QObject):
         after = following(rule, clock.now(), clock.zone()) if rule is not None else None
         if after is not None and row.task.next_id is None:
             when = moment_words(moment(after, clock.zone()), clock.now(), clock.zone())
-            about = tr("{title} · next: {when}").format(title=about, when=when)
+            about = tr("Next: {when} · {title}").format(title=about, when=when)
         await self._context.perform(command, about, workspace=workspace)
 
     async def reopen(self, workspace: Workspace, task_id: Id) -> None:
@@ -103,9 +103,7 @@ class TaskActions(QObject):
             return
         clock = workspace.clock
         when = moment_words(command.fields["due_at"], clock.now(), clock.zone())
-        await self._context.perform(
-            command, tr("{title} · {when}").format(title=task.title, when=when), workspace=workspace
-        )
+        await self._context.perform(command, f"{when} · {task.title}", workspace=workspace)
 
     async def new(self) -> None:
         """For the contact that is shown; on the Today page the form asks for one."""

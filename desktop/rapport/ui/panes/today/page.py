@@ -191,6 +191,7 @@ class TodayPage(Painted):
         self._context.situation_changed.connect(self._allow)
         self._context.situation_changed.connect(self._show_summary)
         self._context.page_changed.connect(self._page_changed)
+        self._split.splitterMoved.connect(lambda *_: self._make_room())
         self.destroyed.connect(self.model.close)
         self._allow()
 
@@ -435,21 +436,23 @@ class TodayPage(Painted):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._make_room()
         if not self._placed and event.size().width() > 0:
             self._placed = True
             width = event.size().width()
             left = min(self.type.px(640), max(self.type.px(360), round(width * 0.6)))
             self._split.setSizes([left, width - left])
+        self._make_room()
 
     _placed = False
 
     def _make_room(self) -> None:
-        """In a narrow list the accounts are told by an icon, and the date goes before that."""
-        wide = self._left.width() >= self.type.px(600)
-        self.accounts.set_wordless(not wide)
+        """In a narrow list the accounts are told by an icon, the date goes, and whose tasks they
+        are is one button."""
+        px, width = self.type.px, self._left.width()
         several = not self.accounts.isHidden()
-        self._date.setVisible(wide or not several)
+        self.accounts.set_wordless(width < px(680))
+        self._date.setVisible(width >= px(680 if several else 600))
+        self.whose.set_narrow(width < px(520 if several else 480))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), QColor(self.tokens.surface))

@@ -15,7 +15,7 @@ from rapport.language import tr
 from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
 from rapport.ui.menus import add_choice, pop_up
-from rapport.ui.widgets.button import IconButton
+from rapport.ui.widgets.button import Button, IconButton, Kind
 from rapport.ui.widgets.chips import FilterChip
 from rapport.ui.widgets.segmented import Segmented
 
@@ -47,10 +47,14 @@ class WhoseTasks(QWidget):
         self.more = IconButton("contacts", tr("A colleague’s tasks"), self)
         self.more.setObjectName("task-whose")
         self.more.clicked.connect(self.offer)
+        self.button = Button(tr("Everyone"), self, chevron=True, kind=Kind.QUIET)
+        self.button.setObjectName("task-whose-narrow")
+        self.button.clicked.connect(self.offer)
+        self._narrow = False
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
-        for part in (self.segments, self.chip, self.more):
+        for part in (self.segments, self.chip, self.button, self.more):
             row.addWidget(part)
         self._show()
 
@@ -58,6 +62,12 @@ class WhoseTasks(QWidget):
         """Offer the people of these accounts."""
         self._workspaces = tuple(workspaces)
         self._show()
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Where the choices have no room side by side, one button tells the one in force."""
+        if narrow is not self._narrow:
+            self._narrow = narrow
+            self._show()
 
     def value(self) -> str:
         kept = self._context.settings.today_whose
@@ -101,7 +111,8 @@ class WhoseTasks(QWidget):
         for value, words in people.items():
             choice = add_choice(menu, words, now == value, partial(self.choose, value))
             choice.setObjectName(f"whose-{words}")
-        pop_up(menu, self.chip if self.chip.isVisible() else self.more, at_end=True)
+        shown = next(one for one in (self.button, self.chip, self.more) if not one.isHidden())
+        pop_up(menu, shown, at_end=True)
 
     def _people(self) -> dict[str, str]:
         """Names by what names them in every account, in the order of the alphabet."""
@@ -116,13 +127,19 @@ class WhoseTasks(QWidget):
         value = self.value()
         colleague = value.startswith(_COLLEAGUE)
         if colleague:
-            name = self._people().get(value, value.removeprefix(_COLLEAGUE))
-            self.chip.set_text(name)
-            self.chip.setAccessibleName(tr("Tasks of {name}").format(name=name))
+            words = self._people().get(value, value.removeprefix(_COLLEAGUE))
+            self.chip.set_text(words)
+            self.chip.setAccessibleName(tr("Tasks of {name}").format(name=words))
         else:
             self.segments.set_value(value)
-        self.segments.setVisible(not colleague)
-        self.chip.setVisible(colleague)
+            words = {MINE: tr("Mine"), UNASSIGNED: tr("Unassigned")}.get(value, tr("Everyone"))
+        self.button.setText(words)
+        self.button.setAccessibleName(tr("Whose tasks: {whose}").format(whose=words))
+        self.button.restyle()
+        self.button.setVisible(self._narrow)
+        self.segments.setVisible(not colleague and not self._narrow)
+        self.chip.setVisible(colleague and not self._narrow)
+        self.more.setVisible(not self._narrow)
 
 
 def _name_of(user: User) -> str:
