@@ -7,7 +7,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -42,7 +42,9 @@ class FieldsPanel(Painted):
     """Tags, then fields. Editing one never closes because news about the contact came."""
 
     revealed = Signal(QWidget)
-    """A cell that was opened by a key and may be out of view."""
+    """A cell that was opened by a key, or has grown, and may be out of view."""
+    grown = Signal()
+    """The fields may need another height than before."""
 
     def __init__(
         self, workspace: Workspace, context: WindowContext, parent: QWidget | None = None
@@ -80,6 +82,14 @@ class FieldsPanel(Painted):
         self._minute.timeout.connect(self._tick)
         self._minute.start()
         self.restyle()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.grown.emit()
+            editing = next((c for c in self._cells.values() if c.is_editing()), None)
+            if editing is not None:
+                self.revealed.emit(editing)
+        return super().event(event)
 
     # What the pane asks.
 
@@ -211,10 +221,11 @@ class FieldsPanel(Painted):
             cell.setVisible(key in wanted)
         place = 0
         columns = self._columns
+        top = Qt.AlignmentFlag.AlignTop  # beside a cell that is edited, which is higher
         chain: list[QWidget] = [self.tags.field]
         for spec in standard:
             cell = self._cells[spec.key]
-            self._grid.addWidget(cell, place // columns, place % columns)
+            self._grid.addWidget(cell, place // columns, place % columns, top)
             chain.append(cell)
             place += 1
         self._group.setVisible(title)
@@ -225,7 +236,7 @@ class FieldsPanel(Painted):
             place += columns
         for spec in custom:
             cell = self._cells[spec.key]
-            self._grid.addWidget(cell, place // columns, place % columns)
+            self._grid.addWidget(cell, place // columns, place % columns, top)
             chain.append(cell)
             place += 1
         chain.append(self.rest)

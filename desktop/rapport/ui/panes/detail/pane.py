@@ -77,6 +77,7 @@ class DetailPane(Painted):
         self._again.timeout.connect(self._refresh)
         self.timeline.link_asked.connect(self._ask_link)
         self.fields.revealed.connect(self._reveal)
+        self.fields.grown.connect(self._share_height)
         context.situation_changed.connect(self._allow)
         context.note_edit_wanted.connect(self._want_note)
         ends: list[Callable[[], None]] = [
