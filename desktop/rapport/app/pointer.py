@@ -66,6 +66,15 @@ async def click(x: int, y: int, *, button: int = 1, times: int = 1) -> None:
     )
 
 
+async def drag(start: tuple[int, int], end: tuple[int, int], *, steps: int = 6) -> None:
+    """Press the main button at one place, move in steps, and let go at another."""
+    await _xdotool("mousemove", str(start[0]), str(start[1]), "mousedown", "1")
+    for step in range(1, steps + 1):
+        x, y = (round(a + (b - a) * step / steps) for a, b in zip(start, end, strict=True))
+        await _xdotool("mousemove", str(x), str(y), "sleep", "0.02")
+    await _xdotool("mouseup", "1")
+
+
 async def type_text(text: str) -> None:
     """Type ``text``, in any script, into whatever has the keyboard focus."""
     with closing(XConnection(os.environ.get("DISPLAY", ""))) as display:

@@ -104,6 +104,12 @@ class Driver:
         await pointer.click(point.x(), point.y())
         await self.settled()
 
+    async def drag(self, widget: QWidget, start: QPoint, end: QPoint) -> None:
+        """From one place in the widget to another, with the button held."""
+        places = [widget.mapToGlobal(spot) for spot in (start, end)]
+        await pointer.drag(*((spot.x(), spot.y()) for spot in places))
+        await self.settled()
+
     async def choose(self, menu_name: str, action_name: str) -> None:
         """Clicks an entry of an open menu, by object names."""
         menu = await self.see(menu_name, QMenu)

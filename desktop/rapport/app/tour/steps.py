@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QTextEdit, QWidget
 from rapport.app import pointer
 from rapport.app.application import Application
 from rapport.app.tour.audit_steps import AuditSteps
+from rapport.app.tour.calendar_steps import CalendarSteps
 from rapport.app.tour.contact_steps import ContactSteps
 from rapport.app.tour.crm import TourSandbox
 from rapport.app.tour.driver import Driver, NotSeen
@@ -95,6 +96,10 @@ class Tour:
             ("high-contrast", self._settings.high_contrast),
             ("quick-add", lambda: self.tasks().quick_add()),
             ("repeat-task", lambda: self.tasks().repeat()),
+            ("calendar", lambda: self.calendar().week()),
+            ("calendar-month", lambda: self.calendar().month()),
+            ("reschedule-drag", lambda: self.calendar().reschedule()),
+            ("book-appointment", lambda: self.calendar().book()),
             ("create-contact", self.create_contact),
             ("delete-contact", self.delete_contact),
             ("restore-deleted", self.restore_deleted),
@@ -108,6 +113,11 @@ class Tour:
             ("notification-snooze", self.notification_snooze),
             ("dark-theme", self.dark_theme),
         ]
+
+    def calendar(self) -> CalendarSteps:
+        return CalendarSteps(
+            self._do, self._app.window, self.workspace, self.at_server, self._photograph
+        )
 
     def tasks(self) -> TaskSteps:
         return TaskSteps(self._do, self.workspace, self._crm, self.at_server, self._photograph)

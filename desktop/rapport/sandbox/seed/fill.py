@@ -206,6 +206,9 @@ class Grower(Records):
         if draw() < 0.06:
             start = self._now + int((draw() * 60 - 40) * DAY_MS)
             start -= start % (30 * MINUTE_MS)
+            # From eight to a little after five, whatever hour was drawn: nobody visits at night.
+            drawn = start % DAY_MS
+            start += (8 * 60 + 30 * (drawn * 19 // DAY_MS)) * MINUTE_MS - drawn
             past = start < self._now
             state = rng.choice(words.VISIT_STATES if past else words.VISIT_STATES[:3])
             title = rng.choice(words.VISIT_TITLES)
