@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from rapport.domain.filters import Sort
+
 
 class ThemeMode(StrEnum):
     SYSTEM = "system"
@@ -31,6 +33,31 @@ class Motion(StrEnum):
     REDUCED = "reduced"
 
 
+class ListMode(StrEnum):
+    """How the contact list shows its contacts."""
+
+    LIST = "list"
+    TABLE = "table"
+    CARDS = "cards"
+
+
+class ColumnWidth(Struct, frozen=True, kw_only=True):
+    id: str
+    width: int = 0
+    """In design pixels; 0 is the column's own."""
+
+
+class ListLayout(Struct, frozen=True, kw_only=True):
+    """How one account's contact list was left."""
+
+    mode: ListMode = ListMode.LIST
+    columns: tuple[ColumnWidth, ...] = ()
+    """Of the table, in their order; none: those that it begins with."""
+    sort: Sort = Sort.ACTIVITY
+    sort_field: str = ""
+    descending: bool = True
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     theme: ThemeMode = ThemeMode.SYSTEM
     contrast: Contrast = Contrast.SYSTEM
@@ -41,6 +68,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     language: str = ""
     """BCP 47; empty follows the system."""
     list_width: int = 380
+    lists: dict[str, ListLayout] = {}
+    """By account id."""
     fields_width: int = 240
     custom_fields_open: bool = True
     window: tuple[int, int] = (1280, 800)

@@ -40,6 +40,9 @@ class ContactRow(Struct, frozen=True, kw_only=True):
     pending: bool = False
     conflict: bool = False
     dnd: bool = False
+    fields: dict[str, Any] = {}
+    """What was asked for besides: fields by name, custom fields by id; "activity" and "added" as
+    times."""
     snippet: str = ""
     """A match in a note or task: the text around it, matched words between \\x02 and \\x03."""
 

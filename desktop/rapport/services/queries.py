@@ -45,10 +45,12 @@ class AsyncQueries:
         self._replica = store.replica
         self._clock = clock
 
-    async def contacts(self, query: ContactQuery, first: int = 200) -> ContactPage:
+    async def contacts(
+        self, query: ContactQuery, first: int = 200, fields: Sequence[str] = ()
+    ) -> ContactPage:
         """The first rows at once; ``keys`` is whole only when ``complete``, ``total`` -1 where
         counting takes longer than showing."""
-        return await asyncio.wrap_future(self._queries.contacts(query, first))
+        return await asyncio.wrap_future(self._queries.contacts(query, first, fields))
 
     async def contact_keys(self, query: ContactQuery) -> array[int]:
         """Every row key of the list, in its order."""
@@ -58,10 +60,12 @@ class AsyncQueries:
         """How many contacts a list has."""
         return await asyncio.wrap_future(self._queries.count(query))
 
-    async def rows(self, keys: Sequence[int], text: str = "") -> list[ContactRow]:
+    async def rows(
+        self, keys: Sequence[int], text: str = "", fields: Sequence[str] = ()
+    ) -> list[ContactRow]:
         """The rows of these keys, in the same order; a key that is gone has no row. ``text`` is
-        the search, for the snippets."""
-        return await asyncio.wrap_future(self._queries.rows(keys, text))
+        the search, for the snippets; ``fields`` are wanted besides."""
+        return await asyncio.wrap_future(self._queries.rows(keys, text, fields))
 
     async def contact_ids(self, keys: Sequence[int]) -> list[Id]:
         """The contacts of these row keys, in the same order, without those that are gone."""

@@ -34,6 +34,7 @@ from rapport.domain.filters import (
 )
 from rapport.domain.records import Kind
 from rapport.domain.text import fold, phone_digits, storable
+from rapport.store.read_models import NAMELESS, SORTED_CHARS, SORTED_TEXTS
 from rapport.store.schema import KIND_NUMBER, NO_DUE
 from rapport.store.search import match_expression, terms
 from rapport.store.values import encode, to_ms
@@ -122,11 +123,37 @@ def _field(condition: FieldHas | FieldIs | FieldFilled | FieldNumber) -> Clause:
         return f"next_due < {NO_DUE}", []
     if field == "name":
         return test.format("name"), bound
+    if field in SORTED_TEXTS:
+        return _sorted_field(condition, test, bound)
     if field in FIELDS or field == "birthday":
-        path = "$.date_of_birth" if field == "birthday" else f"$.{field}"
-        # The name is one of ours, so that it may stand in the statement.
-        return _record(test.format(f"json_extract({_SHOWN}, '{path}')"), *bound)
-    return _record(_EACH.format(test.format("e.value")), _custom(field), *bound)
+        return _record(test.format(_shown(field)), *bound)
+    return _record_with(field, _EACH.format(test.format("e.value")), _custom(field), *bound)
+
+
+def _shown(field: str) -> str:
+    # The name is one of ours, so that it may stand in the statement.
+    return f"json_extract({_SHOWN}, '$.{'date_of_birth' if field == 'birthday' else field}')"
+
+
+def _sorted_field(
+    condition: FieldHas | FieldIs | FieldFilled | FieldNumber, test: str, bound: list[object]
+) -> Clause:
+    """The sort key is the folded text, so that the record is looked at only where it was cut."""
+    column = f"{condition.field}_sort"
+    if isinstance(condition, FieldFilled):
+        return f"{column} <> ?", [NAMELESS]
+    inside = test.replace("fold({})", "{}").format(column)
+    whole = (
+        f"EXISTS (SELECT 1 FROM record r WHERE r.key = contact_row.key AND"
+        f" {test.format(_shown(condition.field))})"
+    )
+    return f"iif(length({column}) < {SORTED_CHARS}, {inside}, {whole})", [*bound, *bound]
+
+
+def _record_with(field: str, test: str, *bound: object) -> Clause:
+    """Of contacts that have the custom field. Most have not, and finding its id in the bytes is
+    much quicker than reading the JSON."""
+    return _record(f"instr(shown, ?) > 0 AND {test}", encode(field), *bound)
 
 
 def _custom(field: str) -> str:
@@ -191,13 +218,12 @@ def _date_in(condition: DateIn, now: datetime) -> Clause:
             bound.append(_midnight(now, after))
         sql = " AND ".join(tests)
         return (sql, [*bound]) if condition.field in _MOMENTS else _record(sql, *bound)
-    value = "e.value"
-    path = _custom(condition.field)
-    if condition.field == "birthday":
-        path = "$.date_of_birth"
+    value = _shown("birthday") if condition.field == "birthday" else "e.value"
     tests = [f"{value} GLOB {_DAY}", *(f"substr({value}, 1, 10) {sign} ?" for sign, _ in days)]
-    wanted = [day.isoformat() for _, day in days if day is not None]
-    return _record(_EACH.format(" AND ".join(tests)), path, *wanted)
+    test, wanted = " AND ".join(tests), [day.isoformat() for _, day in days if day is not None]
+    if condition.field == "birthday":
+        return _record(test, *wanted)
+    return _record_with(condition.field, _EACH.format(test), _custom(condition.field), *wanted)
 
 
 def _birthdays(now: datetime, days: int) -> str:

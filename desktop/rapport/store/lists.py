@@ -23,7 +23,7 @@ from rapport.store.read_models import NAMELESS, SORTED_CHARS
 from rapport.store.schema import NO_DUE
 from rapport.store.search import Term, folded_contact, match_expression, snippet, terms
 from rapport.store.sql import Row, Sql
-from rapport.store.values import Values, decode, encode, from_ms
+from rapport.store.values import Values, decode, encode, from_ms, from_ms_or_none
 
 _keys = msgspec.json.Decoder(list[int])
 _smart_lists = msgspec.json.Decoder(list[SmartList])
@@ -149,20 +149,23 @@ def all_keys(db: Sql, query: ContactQuery, found: list[int] | None) -> array[int
     return keys
 
 
-_ROW = "key, id, seed, name, company, tags, next_due, pending, conflict, dnd"
+_ROW = "key, id, seed, name, company, tags, next_due, pending, conflict, dnd, activity, added"
 
 
-def rows(db: Sql, keys: Sequence[int], text: str = "") -> list[ContactRow]:
-    """The rows of ``keys`` in that order, those that exist."""
+def rows(
+    db: Sql, keys: Sequence[int], text: str = "", fields: Sequence[str] = ()
+) -> list[ContactRow]:
+    """The rows of ``keys`` in that order, those that exist, with ``fields`` besides."""
     sql = f"SELECT {_ROW} FROM contact_row WHERE key IN (SELECT value FROM json_each(?))"
     found = {row[0]: row for row in db.rows(sql, (encode(list(keys)).decode(),))}
     snippets = _snippets(db, [found[key] for key in keys if key in found], text)
+    wide = _fields(db, found, fields) if fields else {}
     made: list[ContactRow] = []
     for wanted in keys:
         row = found.get(wanted)
         if row is None:
             continue
-        key, id, seed, name, company, tags, next_due, pending, conflict, dnd = row
+        key, id, seed, name, company, tags, next_due, pending, conflict, dnd, *_ = row
         made.append(
             ContactRow(
                 key=key,
@@ -175,10 +178,27 @@ def rows(db: Sql, keys: Sequence[int], text: str = "") -> list[ContactRow]:
                 pending=bool(pending),
                 conflict=bool(conflict),
                 dnd=bool(dnd),
+                fields=wide.get(key, {}),
                 snippet=snippets.get(key, ""),
             )
         )
     return made
+
+
+def _fields(db: Sql, found: dict[int, Row], fields: Sequence[str]) -> dict[int, dict[str, object]]:
+    """What the columns of a table ask for, by key."""
+    wide: dict[int, dict[str, object]] = {}
+    for key, values in _shown(db, "key", "kind = 1", found):
+        *_, activity, added = found[key]
+        custom = values.get("custom", {})
+        known = {
+            **values,
+            "owner": values.get("assigned_to"),
+            "activity": from_ms_or_none(activity),
+            "added": from_ms_or_none(added),
+        }
+        wide[key] = {field: known.get(field, custom.get(field)) for field in fields}
+    return wide
 
 
 def _snippets(db: Sql, found: list[Row], text: str) -> dict[int, str]:

@@ -141,9 +141,11 @@ class Queries:
         """Now, in the person's zone: days begin there."""
         return self._clock.now().astimezone(self._clock.zone())
 
-    def contacts(self, query: ContactQuery, first: int = 200) -> Future[ContactPage]:
-        """The first rows and the count at once. ``keys`` are all keys of the list when
-        ``complete``, else those of the rows; ``contact_keys`` has the rest."""
+    def contacts(
+        self, query: ContactQuery, first: int = 200, fields: Sequence[str] = ()
+    ) -> Future[ContactPage]:
+        """The first rows, with ``fields`` besides, and the count at once. ``keys`` are all keys of
+        the list when ``complete``, else those of the rows; ``contact_keys`` has the rest."""
         now = self._here()
 
         def job(db: Sql) -> ContactPage:
@@ -151,7 +153,7 @@ class Queries:
             keys = lists.first_keys(db, query, found, first)
             total = lists.contact_count(db) if found is None else len(found)
             return ContactPage(
-                rows=tuple(lists.rows(db, keys[:first], query.text)),
+                rows=tuple(lists.rows(db, keys[:first], query.text, fields)),
                 total=total,
                 keys=array("q", keys),
                 complete=len(keys) >= total,
@@ -178,10 +180,12 @@ class Queries:
 
         return self._readers.submit(job)
 
-    def rows(self, keys: Sequence[int], text: str = "") -> Future[list[ContactRow]]:
+    def rows(
+        self, keys: Sequence[int], text: str = "", fields: Sequence[str] = ()
+    ) -> Future[list[ContactRow]]:
         """The rows of these keys in their order, without those that are gone. ``text`` is the
-        search, for the snippets."""
-        return self._readers.submit(lambda db: lists.rows(db, keys, text))
+        search, for the snippets; ``fields`` are wanted besides."""
+        return self._readers.submit(lambda db: lists.rows(db, keys, text, fields))
 
     def contact_ids(self, keys: Sequence[int]) -> Future[list[Id]]:
         """The contacts of these row keys, in the same order; one that is gone is left out."""

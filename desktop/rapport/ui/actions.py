@@ -112,6 +112,10 @@ def on_rows(now: Situation) -> bool | str:
     return now.workspace is not None and now.page in ("contacts", "today")
 
 
+def on_contacts(now: Situation) -> bool | str:
+    return now.workspace is not None and now.page == "contacts"
+
+
 def with_marks(now: Situation) -> bool | str:
     return now.marked > 0
 
@@ -308,6 +312,12 @@ STANDARD = (
     Action("list.import", "Import contacts", Section.VIEW, (), "import", may_write),
     Action("list.export", "Export contacts", Section.VIEW, (), "send", with_account),
     Action("today.whose", "Whose tasks", Section.VIEW, ("W",), "contacts", on_today),
+    Action("list.sort", "Sort the list", Section.VIEW, (), "sort", with_account),
+    Action("list.columns", "Choose columns", Section.VIEW, (), "table", with_account),
+    Action("view.list", "Contacts as a list", Section.VIEW, (), "bullets", with_account),
+    Action("view.table", "Contacts as a table", Section.VIEW, (), "table", with_account),
+    Action("view.cards", "Contacts as cards", Section.VIEW, (), "cards", with_account),
+    Action("view.next", "List, table or cards", Section.VIEW, ("V",), "cards", on_contacts),
     Action("view.theme", "Light or dark", Section.VIEW, ("Ctrl+Shift+D",), "moon"),
     Action("view.density", "Row density", Section.VIEW, ("Ctrl+Shift+C",), "density"),
     Action("sync.now", "Sync now", Section.ACCOUNT, ("F5",), "sync", with_account),

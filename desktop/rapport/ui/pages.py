@@ -6,14 +6,17 @@ import asyncio
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from rapport.domain.records import Id
+from rapport.domain.settings import ListMode
+from rapport.language import tr
 from rapport.ui.context import Page, Pane, WindowContext
 from rapport.ui.panes.contact_list import ContactList
 from rapport.ui.panes.marked_summary import CONTACT_BUTTONS, MarkedSummary, contacts_told
 from rapport.ui.rooms import DetailRoom, DuplicatesRoom, MarkedRows, Rooms, TodayRoom
+from rapport.ui.widgets.button import Button, Kind, Size
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace
@@ -21,10 +24,16 @@ if TYPE_CHECKING:
 
 _LIST_LEAST, _LIST_MOST = 300, 520
 _DETAIL_LEAST = 420
+_WIDE_LEAST = 620
+"""A table or cards beside the detail; where there is less room, the detail takes their place."""
+_NO_LIMIT = (1 << 24) - 1
 
 
 class ContactsPage(QSplitter):
-    """The list and the detail; the border between them stays where it is dragged to."""
+    """The list and the detail; the border between them stays where it is dragged to.
+
+    A table and cards have the whole page until a contact is opened, by a click or Enter; Escape
+    gives it back to them."""
 
     def __init__(self, workspace: Workspace, context: WindowContext) -> None:
         super().__init__(Qt.Orientation.Horizontal)
@@ -39,22 +48,39 @@ class ContactsPage(QSplitter):
         self._host.setBackgroundRole(QPalette.ColorRole.Base)
         host_column = QVBoxLayout(self._host)
         host_column.setContentsMargins(0, 0, 0, 0)
+        host_column.setSpacing(0)
+        self._back = Button(
+            tr("Close"), self._host, kind=Kind.QUIET, size=Size.SMALL, icon="left", key="Esc"
+        )
+        self._back.setObjectName("close-detail")
+        self._back.clicked.connect(self._go_back)
+        host_column.addWidget(self._back, 0, Qt.AlignmentFlag.AlignLeading)
         self._summary: MarkedSummary | None = None
         self._detail: QWidget | None = None
+        self._opened = False
         self.addWidget(self.list)
         self.addWidget(self._host)
         self.setStretchFactor(0, 0)
         self.setStretchFactor(1, 1)
         self._dress()
-        px = context.theme.type.px
-        self.setSizes([px(context.settings.list_width) - 1, 10_000])
-        self.splitterMoved.connect(lambda *_: context.change_settings(list_width=self.list_width))
+        self._share()
+        self.splitterMoved.connect(self._moved)
         context.theme.changed.connect(self._dress)
         context.situation_changed.connect(self._show_summary)
+        context.contact_opened.connect(self._contact_opened)
+        self.list.views.mode_changed.connect(self._mode_changed)
+        self.list.view.clicked.connect(lambda _: self._open())
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the list is a table or cards."""
+        return self.list.mode is not ListMode.LIST
 
     @property
     def list_width(self) -> int:
-        """In design pixels."""
+        """In design pixels; of a table or cards, what a list would have."""
+        if self.is_wide:
+            return self._context.settings.list_width
         return round((self.list.width() + 1) / max(0.01, self._context.theme.type.px(1000) / 1000))
 
     @property
@@ -89,12 +115,70 @@ class ContactsPage(QSplitter):
                     return
                 first = first.nextInFocusChain()
 
+    def close_detail(self) -> bool:
+        """Give the page back to the table or the cards; whether the detail had been opened."""
+        opened, self._opened = self._opened and self.is_wide, False
+        self._arrange()
+        return opened
+
+    def _go_back(self) -> None:
+        self.close_detail()
+        self.list.focus_rows()
+
+    def _contact_opened(self, _: Id) -> None:
+        """Somebody wants to see a contact; the keys that walk the table only choose one."""
+        if not self.list.choosing:
+            self._open()
+
+    def _open(self) -> None:
+        if self.is_wide and not self._opened:
+            self._opened = True
+            self._arrange()
+
+    def _mode_changed(self) -> None:
+        self._opened = False
+        self._arrange()
+        self._share()
+
+    def _arrange(self) -> None:
+        """Decide who is seen: the list, the detail, or both."""
+        px, wide = self._context.theme.type.px, self.is_wide
+        self.list.setMaximumWidth(_NO_LIMIT if wide else px(_LIST_MOST))
+        beside = not wide or self.width() >= px(_WIDE_LEAST + _DETAIL_LEAST)
+        several = self._context.situation.marked_contacts > 1
+        shown = not wide or self._opened or (several and beside)
+        appears = wide and beside and shown and not self._host.isVisibleTo(self)
+        self._back.setVisible(wide and self._opened)
+        self._host.setVisible(shown)
+        self.list.setVisible(beside or not shown)
+        if appears:
+            self._share()
+
+    def _share(self) -> None:
+        """Give list and detail the widths they begin with."""
+        px = self._context.theme.type.px
+        if self.is_wide:
+            self.setSizes([10_000, px(_DETAIL_LEAST + 20)])
+        else:
+            self.setSizes([px(self._context.settings.list_width) - 1, 10_000])
+
+    def _moved(self) -> None:
+        if not self.is_wide:
+            self._context.change_settings(list_width=self.list_width)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.is_wide:
+            self._arrange()
+
     def _show_summary(self) -> None:
         """Of several marked contacts no single one is shown."""
         if self._detail is not None and self._summary is not None:
             several = self._context.situation.marked_contacts > 1
             self._summary.setVisible(several)
             self._detail.setVisible(not several)
+            if self.is_wide:
+                self._arrange()
 
     def pane_of(self, widget: QWidget) -> Pane:
         if self.list.isAncestorOf(widget):
@@ -104,8 +188,8 @@ class ContactsPage(QSplitter):
     def _dress(self) -> None:
         px = self._context.theme.type.px
         self.list.setMinimumWidth(px(_LIST_LEAST))
-        self.list.setMaximumWidth(px(_LIST_MOST))
         self._host.setMinimumWidth(px(_DETAIL_LEAST))
+        self._arrange()
 
 
 class Pages(QStackedWidget):

@@ -57,6 +57,8 @@ class ContactRole(IntEnum):
     """tuple of (start, length): the matched parts of COMPANY, where that is a snippet"""
     LOADED = _FIRST + 11
     """bool, True when absent: False paints a skeleton while the row is fetched"""
+    CELLS = _FIRST + 13
+    """tuple[str, ...]: what stands in the columns of a table; "" in those that are drawn"""
 
 
 class RowKind(IntEnum):

@@ -114,7 +114,7 @@ class MainWindow(QWidget):
         self.context.accounts_changed.connect(self._bind_accounts)
         for changed in (self.context.accounts_changed, self.context.settings_changed):
             changed.connect(lambda: self.sidebar.model.count_also(self.context.listed_beside))
-        self.context.query_wanted.connect(self.show_query)
+        self.context.query_wanted.connect(self._show_in_its_order)
         self.context.contact_opened.connect(self._opened)
         self.context.page_changed.connect(self._went)
         self.pages.query_changed.connect(self.show_query)
@@ -154,7 +154,7 @@ class MainWindow(QWidget):
             ]
             self._conflicts = workspace.sync.status().conflicts
             self._synced(workspace.sync.status())
-            self.show_query(ContactQuery())
+            self._show_in_its_order(ContactQuery())
         self._say_title()
 
     async def rows_read(self) -> None:
@@ -239,6 +239,12 @@ class MainWindow(QWidget):
         self.searching.follow(query)
         self.sidebar.note_query(query)
 
+    def _show_in_its_order(self, query: ContactQuery) -> None:
+        """Show a list in the order that this account's lists were left in."""
+        contacts = self.pages.contacts
+        if contacts is not None:
+            self.show_query(contacts.list.views.in_its_order(query))
+
     def _entitle(self, query: ContactQuery) -> None:
         contacts = self.pages.contacts
         if contacts is not None:
@@ -289,7 +295,7 @@ class MainWindow(QWidget):
         contacts = self.pages.contacts
         if contacts is None or self.context.situation.page is not Page.CONTACTS:
             self.context.show_page(Page.CONTACTS)
-        elif not contacts.list.view.hasFocus():
+        elif contacts.close_detail() or not contacts.list.view.hasFocus():
             contacts.list.focus_rows()
         elif self.top_bar.search.text():
             self.top_bar.search.clear()

@@ -33,7 +33,7 @@ from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.roles import ContactRole, Density, DueState
 
 # Plain integers: Qt asks for roles by number, and a row asks for a dozen.
-_ROLES = tuple(
+CONTACT_ROLES = tuple(
     int(role)
     for role in (
         ContactRole.ID,
@@ -101,10 +101,10 @@ class ContactRowDelegate(RowDelegate):
     def picture(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> Picture:
-        values = tuple(map(index.data, _ROLES))
+        values = tuple(map(index.data, CONTACT_ROLES))
 
         def compose(picture: Picture) -> None:
-            row = _Row(picture, values, is_selected(option), is_marked(option))
+            row = RowParts(picture, values, is_selected(option), is_marked(option))
             if self._density is Density.COMFORTABLE:
                 row.compose_two_lines()
             else:
@@ -136,8 +136,8 @@ class ContactRowDelegate(RowDelegate):
             rounded(painter, shape.translated(rect.topLeft()), radius, fill=tint)
 
 
-class _Row:
-    """Composes one row; all lengths run from the start edge."""
+class RowParts:
+    """Composes one contact; all lengths run from the start edge."""
 
     def __init__(
         self, picture: Picture, values: tuple[object, ...], chosen: bool, marked: bool
@@ -171,35 +171,35 @@ class _Row:
         px, line = self.px, self.theme.type.line()
         first, second = px(8), px(8) + line
         start, end = px(56), self.picture.width - px(16)
-        self._avatar(32)
+        self.draw_avatar(32)
 
         name_end = self._due_at_end(end, first, line) if self.due else end
-        self._name(start, name_end, first, line)
+        self.draw_name(start, name_end, first, line)
 
         company_end = self._chips(start, end, second + line / 2)
-        self._company(start, company_end, second)
+        self.draw_company(start, company_end, second)
 
     def compose_one_line(self) -> None:
         px, line = self.px, self.theme.type.line()
         top = px(9)
         start, end = px(46), self.picture.width - px(16)
-        self._avatar(24)
+        self.draw_avatar(24)
         column = px(68)
         if self.due_short and self.state is not DueState.NONE:
-            self._due(end - column, column, self.due_short, top, line)
+            self.draw_due(end - column, column, self.due_short, top, line)
         end -= column + px(10)
 
         name = Run(self.name, self._name_font())
         wanted = start + name.width + len(self.states) * px(20) + px(10)
-        chips = self._pick_chips(end - start, 1)
+        chips = self.pick_chips(end - start, 1)
         if self.tags and wanted > end - sum(image.width() / self.picture.ratio for image in chips):
             chips = [self._more(len(self.tags))]
-        text_end = self._lay_chips(chips, end, top + line / 2)
-        after = self._name(start, text_end, top, line)
+        text_end = self.lay_chips(chips, end, top + line / 2)
+        after = self.draw_name(start, text_end, top, line)
         if self.picture.width >= px(_COMPANY_FROM) and text_end - after > px(40):
-            self._company(after + px(4), text_end, top)
+            self.draw_company(after + px(4), text_end, top)
 
-    def _avatar(self, size: int) -> None:
+    def draw_avatar(self, size: int, *, x: float | None = None, top: float | None = None) -> None:
         ratio = self.picture.ratio
         image = (
             mark_disc(size, ratio)
@@ -207,12 +207,13 @@ class _Row:
             else avatar_pixmap(self.seed, self.name, size, ratio)
         )
         side = self.px(size)
-        self.picture.image(image, self.px(12), (self.picture.height - side) / 2)
+        middle = (self.picture.height - side) / 2
+        self.picture.image(image, self.px(12) if x is None else x, middle if top is None else top)
 
     def _name_font(self) -> QFont:
         return self.theme.type.font(TextSize.BODY, SEMIBOLD)
 
-    def _name(self, start: float, end: float, top: float, line: float) -> float:
+    def draw_name(self, start: float, end: float, top: float, line: float) -> float:
         """Place name and state icons; return where they end."""
         px = self.px
         room = end - start - len(self.states) * px(20) - (px(10) if end < self.picture.width else 0)
@@ -228,7 +229,7 @@ class _Row:
             x += px(14)
         return x
 
-    def _company(self, start: float, end: float, top: float) -> None:
+    def draw_company(self, start: float, end: float, top: float) -> None:
         if not self.company:
             return
         room = end - start - self.px(10)
@@ -242,10 +243,10 @@ class _Row:
         metrics = self.theme.type.metrics(TextSize.CAPTION)
         most = self.picture.width * 0.45
         width = min(most, metrics.horizontalAdvance(self.due) + self.px(14) + 1)
-        self._due(end - width, width, self.due, top, line)
+        self.draw_due(end - width, width, self.due, top, line)
         return end - width
 
-    def _due(self, x: float, width: float, words: str, top: float, line: float) -> None:
+    def draw_due(self, x: float, width: float, words: str, top: float, line: float) -> None:
         px, type_ = self.px, self.theme.type
         colour = due_colours(self.state, self.theme.tokens)[1]
         if self.state is not DueState.NONE:
@@ -259,18 +260,21 @@ class _Row:
 
     def _chips(self, start: float, end: float, middle: float) -> float:
         """Place the chips of the second line; return where the company must end."""
-        return self._lay_chips(self._pick_chips(end - start, _CHIPS), end, middle)
+        return self.lay_chips(self.pick_chips(end - start, _CHIPS), end, middle)
 
     def _more(self, count: int) -> QPixmap:
         return count_chip(count, self.picture.ratio, selected=self.chosen)
 
-    def _pick_chips(self, room: float, most: int) -> list[QPixmap]:
-        """Return the chips that leave the other text a third of the room."""
+    def pick_chips(
+        self, room: float, most: int, *, share: float = 0.68, widest: float = 0.45
+    ) -> list[QPixmap]:
+        """Return the chips that take this share of the room, so that other text has the rest, none
+        wider than ``widest`` of it."""
         ratio, gap = self.picture.ratio, self.px(6)
-        left = room * 0.68
+        left = room * share
         chips: list[QPixmap] = []
         for tag in self.tags[:most]:
-            image = tag_chip(tag, ratio, selected=self.chosen, limit=int(room * 0.45))
+            image = tag_chip(tag, ratio, selected=self.chosen, limit=int(room * widest))
             width = image.width() / ratio + gap
             if chips and width > left:
                 break
@@ -281,7 +285,16 @@ class _Row:
             chips.append(self._more(hidden))
         return chips
 
-    def _lay_chips(self, chips: list[QPixmap], end: float, middle: float) -> float:
+    def draw_chips(self, start: float, end: float, middle: float, most: int) -> None:
+        """Place as many chips as there is room for at the start."""
+        more = count_chip(9, self.picture.ratio).width() / self.picture.ratio + self.px(6)
+        room = end - start
+        share = max(0.0, 1 - more / max(1.0, room))
+        chips = self.pick_chips(room, most, share=share, widest=share)
+        widths = sum(image.width() / self.picture.ratio for image in chips)
+        self.lay_chips(chips, start + widths + self.px(6) * max(0, len(chips) - 1), middle)
+
+    def lay_chips(self, chips: list[QPixmap], end: float, middle: float) -> float:
         ratio, gap = self.picture.ratio, self.px(6)
         if not chips:
             return end

@@ -33,6 +33,7 @@ from rapport.domain.records import Id
 from rapport.domain.text import unmarked, visible
 from rapport.domain.views import ContactPage, ContactRow
 from rapport.language import tr
+from rapport.ui.columns import DRAWN, Column, fields_of, title, words
 from rapport.ui.roles import ContactRole, say_contact
 from rapport.ui.runner import Runner
 from rapport.ui.wording import due_words
@@ -57,6 +58,7 @@ _MATCHES = int(ContactRole.MATCHES)
 _DUE, _DUE_SHORT = int(ContactRole.DUE_TEXT), int(ContactRole.DUE_SHORT)
 _DUE_STATE, _PENDING = int(ContactRole.DUE_STATE), int(ContactRole.PENDING)
 _CONFLICT, _DND, _LOADED = int(ContactRole.CONFLICT), int(ContactRole.DND), int(ContactRole.LOADED)
+_CELLS = int(ContactRole.CELLS)
 _DISPLAY = int(Qt.ItemDataRole.DisplayRole)
 _SPOKEN = int(Qt.ItemDataRole.AccessibleTextRole)
 _DUE_ROLES = [_DUE, _DUE_SHORT, _DUE_STATE, _SPOKEN]
@@ -86,6 +88,11 @@ class ContactListModel(QAbstractListModel):
         self.query = ContactQuery()
         self.marks: Container[object] = ()
         """The keys of the rows that a screen reader calls selected."""
+        self.columns: tuple[Column, ...] = ()
+        """Of the table; none where the list is no table."""
+        self._fields: set[str] = set()
+        self._held: int | None = None
+        self._guest = False
         self._asked = 0
         self._keys: array[int] = array("q")
         self._count = 0
@@ -128,14 +135,39 @@ class ContactListModel(QAbstractListModel):
             self._miss(row)
             return _NOT_READ
         self._rows.move_to_end(key)
-        line = self._lines[key] = self._words(found)
+        line = self._words(found)
+        if self._has_fields(found):
+            self._lines[key] = line
+        else:
+            self._miss(row)  # what the table asks for besides comes soon
         return line
+
+    def _has_fields(self, row: ContactRow) -> bool:
+        return self._fields <= row.fields.keys()
 
     def _words(self, row: ContactRow) -> dict[int, Any]:
         clock = self._workspace.clock
         due = due_words(row.next_due_at, clock.now(), clock.zone())
         name = visible(row.name)
         second, matches = unmarked(row.snippet) if row.snippet else (visible(row.company), ())
+        spoken = say_contact(
+            name,
+            second,
+            row.tags,
+            due.text,
+            pending=row.pending,
+            conflict=row.conflict,
+            dnd=row.dnd,
+        )
+        cells = tuple(
+            "" if column.id in DRAWN else words(column, row.fields, self._workspace)
+            for column in self.columns
+        )
+        said = [
+            f"{title(column)} {cell}"
+            for column, cell in zip(self.columns, cells, strict=True)
+            if cell and column.id != "company"
+        ]
         return {
             _ID: row.id,
             _SEED: row.seed,
@@ -151,15 +183,8 @@ class ContactListModel(QAbstractListModel):
             _CONFLICT: row.conflict,
             _DND: row.dnd,
             _LOADED: True,
-            _SPOKEN: say_contact(
-                name,
-                second,
-                row.tags,
-                due.text,
-                pending=row.pending,
-                conflict=row.conflict,
-                dnd=row.dnd,
-            ),
+            _CELLS: cells,
+            _SPOKEN: ", ".join(filter(None, (spoken, *said))),
         }
 
     # What the pane asks.
@@ -215,6 +240,31 @@ class ContactListModel(QAbstractListModel):
         self._again.stop()
         self._ask(new=True)
 
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """Say what the table shows from now on; what has not been read of it is read when it is
+        painted."""
+        self.columns = tuple(columns)
+        self._fields = set(fields_of(columns))
+        self._lines.clear()
+        if self._count:
+            self.dataChanged.emit(self.index(0), self.index(self._count - 1), [_CELLS, _SPOKEN])
+
+    def hold(self, row: int) -> None:
+        """Keep the contact of this row in the list, though an edit takes it out of the filter,
+        until another one is held."""
+        key = self.key_at(row)
+        if key is None or key == self._held:
+            return
+        self._held = key
+        guest, self._guest = self._guest, False
+        if guest:
+            self._ask(new=False)
+
+    @property
+    def members(self) -> int:
+        """How many contacts the list has, without one that only stays for now."""
+        return self._count - self._guest
+
     def show_placeholders(self, rows: int) -> None:
         """Say "loading" with empty rows; they go when the answer comes."""
         if not self._count:
@@ -260,25 +310,31 @@ class ContactListModel(QAbstractListModel):
     async def _answer(self, number: int, query: ContactQuery, new: bool) -> None:
         queries = self._workspace.queries
         try:
-            page = await queries.contacts(query, _FIRST)
+            page = await queries.contacts(query, _FIRST, [*self._fields])
             if number != self._asked:
                 return
             if new:
                 self._forget_snippets()
+            if page.complete and not new:
+                page = await self._with_held(page)
+                if number != self._asked:
+                    return
             if new or page.complete:
+                self._guest = self._guest and not new
                 self._take(page, page.keys)
                 self.answered.emit(new)
-            if page.complete:
-                keys = page.keys
-            else:
+            if not page.complete:
                 # The first rows are painted meanwhile, and the next keystroke spares the rest.
                 await asyncio.sleep(_KEYS_AFTER_S)
                 keys = await queries.contact_keys(query)
                 if number != self._asked:
                     return
-                self._take(
-                    ContactPage(rows=page.rows, total=len(keys), keys=keys, complete=True), keys
-                )
+                whole = ContactPage(rows=page.rows, total=len(keys), keys=keys, complete=True)
+                if not new:
+                    whole = await self._with_held(whole)
+                    if number != self._asked:
+                        return
+                self._take(whole, whole.keys)
                 if not new:
                     self.answered.emit(False)
             self.keys_arrived.emit()
@@ -288,6 +344,23 @@ class ContactListModel(QAbstractListModel):
         finally:
             if number == self._asked:
                 self.busy.emit(False)
+
+    async def _with_held(self, page: ContactPage) -> ContactPage:
+        """The page with the contact that is looked at where it stood, though it is in the filter no
+        more. One that was deleted goes."""
+        held = self._held
+        row = self.row_of_key(held) if held is not None else -1
+        self._guest = False
+        if held is None or row < 0 or held in page.keys:
+            return page
+        found = await self._workspace.queries.rows([held], "", [*self._fields])
+        if not found or held != self._held:
+            return page
+        self._guest = True
+        keys = array("q", page.keys)
+        keys.insert(min(row, len(keys)), held)
+        rows = (*page.rows, *found)
+        return structs.replace(page, rows=rows, keys=keys, total=page.total + 1)
 
     def _take(self, page: ContactPage, keys: array[int]) -> None:
         """Show ``keys`` instead of the present ones. Chosen rows stay chosen where they are still
@@ -361,14 +434,16 @@ class ContactListModel(QAbstractListModel):
         last = max(wanted)
         first = max(min(wanted), last - _AT_ONCE)
         span = range(max(0, first - _AROUND), min(len(self._keys), last + _AROUND + 1))
-        keys = [self._keys[row] for row in span if self._keys[row] not in self._rows]
+        listed = (self._keys[row] for row in span)
+        rows = self._rows
+        keys = [key for key in listed if key not in rows or not self._has_fields(rows[key])]
         if keys:
             self._fetching = True
             self._runner.start(lambda: self._read(keys), slot=self._slot + "-rows")
 
     async def _read(self, keys: list[int]) -> None:
         try:
-            rows = await self._workspace.queries.rows(keys)
+            rows = await self._workspace.queries.rows(keys, "", [*self._fields])
             self._remember(rows)
             self._changed_rows(row.key for row in rows)
         finally:
@@ -396,7 +471,7 @@ class ContactListModel(QAbstractListModel):
         before = {key: self._rows[key] for key in keys if key in self._rows}
         rows = [
             structs.replace(row, snippet=before[row.key].snippet) if row.key in before else row
-            for row in await self._workspace.queries.rows(keys)
+            for row in await self._workspace.queries.rows(keys, "", [*self._fields])
         ]
         self._stale.difference_update(ids)
         self._remember(rows)
@@ -417,6 +492,7 @@ _FIELD_ROLES: dict[str, tuple[int, ...]] = {
     "conflict": (_CONFLICT,),
     "dnd": (_DND,),
     "seed": (_SEED,),
+    "fields": (_CELLS,),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import structs
@@ -26,20 +27,19 @@ from PySide6.QtWidgets import (
 from rapport.domain.errors import RapportError
 from rapport.domain.filters import ContactQuery, Sort
 from rapport.domain.records import Id
-from rapport.domain.settings import Density
+from rapport.domain.settings import ColumnWidth, Density, ListMode
 from rapport.domain.text import visible
 from rapport.domain.views import Coverage, SyncState, SyncStatus
 from rapport.language import mark, tr
-from rapport.ui import roles
+from rapport.ui.columns import shown_columns, title
 from rapport.ui.context import Page, WindowContext
-from rapport.ui.delegates.contact_row import ContactRowDelegate
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.menus import RULE, add_choice, fill_menu, pop_up
 from rapport.ui.models.contact_list_model import ContactListModel
+from rapport.ui.panes.contact_views import ContactViews
 from rapport.ui.panes.filters import FilterRow
 from rapport.ui.panes.marked_contacts import MARKED_MENU, MarkedContacts
 from rapport.ui.panes.parts import EmptyState, Rule
-from rapport.ui.panes.rows_view import RowsView
 from rapport.ui.panes.sync_pill import progress_words
 from rapport.ui.widgets.button import Button, IconButton, Kind, Size
 from rapport.ui.widgets.labels import ElidedLabel, Label
@@ -63,12 +63,6 @@ _ROW_MENU = (
     RULE,
     "contact.delete",
 )
-_SORTS = {
-    Sort.ACTIVITY: (mark("Last activity"), True),
-    Sort.NAME: (mark("Name"), False),
-    Sort.ADDED: (mark("Date added"), True),
-    Sort.NEXT_TASK: (mark("Next task"), False),
-}
 
 
 class ContactList(QWidget):
@@ -88,7 +82,8 @@ class ContactList(QWidget):
         self._coverage_asked = False
         self._error: RapportError | None = None
         self._wanted: Id | None = None
-        self._anchor: tuple[int, int] | None = None
+        self.choosing = False
+        """A row is being chosen, and that is why its contact is opened."""
         self._answered = False
         self._hint = ""
         self._status = workspace.sync.status()
@@ -97,12 +92,10 @@ class ContactList(QWidget):
         self.setBackgroundRole(QPalette.ColorRole.Base)
 
         self.model = ContactListModel(workspace, context.runner, self)
-        self._delegate = ContactRowDelegate(None, _DENSITIES[context.settings.density])
-        self.view = RowsView(self._delegate, self._delegate.row_height(), self)
-        self._delegate.setParent(self.view)
+        self.views = ContactViews(workspace, context, self.model, self)
+        self.view = self.views.view
         self.view.setObjectName("contact-list")
         self.view.setAccessibleName(tr("Contacts"))
-        self.view.setModel(self.model)
         self.marked = MarkedContacts(workspace, context, self.model, self.view)
         self.view.marking = self.marked.marking
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -116,13 +109,15 @@ class ContactList(QWidget):
         self.model.answered.connect(self._show_answer)
         self.model.keys_arrived.connect(self._restore)
         self.model.failed.connect(self._show_error)
-        self.model.layoutAboutToBeChanged.connect(self._keep_place)
+        self.model.layoutAboutToBeChanged.connect(self.views.keep_place)
         self.model.rowsRemoved.connect(self._tell)
         self.model.dataChanged.connect(self._fill_wanted)
         context.contact_opened.connect(self._choose)
-        context.settings_changed.connect(self._settings_changed)
         context.theme.changed.connect(self._dress)
+        self.views.sort_wanted.connect(self._sort_by)
+        self.views.mode_changed.connect(self._dress)
         self._unsubscribe = workspace.sync.subscribe(self._synced)
+        self._bind()
         self._dress()
 
     # What the window asks.
@@ -150,7 +145,10 @@ class ContactList(QWidget):
         self._error = None
         self._skeleton.start()
         self.model.show(query)
-        if (order := tr(_SORTS[query.sort][0])) != self._sort.text():
+        self.views.show_query(query)
+        column = self.views.column_of(query)
+        order = title(column) if column is not None else tr("Custom field")
+        if order != self._sort.text():
             self._sort.setText(order)
             self._sort.restyle()
 
@@ -193,10 +191,9 @@ class ContactList(QWidget):
         self._sort.setObjectName("sort-button")
         self._sort.setAccessibleName(tr("Order of the list"))
         self._sort.clicked.connect(self._offer_sorts)
-        self._density = IconButton("density", tr("Row density"), self, size=Size.SMALL)
-        self._density.setObjectName("density-button")
-        self._density.setCheckable(True)
-        self._density.clicked.connect(lambda: self._context.actions.trigger("view.density"))
+        self._modes = IconButton("bullets", tr("How the list is shown"), self, size=Size.SMALL)
+        self._modes.setObjectName("list-mode-button")
+        self._modes.clicked.connect(self._offer_modes)
         header = QHBoxLayout()
         header.setContentsMargins(px(12), 0, px(8), 0)
         header.setSpacing(px(8))
@@ -204,7 +201,7 @@ class ContactList(QWidget):
         header.addWidget(self._count)
         header.addStretch(1)
         header.addWidget(self._sort)
-        header.addWidget(self._density)
+        header.addWidget(self._modes)
         self._header = QWidget(self)
         self._header.setLayout(header)
 
@@ -223,7 +220,7 @@ class ContactList(QWidget):
         self._empty.button.setObjectName("contact-list-empty-button")
         self._empty.button.clicked.connect(self._help_out)
         self._stack = QStackedWidget(self)
-        self._stack.addWidget(self.view)
+        self._stack.addWidget(self.views)
         self._stack.addWidget(self._empty)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -238,29 +235,27 @@ class ContactList(QWidget):
     def _dress(self) -> None:
         px = self._context.theme.type.px
         self._header.setFixedHeight(px(48))
-        compact = self._context.settings.density is Density.COMPACT
-        self._density.setChecked(compact)
-        self.view.set_row_height(self._delegate.row_height())
-
-    def _settings_changed(self) -> None:
-        density = _DENSITIES[self._context.settings.density]
-        if density is not self._delegate.density:
-            self._keep_place()
-            self._delegate.set_density(density)
-            self._dress()
-            self._return_to_place()
+        mode = self.views.mode
+        self._modes.set_icon(_MODES[mode][1])
+        words = tr("Shown as: {mode}").format(mode=tr(_MODES[mode][0]))
+        self._modes.setAccessibleDescription(words)
 
     # Choosing.
 
     def _current_changed(self, index: QModelIndex) -> None:
         if not index.isValid():
             return
+        self.model.hold(index.row())
         contact_id = self.model.contact_at(index.row())
         self._wanted = None
         if contact_id is None:
             self._context.change(contact_id=None)  # opened as soon as the row has been read
         elif contact_id != self._context.situation.contact_id:
-            self._context.open_contact(contact_id)
+            self.choosing = True
+            try:
+                self._context.open_contact(contact_id)
+            finally:
+                self.choosing = False
 
     def _fill_wanted(self, first: QModelIndex, last: QModelIndex) -> None:
         """The chosen row was a placeholder, and has been read now."""
@@ -320,43 +315,91 @@ class ContactList(QWidget):
 
     def _offer_sorts(self) -> None:
         menu = QMenu(self)
-        for sort, (words, descending) in _SORTS.items():
+        menu.setObjectName("sort-menu")
+        shown = {column.id for column in self.model.columns}
+        for column in self.views.columns():
+            if column.sort is None or (column.field and column.id not in shown):
+                continue
+            chosen = (column.sort, column.field) == (self.query.sort, self.query.sort_field)
             add_choice(
                 menu,
-                tr(words),
-                self.query.sort is sort,
-                lambda sort=sort, down=descending: self.query_changed.emit(  # type: ignore[misc]
-                    structs.replace(self.query, sort=sort, descending=down)
-                ),
+                title(column).replace("&", "&&"),
+                chosen,
+                lambda one=column: self._sort_by(one.sort, one.field, one.down),  # type: ignore[misc]
             )
         menu.addSeparator()
         turned = not self.query.descending
         words = tr("Descending") if turned else tr("Ascending")
+        query = self.query
         menu.addAction(words).triggered.connect(
-            lambda: self.query_changed.emit(structs.replace(self.query, descending=turned))
+            lambda: self._sort_by(query.sort, query.sort_field, turned)
         )
         pop_up(menu, self._sort, at_end=True)
 
-    # Keeping one's place.
+    def _sort_by(self, sort: Sort, field: str, down: bool) -> None:
+        self.views.remember(sort=sort, sort_field=field, descending=down)
+        self.query_changed.emit(
+            structs.replace(self.query, sort=sort, sort_field=field, descending=down)
+        )
 
-    def _keep_place(self) -> None:
-        """Remember which row stands at the top; rows may come and go above it."""
-        bar = self.view.verticalScrollBar()
-        height = self._delegate.row_height()
-        self._anchor = None
-        if bar.value() > 0:
-            row, offset = divmod(bar.value(), height)
-            key = self.model.key_at(row)
-            if key is not None:
-                self._anchor = (key, offset)
+    # How the list is shown.
 
-    def _return_to_place(self) -> None:
-        if self._anchor is None:
-            return
-        key, offset = self._anchor
-        row = self.model.row_of_key(key)
-        if row >= 0:
-            self.view.verticalScrollBar().setValue(row * self._delegate.row_height() + offset)
+    @property
+    def mode(self) -> ListMode:
+        return self.views.mode
+
+    def _bind(self) -> None:
+        actions = self._context.actions
+        for mode in ListMode:
+            actions.bind(f"view.{mode.value}", partial(self.views.remember, mode=mode))
+        actions.bind("view.next", self._show_next_mode)
+        actions.bind("list.sort", self._offer_sorts)
+        actions.bind("list.columns", self._choose_columns)
+
+    def _show_next_mode(self) -> None:
+        modes = list(ListMode)
+        self.views.remember(mode=modes[(modes.index(self.mode) + 1) % len(modes)])
+
+    def _offer_modes(self) -> None:
+        menu = QMenu(self)
+        menu.setObjectName("list-mode-menu")
+        for mode, (words, icon_name) in _MODES.items():
+            choice = add_choice(
+                menu,
+                tr(words),
+                mode is self.mode,
+                lambda mode=mode: self._context.actions.trigger(f"view.{mode.value}"),  # type: ignore[misc]
+                icon_name,
+            )
+            choice.setObjectName(f"mode-{mode.value}")
+        menu.addSeparator()
+        compact = self._context.settings.density is Density.COMPACT
+        add_choice(
+            menu,
+            tr("Compact rows"),
+            compact,
+            lambda: self._context.actions.trigger("view.density"),
+        )
+        columns = menu.addAction(tr("Choose columns…"))
+        columns.triggered.connect(lambda: self._context.actions.trigger("list.columns"))
+        pop_up(menu, self._modes, at_end=True)
+
+    def _choose_columns(self) -> None:
+        from rapport.ui.panes.columns_dialog import ColumnsDialog
+
+        kept = self.views.kept
+        shown = [
+            ColumnWidth(id=column.id, width=width)
+            for column, width in shown_columns(kept, self._workspace)
+        ]
+        dialog = ColumnsDialog(
+            self.window(),
+            self.views.columns(),
+            shown,
+            lambda columns: self.views.remember(columns=columns, mode=ListMode.TABLE),
+        )
+        dialog.closed.connect(dialog.deleteLater)
+        dialog.open()
 
     # Telling how things are.
 
@@ -373,13 +416,13 @@ class ContactList(QWidget):
             if self.model.complete:
                 self._restore()
         else:
-            self._return_to_place()
+            self.views.return_to_place()
         self._tell()
 
     def _show_skeleton(self) -> None:
         if self.model.empty and not self._answered:
             self.model.show_placeholders(_SKELETON_ROWS)
-            self._stack.setCurrentWidget(self.view)
+            self._stack.setCurrentWidget(self.views)
 
     def _show_error(self, error: RapportError) -> None:
         self._skeleton.stop()
@@ -397,13 +440,13 @@ class ContactList(QWidget):
     def _tell(self) -> None:
         """Say the count, what the search covers, how far the first sync is, or why it is empty."""
         total = self.model.total if self._answered else 0
-        self._count.setText(count(total) if self._answered else "")
+        self._count.setText(count(self.model.members) if self._answered else "")
         self._tell_note()
         if self._error is not None or (self._answered and not total):
             self._tell_empty()
             self._stack.setCurrentWidget(self._empty)
         else:
-            self._stack.setCurrentWidget(self.view)
+            self._stack.setCurrentWidget(self.views)
 
     def _tell_note(self) -> None:
         progress = self._status.progress
@@ -470,7 +513,8 @@ def _coverage_words(coverage: Coverage) -> str:
     )
 
 
-_DENSITIES = {
-    Density.COMFORTABLE: roles.Density.COMFORTABLE,
-    Density.COMPACT: roles.Density.COMPACT,
+_MODES = {
+    ListMode.LIST: (mark("List"), "bullets"),
+    ListMode.TABLE: (mark("Table"), "table"),
+    ListMode.CARDS: (mark("Cards"), "cards"),
 }

@@ -1,10 +1,12 @@
-"""A list of rows of one height, as quick with a million as with ten.
+"""A list of rows of one height, or a grid of cards of one size, as quick with a million of them.
 
 ``QListView`` walks through all its rows whenever it lays itself out, which takes 60 ms at 20,000
 and grows with the list. Rows of one height need no layout: everything is a multiplication.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from PySide6.QtCore import (
     QEvent,
@@ -37,16 +39,30 @@ _Action = QListView.CursorAction
 _State = QStyle.StateFlag
 
 
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """How rows stand in the view, in pixels. ``least_width`` above 0 puts as many beside each other
+    as there is room for, ``gap`` apart; ``whole_width`` above 0 lets a row be wider than the view,
+    which then scrolls sideways."""
+
+    height: int
+    least_width: int = 0
+    gap: int = 0
+    whole_width: int = 0
+
+
 class RowsView(QListView):
     """One chosen row, and any number of marked ones; one column, no wrapping; letters are the
     window's shortcuts."""
 
     opened = Signal()
     """Enter was pressed."""
+    scrolled_across = Signal(int)
+    """So many pixels from the start edge."""
 
     def __init__(self, delegate: RowDelegate, row_height: int, parent: QWidget | None) -> None:
         super().__init__(parent)
-        self._height = row_height
+        self._cells = Cells(row_height)
         self._hovered = -1
         self.marking: Marking | None = None
         """Where rows can be marked: what keys and mouse do to the marks."""
@@ -55,27 +71,81 @@ class RowsView(QListView):
 
     def set_row_height(self, height: int) -> None:
         """Lay out anew; the scroll position is the caller's to restore."""
-        self._height = height
+        self.set_cells(Cells(height))
+
+    def set_cells(self, cells: Cells) -> None:
+        """The same for any arrangement."""
+        self._cells = cells
+        wide = cells.whole_width > 0
+        self.setHorizontalScrollBarPolicy(
+            Qt.ScrollBarPolicy.ScrollBarAsNeeded if wide else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        )
         self.doItemsLayout()
 
     # Geometry.
 
+    @property
+    def beside(self) -> int:
+        """How many stand beside each other."""
+        cells = self._cells
+        if not cells.least_width:
+            return 1
+        room = self._room() - cells.gap
+        return max(1, room // (cells.least_width + cells.gap))
+
+    def _room(self) -> int:
+        """The width that rows can take: of cards what the scroll bar leaves."""
+        margins = self.viewportMargins()
+        spare = -(margins.left() + margins.right()) if self._cells.least_width else 0
+        return self.viewport().width() - spare
+
+    @property
+    def _line(self) -> int:
+        return self._cells.height + self._cells.gap
+
+    def top_row(self) -> tuple[int, int]:
+        """The row at the top of the view, and how many pixels of it have been scrolled away."""
+        line, offset = divmod(self.verticalOffset(), self._line)
+        return line * self.beside, offset
+
+    def scroll_to_top_row(self, row: int, offset: int) -> None:
+        """The inverse of :meth:`top_row`."""
+        self.verticalScrollBar().setValue(row // self.beside * self._line + offset)
+
     def visualRect(self, index: AnyIndex) -> QRect:
         if not index.isValid():
             return QRect()
-        top = index.row() * self._height - self.verticalOffset()
-        return QRect(0, top, self.viewport().width(), self._height)
+        cells, beside = self._cells, self.beside
+        line, place = divmod(index.row(), beside)
+        top = line * self._line + cells.gap - self.verticalOffset()
+        if not cells.least_width:
+            width = max(self.viewport().width(), cells.whole_width)
+            left = -self.horizontalOffset()
+            if self.isRightToLeft():
+                left = self.viewport().width() - width + self.horizontalOffset()
+            return QRect(left, top, width, cells.height)
+        room = self._room()
+        width = (room - cells.gap * (beside + 1)) // beside
+        left = cells.gap + place * (width + cells.gap)
+        if self.isRightToLeft():
+            left = self.viewport().width() - left - width
+        return QRect(left, top, width, cells.height)
 
     def indexAt(self, point: QPoint) -> QModelIndex:
-        row = (point.y() + self.verticalOffset()) // self._height
         inside = 0 <= point.x() < self.viewport().width()
-        return self.model().index(row, 0) if inside and 0 <= row < self._rows() else QModelIndex()
+        line = (point.y() + self.verticalOffset()) // self._line
+        for row in range(line * self.beside, (line + 1) * self.beside):
+            if inside and 0 <= row < self._rows():
+                index = self.model().index(row, 0)
+                if self.visualRect(index).contains(point):
+                    return index
+        return QModelIndex()
 
     def verticalOffset(self) -> int:
         return self.verticalScrollBar().value()
 
     def horizontalOffset(self) -> int:
-        return 0
+        return self.horizontalScrollBar().value() if self._cells.whole_width else 0
 
     def isIndexHidden(self, index: AnyIndex) -> bool:
         return False
@@ -86,17 +156,17 @@ class RowsView(QListView):
         if not index.isValid():
             return
         bar, room = self.verticalScrollBar(), self.viewport().height()
-        top = index.row() * self._height
+        height = self._line + self._cells.gap
+        top = index.row() // self.beside * self._line
         match hint:
             case QListView.ScrollHint.PositionAtTop:
                 bar.setValue(top)
             case QListView.ScrollHint.PositionAtCenter:
-                bar.setValue(top - (room - self._height) // 2)
+                bar.setValue(top - (room - height) // 2)
             case QListView.ScrollHint.PositionAtBottom:
-                bar.setValue(top + self._height - room)
+                bar.setValue(top + height - room)
             case _:
-                least = top + self._height - room
-                bar.setValue(min(max(bar.value(), least), top))
+                bar.setValue(min(max(bar.value(), top + height - room), top))
 
     def doItemsLayout(self) -> None:
         self.updateGeometries()
@@ -106,10 +176,16 @@ class RowsView(QListView):
         room = self.viewport().height()
         bar = self.verticalScrollBar()
         bar.setPageStep(room)
-        bar.setRange(0, max(0, self._rows() * self._height - room))
+        lines = -(-self._rows() // self.beside)
+        bar.setRange(0, max(0, lines * self._line + self._cells.gap - room))
+        across, width = self.horizontalScrollBar(), self.viewport().width()
+        across.setPageStep(width)
+        across.setRange(0, max(0, self._cells.whole_width - width))
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         self._hovered = -1
+        if dx:
+            self.scrolled_across.emit(self.horizontalOffset())
         self.viewport().update()
 
     def _rows(self) -> int:
@@ -138,12 +214,16 @@ class RowsView(QListView):
         rows, row = self._rows(), self.currentIndex().row()
         if not rows:
             return QModelIndex()
-        page = max(1, self.viewport().height() // self._height - 1)
+        beside = self.beside
+        page = max(1, self.viewport().height() // self._line - 1) * beside
+        aside = 0 if beside == 1 else -1 if self.isRightToLeft() else 1
         steps = {
-            _Action.MoveUp: -1,
+            _Action.MoveUp: -beside,
             _Action.MovePrevious: -1,
-            _Action.MoveDown: 1,
+            _Action.MoveDown: beside,
             _Action.MoveNext: 1,
+            _Action.MoveLeft: -aside,
+            _Action.MoveRight: aside,
             _Action.MovePageUp: -page,
             _Action.MovePageDown: page,
             _Action.MoveHome: -rows,
@@ -152,7 +232,10 @@ class RowsView(QListView):
         if row < 0:  # no row yet: every way leads to the first, but the one to the end
             row = rows - 1 if action is _Action.MoveEnd else 0
         else:
-            row += steps.get(action, 0)
+            step = steps.get(action, 0)
+            if beside > 1 and abs(step) == beside and not 0 <= row + step < rows:
+                step = 0  # no card above or below: the corner would be somewhere else
+            row += step
         return self.model().index(min(max(row, 0), rows - 1), 0)
 
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
@@ -227,8 +310,9 @@ class RowsView(QListView):
             return
         painter = QPainter(self.viewport())
         area, offset = event.rect(), self.verticalOffset()
-        first = max(0, (area.top() + offset) // self._height)
-        last = min(rows - 1, (area.bottom() + offset) // self._height)
+        beside = self.beside
+        first = max(0, (area.top() + offset) // self._line) * beside
+        last = min(rows - 1, ((area.bottom() + offset) // self._line + 1) * beside - 1)
         option = QStyleOptionViewItem()
         self.initViewItemOption(option)
         marks = (
