@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import builtins
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,12 +24,17 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "desktop/rapport"
 CATALOGUES = ROOT / "resources/rapport_resources/locale"
 
-SILENT = ("sandbox", "app/commands", "app/tour", "app/bench", "ui/look/gallery")
+SILENT = (
+    *("sandbox", "app/commands", "app/tour", "app/bench", "ui/look/gallery"),
+    *("app/pointer", "app/virtual_desktop", "app/x_server"),
+)
 """What no person reads in the window: the server's own words, the command line, development."""
 
 _FIRST = frozenset({"tr", "mark", "keep"})
 _FIELDS = {"Action": (1,), "Scope": (1, 2, 3)}
 """Tables whose rows say which of their fields are sentences."""
+_FOR_PROGRAMMERS = frozenset(vars(builtins))
+"""Python's own errors reach no person."""
 
 
 _NO_HEADERS = (
@@ -60,40 +66,43 @@ def collect(source: Path = SOURCE) -> set[Sentence]:
 
 
 def sentences(tree: ast.AST) -> Iterator[Sentence]:
-    for call in ast.walk(tree):
-        if isinstance(call, ast.Call):
-            yield from _said(call)
+    """Errors take a title and a message (``domain/errors.py``), also where their own class gives
+    both."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield from _said(node)
+        elif isinstance(node, ast.ClassDef) and any(_is_error(_name(base)) for base in node.bases):
+            for call in ast.walk(node):
+                if isinstance(call, ast.Call) and ast.unparse(call.func) == "super().__init__":
+                    yield from _texts(call, (0, 1))
 
 
 def _said(call: ast.Call) -> Iterator[Sentence]:
-    """What one call says. Errors take a title and a message (``domain/errors.py``)."""
     name = _name(call.func)
-    if not call.args:
-        return
     if name == "trn":
-        one, many = _literals(call, (0, 1))
+        one, many = _literals(call)
         yield Sentence(one, many)
     elif name == "trc":
-        context, text = _literals(call, (0, 1))
+        context, text = _literals(call)
         yield Sentence(text, context=context)
     elif name in _FIRST:
-        for text in _choices(call.args[0]):
-            yield Sentence(text)
+        yield from _texts(call, (0,))
     else:
-        places = (0, 1) if name.endswith("Error") else _FIELDS.get(name, ())
-        for place in places:
-            if place < len(call.args):
-                yield from map(Sentence, _choices(call.args[place]))
+        yield from _texts(call, (0, 1) if _is_error(name) else _FIELDS.get(name, ()))
 
 
 def _name(func: ast.expr) -> str:
-    """What is called, by its bare name; an error's own beginning counts as an error."""
-    match func:
-        case ast.Name(id=name):
-            return name
-        case ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr="__init__"):
-            return "super().Error"
-    return ""
+    return func.id if isinstance(func, ast.Name) else ""
+
+
+def _is_error(name: str) -> bool:
+    return name.endswith("Error") and name not in _FOR_PROGRAMMERS
+
+
+def _texts(call: ast.Call, places: tuple[int, ...]) -> Iterator[Sentence]:
+    for place in places:
+        if place < len(call.args):
+            yield from map(Sentence, _choices(call.args[place]))
 
 
 def _choices(node: ast.expr) -> Iterator[str]:
@@ -109,22 +118,20 @@ def _choices(node: ast.expr) -> Iterator[str]:
                 yield from _choices(one)
 
 
-def _literals(call: ast.Call, places: tuple[int, ...]) -> list[str]:
-    texts = [
-        call.args[place].value  # type: ignore[attr-defined]
-        for place in places
-        if place < len(call.args) and isinstance(call.args[place], ast.Constant)
-    ]
-    if len(texts) != len(places):
-        raise ValueError(f"line {call.lineno}: sentences are given as literals")
-    return texts
+def _literals(call: ast.Call) -> tuple[str, str]:
+    """The first two arguments."""
+    texts = [one.value for one in call.args[:2] if isinstance(one, ast.Constant)]
+    if len(texts) != 2:
+        raise ValueError(f"line {call.lineno}: a sentence is given as a literal")
+    return str(texts[0]), str(texts[1])
 
 
 def template() -> Catalog:
     catalog = Catalog(project="Rapport", charset="utf-8", fuzzy=False)
-    for sentence in collect():
-        flags = {"python-brace-format"} if "{" in sentence.text else set()
-        catalog.add(sentence.key, flags=flags, context=sentence.context or None)
+    for sentence in sorted(collect(), key=lambda one: (one.text, one.many, one.context)):
+        catalog.add(sentence.key, context=sentence.context or None)
+    for message in catalog:
+        message.flags.clear()  # a percent sign is one, and tests compare the places of values
     return catalog
 
 
@@ -141,6 +148,8 @@ def update() -> None:
         catalog = read(path)
         catalog.update(fresh, no_fuzzy_matching=True, update_header_comment=False)
         catalog.obsolete.clear()
+        for message in catalog:
+            message.flags.clear()
         out = BytesIO()
         write_po(out, catalog, width=100, no_location=True, sort_output=True, omit_header=False)
         kept = [line for line in out.getvalue().split(b"\n") if not line.startswith(_NO_HEADERS)]

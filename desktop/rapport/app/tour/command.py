@@ -12,6 +12,7 @@ from pathlib import Path
 from rapport.app.cli import Parser
 from rapport.app.virtual_desktop import VirtualDesktop, VirtualDesktopError
 from rapport.domain.errors import StoreError
+from rapport.language import SPOKEN
 
 MARGIN = 60
 """Pixels of the screen that the window's frame and the panel may take."""
@@ -34,6 +35,7 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="pictures go there")
     parser.add_argument("--theme", choices=("light", "dark"), default="light")
     parser.add_argument("--size", type=size, default=(1280, 800), metavar="WIDTHxHEIGHT")
+    parser.add_argument("--lang", choices=SPOKEN, default="en", help="which language it speaks")
     parser.add_argument(
         "--scopes",
         metavar="SCOPE",
@@ -56,6 +58,7 @@ def run(argv: Sequence[str]) -> int:
         *("--out", str(options.out.absolute())),
         *("--theme", options.theme),
         *("--size", f"{width}x{height}"),
+        *("--lang", options.lang),
     ]
     if options.scopes:
         arguments += ["--scopes", *options.scopes]

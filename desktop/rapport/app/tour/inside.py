@@ -15,6 +15,7 @@ from msgspec import structs
 from rapport.app.application import Application
 from rapport.app.clock import SystemClock
 from rapport.app.config import ConfigFile
+from rapport.app.languages import speak
 from rapport.app.logs import catch_crashes, start_log
 from rapport.app.qt import qt_application, run_loop
 from rapport.app.secrets import Secrets
@@ -38,6 +39,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--theme", choices=("light", "dark"), required=True)
     parser.add_argument("--size", type=size, required=True)
+    parser.add_argument("--lang", required=True)
     parser.add_argument("--scopes", nargs="+")
     parser.add_argument("--only", nargs="+")
     options = parser.parse_args()
@@ -45,12 +47,16 @@ def main() -> int:
     if qt is None:
         print("The tour needs a display.", file=sys.stderr)
         return 1
+    speak(qt, options.lang)
     theme = current_theme()
     theme.apply(qt)
     with tempfile.TemporaryDirectory(prefix="rapport-tour-") as folder:
         paths = Paths.of(Path(folder) / "profile")
         settings = Settings(
-            theme=ThemeMode(options.theme), window=options.size, close_to_tray_told=True
+            theme=ThemeMode(options.theme),
+            window=options.size,
+            close_to_tray_told=True,
+            language=options.lang,
         )
         file = ConfigFile(paths.settings_file)
         file.save(structs.replace(file.load(), settings=settings))

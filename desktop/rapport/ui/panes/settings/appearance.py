@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTime
 from PySide6.QtWidgets import QCheckBox, QComboBox, QTimeEdit, QWidget
 
 from rapport.domain.settings import Contrast, Density, Motion, Settings, ThemeMode
-from rapport.language import mark, tr, trn
+from rapport.language import LANGUAGES, mark, tr, trn
 from rapport.ui.context import WindowContext
 from rapport.ui.onboarding.text import Words
 from rapport.ui.panes.settings.card import Card, choice
@@ -122,6 +122,12 @@ def appearance_card(context: WindowContext) -> Card:
         note=tr("On top of the size of text of your desktop."),
     )
     card.row("motion", bound.segments("motion", tr("Motion"), _MOTIONS))
+    languages = [("", tr("System")), *LANGUAGES.items()]
+    card.row(
+        "language",
+        bound.box("language", tr("Language"), languages),
+        note=tr("Spoken from the next start of Rapport on."),
+    )
     card.row("density", bound.segments("density", tr("Rows in lists"), _DENSITIES))
     return card
 

@@ -59,6 +59,9 @@ SETTINGS = (
     Setting("contrast", mark("Contrast"), Group.APPEARANCE, mark("high contrast, readable")),
     Setting("text-size", mark("Size of text"), Group.APPEARANCE, mark("font, larger, zoom, scale")),
     Setting("motion", mark("Motion"), Group.APPEARANCE, mark("animation, reduced, fade")),
+    Setting(
+        "language", mark("Language"), Group.APPEARANCE, mark("translation, English, German, Arabic")
+    ),
     Setting("density", mark("Rows in lists"), Group.APPEARANCE, mark("density, compact, lines")),
     Setting("reminders", mark("Reminders"), Group.NOTIFICATIONS, mark("due tasks, notify, bell")),
     Setting("lead", mark("When to remind"), Group.NOTIFICATIONS, mark("minutes before, due time")),
