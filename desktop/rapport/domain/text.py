@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 
 # Letters that Unicode does not decompose, though people type them without their stroke.
 _STROKES = str.maketrans(
@@ -65,6 +66,26 @@ _HIDDEN: dict[int, str | None] = {
 def visible(text: str) -> str:
     """``text`` made safe to show on one line."""
     return text.translate(_HIDDEN)
+
+
+def matches_in(text: str, wanted: Iterable[str]) -> list[tuple[int, int]]:
+    """(start, length) of the words of ``text`` that begin with one of ``wanted``, both folded; in
+    scripts without spaces wherever it stands."""
+    folded, places = "", []
+    for place, char in enumerate(text):
+        some = fold(char)
+        folded += some
+        places += [place] * len(some)
+    found = []
+    for word in {fold(one) for one in wanted} - {""}:
+        at = folded.find(word)
+        while at >= 0:
+            inside = at > 0 and folded[at - 1].isalnum() and word.isascii()
+            if not inside:
+                start, last = places[at], places[at + len(word) - 1]
+                found.append((start, last + 1 - start))
+            at = folded.find(word, at + 1)
+    return sorted(found)
 
 
 MARK_ON, MARK_OFF = "\x02", "\x03"

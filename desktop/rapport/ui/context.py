@@ -137,6 +137,9 @@ class WindowContext(QObject):
     """Ids of contacts that are to be put side by side; none: all duplicates are to be listed."""
     note_edit_wanted = Signal(str)
     """The id of a note whose contact is shown: it is to be opened in its editor."""
+    note_wanted = Signal(str, str)
+    """The id of a note whose contact is shown, and the words searched for: it is to be brought into
+    view with these marked."""
     audit_wanted = Signal()
     """The audit log is to list what concerns ``audit_contact``."""
     query_wanted = Signal(object)
@@ -168,6 +171,9 @@ class WindowContext(QObject):
         """Id and name; whoever lists it takes it."""
         self.runner = Runner(self)
         self.actions = ActionRegistry(self)
+        self.searched = ""
+        """The words that the contact list is searched for; who opens a contact from it is shown
+        where they stand."""
         self._touched: tuple[Workspace, ...] = ()
         """Accounts not on screen to which something was done from what is."""
         self._undone_in: Workspace | None = None
@@ -250,6 +256,11 @@ class WindowContext(QObject):
         self.open_contact(contact_id)
         self.change(note_id=note_id)
         self.note_edit_wanted.emit(note_id)
+
+    def show_note(self, contact_id: Id, note_id: Id, words: str) -> None:
+        """Show a note in its contact's timeline, with the words marked that it was found by."""
+        self.open_contact(contact_id)
+        self.note_wanted.emit(note_id, words)
 
     def show_audit(self, contact_id: Id, name: str) -> None:
         """Show what the audit log has of one contact."""

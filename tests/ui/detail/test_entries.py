@@ -11,6 +11,9 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from rapport.domain.records import Kind
 from rapport.domain.scopes import ALL, BOOK, Capabilities
+from rapport.domain.text import matches_in
+from rapport.ui.notes.safe import NoteView
+from rapport.ui.panes.detail.entries import Show
 from rapport.ui.panes.detail.timeline_rows import EntryRow
 from rapport.ui.widgets.timeline import AppointmentCard
 
@@ -107,3 +110,55 @@ async def test_keys_leave_an_appointment_alone_once_it_is_left(open_ana: Any, un
     await until(lambda: desk.context.situation.appointment_id == visit, "it is chosen")
     desk.context.change(contact_id=ana, note_id=None)
     assert not desk.context.actions.is_enabled("appointment.showed")
+
+
+async def test_who_was_found_by_a_note_is_shown_with_it_and_its_words(
+    open_ana: Any, until: Any
+) -> None:
+    desk, pane, ana = await open_ana()
+    await desk.people(**{"c-rui": {"first_name": "Rui"}})
+    rui = await desk.lid(Kind.CONTACT, "c-rui")
+    pane.show_contact(rui)
+    await until(lambda: pane.detail.contact.id == rui, "somebody else is shown")
+    note = await desk.lid(Kind.NOTE, "n1")
+
+    def marked() -> list[str]:
+        row = pane.timeline.row_of(f"note:{note}")
+        view = row.findChild(NoteView) if row is not None else None
+        found = view.extraSelections() if view is not None else []
+        return [selection.cursor.selectedText() for selection in found]
+
+    desk.context.searched = "facade invert"
+    pane.show_contact(ana)
+    await until(lambda: marked() == ["invert", "façade"], "both words are marked, accents or not")
+
+    desk.context.searched = "fjord"  # her company: nothing to be pointed out
+    pane.show_contact(rui)
+    await until(lambda: pane.detail.contact.id == rui, "somebody else is shown")
+    pane.show_contact(ana)
+    await until(lambda: pane.detail.contact.id == ana, "she is shown again")
+    assert marked() == []
+
+    plain = await desk.lid(Kind.NOTE, "n2")
+    desk.click(pane.timeline.filters.segment(Show.CHANGES))
+    await until(lambda: f"note:{plain}" not in pane.timeline._rows, "notes are filtered out")
+    desk.context.show_note(ana, plain, "assist")
+    await until(lambda: f"note:{plain}" in pane.timeline._rows, "the filter gives way")
+    view = _row(pane, f"note:{plain}").findChild(NoteView)
+    assert [one.cursor.selectedText() for one in view.extraSelections()] == ["assist"]
+    assert pane.timeline.filters.value() is Show.ALL
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "found"),
+    [
+        ("The Façade, façades", ["facade"], ["Façade", "façade"]),
+        ("Straße 5", ["strasse"], ["Straße"]),
+        ("panorama", ["rama"], []),
+        ("明月科技有限公司", ["科技"], ["科技"]),
+        ("🎉 Ana", ["ana"], ["Ana"]),
+        ("nothing", [""], []),
+    ],
+)
+def test_words_are_found_as_the_search_finds_them(text: str, wanted: Any, found: Any) -> None:
+    assert [text[at : at + length] for at, length in matches_in(text, wanted)] == found

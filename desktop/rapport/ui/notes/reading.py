@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QVBoxLayout, QWidget
@@ -52,6 +52,7 @@ class NoteText(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(4)
         self._shown: QWidget | None = None
+        self._more: Button | None = None
         beginning = preview(body)
         if beginning is None:
             self._show_whole()
@@ -60,10 +61,19 @@ class NoteText(QWidget):
         words = trn("Show {n} character", "Show all {n} characters", len(body)).format(
             n=count(len(body))
         )
-        self._more = Button(words, self, kind=Kind.LINK, size=Size.INLINE)
-        self._more.setObjectName("note-show-all")
-        self._more.clicked.connect(self._show_all)
-        self._column.addWidget(self._more)
+        self._more = more = Button(words, self, kind=Kind.LINK, size=Size.INLINE)
+        more.setObjectName("note-show-all")
+        more.clicked.connect(self._show_all)
+        self._column.addWidget(more)
+
+    def mark(self, words: Iterable[str]) -> None:
+        """Mark the words that the note was found by; what hides them is opened, but for a giant."""
+        if len(self._body) > GIANT:
+            return
+        if not isinstance(self._shown, NoteView):
+            self._show_formatted()
+        if isinstance(self._shown, NoteView):
+            self._shown.mark(words)
 
     def _put(self, widget: QWidget) -> None:
         if self._shown is not None:
@@ -73,7 +83,8 @@ class NoteText(QWidget):
         self._column.insertWidget(0, widget)
 
     def _show_all(self) -> None:
-        self._more.hide()
+        if self._more is not None:
+            self._more.hide()
         if len(self._body) > GIANT:
             self._put(_Giant(self._body, self))
         else:
@@ -84,6 +95,12 @@ class NoteText(QWidget):
         if not is_html(body) and "://" not in body and "@" not in body:
             self._put(Label(body.strip(), self, wrap=True, selectable=True))
             return
+        self._show_formatted()
+
+    def _show_formatted(self) -> None:
+        body = shown_body(self._body)
+        if self._more is not None:
+            self._more.hide()
         view = NoteView(self)
         view.document().setDefaultStyleSheet(
             f"a {{ color: {current_theme().tokens.accent_text}; }} p {{ margin: 0 0 6px 0; }}"

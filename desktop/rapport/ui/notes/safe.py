@@ -7,11 +7,23 @@ So every request is answered here, with one transparent pixel. Links never open 
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QResizeEvent, QTextDocument
-from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
+from collections.abc import Iterable
 
+from PySide6.QtCore import QSize, Qt, QUrl, Signal
+from PySide6.QtGui import (
+    QColor,
+    QGuiApplication,
+    QImage,
+    QKeyEvent,
+    QResizeEvent,
+    QTextCursor,
+    QTextDocument,
+)
+from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QTextEdit, QWidget
+
+from rapport.domain.text import matches_in
 from rapport.services.html import is_safe_link
+from rapport.ui.look.theme import current_theme
 from rapport.ui.notes.markup import blocks, fragments
 
 
@@ -64,6 +76,24 @@ class NoteView(QTextBrowser):
         self.document().setDefaultTextOption(option)
         self._fit()
 
+    def mark(self, wanted: Iterable[str]) -> bool:
+        """Mark these words wherever one begins with them. Returns whether there are any."""
+        tokens = current_theme().tokens
+        words, selections = list(wanted), []
+        for block in blocks(self.document()):
+            text = block.text()
+            for start, length in matches_in(text, words):
+                selection = QTextEdit.ExtraSelection()
+                selection.cursor = QTextCursor(block)
+                selection.cursor.setPosition(block.position() + _units(text[:start]))
+                end = block.position() + _units(text[: start + length])
+                selection.cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+                selection.format.setBackground(QColor(tokens.warning_tint))
+                selection.format.setForeground(QColor(tokens.text))
+                selections.append(selection)
+        self.setExtraSelections(selections)
+        return bool(selections)
+
     def sizeHint(self) -> QSize:
         return QSize(200, max(self._needed, self.fontMetrics().lineSpacing()))
 
@@ -106,6 +136,11 @@ class NoteView(QTextBrowser):
             for fragment in fragments(block)
             if QUrl(fragment.charFormat().anchorHref()) == url
         )
+
+
+def _units(text: str) -> int:
+    """How long Qt takes ``text`` to be: in units of UTF-16."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def copy_text(text: str) -> None:

@@ -177,7 +177,7 @@ def records(context: WindowContext, hits: Sequence[RecordHit], typed: str) -> Gr
         entries.append(
             Entry(
                 text or tr("Note"),
-                _opening(context, hit),
+                _opening(context, hit, typed),
                 match.tier if match is not None else Tier.INSIDE,
                 match.spans if match is not None else spans,
                 about=" · ".join(filter(None, about)),
@@ -187,7 +187,9 @@ def records(context: WindowContext, hits: Sequence[RecordHit], typed: str) -> Gr
     return Group(tr("Tasks and notes"), tuple(entries), len(hits))
 
 
-def _opening(context: WindowContext, hit: RecordHit) -> Callable[[], None]:
+def _opening(context: WindowContext, hit: RecordHit, typed: str) -> Callable[[], None]:
     if hit.ref.kind is Kind.TASK and not hit.completed:
         return lambda: context.open_task(hit.ref.id)
+    if hit.ref.kind is Kind.NOTE:
+        return lambda: context.show_note(hit.contact_id, hit.ref.id, typed)
     return lambda: context.open_contact(hit.contact_id)

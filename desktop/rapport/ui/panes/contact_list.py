@@ -140,6 +140,7 @@ class ContactList(QWidget):
     def show_query(self, query: ContactQuery) -> None:
         """Show this list from its top. What is there stays until the answer comes."""
         self._coverage_asked = bool(query.text) and self._coverage_asked
+        self._context.searched = query.text
         self._filters.show_query(query)
         self.marked.show_query(query)
         self._error = None

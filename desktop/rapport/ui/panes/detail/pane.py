@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, QTimer, QUrl
 from PySide6.QtGui import QColor, QDesktopServices, QPainter, QPaintEvent, QPalette, QResizeEvent
@@ -18,7 +18,7 @@ from rapport.domain.commands import DeleteContact, DeleteNote
 from rapport.domain.disturb import Channel, why_not_disturb
 from rapport.domain.errors import InputError
 from rapport.domain.records import Id
-from rapport.domain.text import visible
+from rapport.domain.text import matches_in, visible
 from rapport.domain.views import ContactDetail, SyncStatus
 from rapport.language import tr
 from rapport.services import phones
@@ -62,6 +62,7 @@ class DetailPane(Painted):
         self._contact_id: Id | None = None
         self._detail: ContactDetail | None = None
         self._wanted_note: Id | None = None
+        self._wanted_shown: tuple[Id, str] | None = None
         self._slot = f"detail-{id(self)}"
         self.header = Header(context, self)
         self.fields = FieldsPanel(workspace, context, self)
@@ -80,6 +81,7 @@ class DetailPane(Painted):
         self.fields.grown.connect(self._share_height)
         context.situation_changed.connect(self._allow)
         context.note_edit_wanted.connect(self._want_note)
+        context.note_wanted.connect(self._want_shown)
         ends: list[Callable[[], None]] = [
             workspace.feed.subscribe(self._heard),
             workspace.sync.subscribe(self._synced),
@@ -203,6 +205,7 @@ class DetailPane(Painted):
             self.setUpdatesEnabled(True)
 
     def _show_parts(self, detail: ContactDetail) -> None:
+        other = self._detail is None or self._detail.contact.id != detail.contact.id
         self._detail = detail
         contact = detail.contact
         location = self._workspace.reference.location
@@ -220,6 +223,10 @@ class DetailPane(Painted):
         self._pages.setCurrentWidget(self._whole)
         self._share_height()
         self._open_wanted()
+        if self._wanted_shown is not None:
+            self._show_wanted()
+        elif other:
+            self._show_found(detail)
 
     def _tell_conflict(self, detail: ContactDetail) -> None:
         self.conflict.setVisible(bool(detail.conflicts))
@@ -301,6 +308,31 @@ class DetailPane(Painted):
         if note is not None and note.contact_id == self._contact_id:
             self._wanted_note = None
             self.composer.change(note)
+
+    def _want_shown(self, note_id: Id, words: str) -> None:
+        self._wanted_shown = note_id, words
+        self._show_wanted()
+
+    def _show_wanted(self) -> None:
+        if self._wanted_shown is None:
+            return
+        note_id, words = self._wanted_shown
+        note = self.timeline.note(note_id)
+        if note is not None and note.contact_id == self._contact_id:
+            self._wanted_shown = None
+            self.timeline.show_note(note_id, words.split())
+
+    def _show_found(self, detail: ContactDetail) -> None:
+        """Who was found by the words of a note is shown with that note and these words in view."""
+        words = self._context.searched.split()
+        contact = detail.contact
+        told = (contact.name, contact.company, contact.email, contact.phone, *contact.tags)
+        if not words or _has(" ".join(told), words):
+            return
+        for note in detail.notes:
+            if _has(f"{note.title} {plain_text(note.body)}", words):
+                self.timeline.show_note(note.id, words)
+                return
 
     def _edit_note(self) -> None:
         note = self.timeline.note(self._context.situation.note_id)
@@ -419,6 +451,10 @@ class DetailPane(Painted):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), QColor(self.tokens.surface))
+
+
+def _has(text: str, words: Sequence[str]) -> bool:
+    return all(matches_in(text, [word]) for word in words)
 
 
 _ENDLESS = 16_777_215

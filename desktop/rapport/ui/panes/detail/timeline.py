@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from PySide6.QtCore import QEvent, QLocale, QObject, QPoint, Qt, QTimer, QUrl, Signal
@@ -169,6 +169,29 @@ class Timeline(Painted):
             return self._rows[key]
         lines = self._lines()
         return next((lines[i] for i, t in enumerate(self._tasks) if f"task:{t.id}" == key), None)
+
+    def show_note(self, note_id: Id, words: Iterable[str]) -> None:
+        """Bring a note into view, with the words marked that it was found by."""
+        key = f"note:{note_id}"
+        if all(entry.key != key for entry in self._entries):
+            self.filters.set_value(Show.ALL)
+            self._show_again()
+        place = next((n for n, entry in enumerate(self._entries) if entry.key == key), None)
+        if place is None:
+            return
+        if place >= self._built:
+            self._built = place + 1
+            self._place_rows()
+        row = self._rows[key]
+        row.mark(words)
+        self._anchor = None
+
+        def reveal() -> None:
+            if row.isVisible():
+                self.area.ensureWidgetVisible(row, 0, self.type.px(40))
+
+        # Once the rows above it have their heights.
+        QTimer.singleShot(_SETTLE_MS, row, reveal)
 
     def tell_state(self) -> None:
         """Whether notes and appointments are all there, on their way, or unknown."""

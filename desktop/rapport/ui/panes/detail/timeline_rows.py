@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, tzinfo
 
 from PySide6.QtCore import QDate, QEvent, QLocale, QPoint, QRectF, Qt, QUrl, Signal
@@ -104,6 +105,12 @@ class EntryRow(QWidget):
         self.more.clicked.connect(
             lambda: self.menu_asked.emit(self.more.mapToGlobal(self.more.rect().bottomLeft()))
         )
+
+    def mark(self, words: Iterable[str]) -> None:
+        """Mark the words that a note was found by."""
+        text = self.findChild(NoteText)
+        if text is not None:
+            text.mark(words)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)
