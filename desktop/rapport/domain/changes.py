@@ -86,6 +86,13 @@ class ChangeEvent(Struct, frozen=True, kw_only=True):
     outbox: bool = False
     reference: bool = False
     touched: frozenset[Id] = frozenset()
+    more: bool = False
+    """It is part of something that goes on: the next event follows in a moment."""
+
+    @property
+    def can_wait(self) -> bool:
+        """Whether nobody looks for its outcome this instant, so that several are shown at once."""
+        return self.more or self.origin is Origin.SYNC
 
     def contacts(self) -> frozenset[Id]:
         """The contacts whose row or detail may look different now."""

@@ -80,6 +80,7 @@ def join_neighbours(events: list[ChangeEvent]) -> list[ChangeEvent]:
                 outbox=last.outbox or event.outbox,
                 reference=last.reference or event.reference,
                 touched=last.touched | event.touched,
+                more=event.more,
             )
         else:
             joined.append(event)

@@ -127,6 +127,7 @@ class Workspace:
                     changes=event.changes,
                     outbox=event.outbox,
                     touched=event.touched,
+                    more=event.more,
                 )
             )
         self._loop.call_soon_threadsafe(self._refresh_reference, event)

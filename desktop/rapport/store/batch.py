@@ -97,6 +97,7 @@ class Batch:
                     break
             self._note_undo(tx, mutations)
             over = self._stopped or at >= len(commands)
+            tx.more = not over
             if over:
                 self._finish(tx)
             elif not self._only_unsent:

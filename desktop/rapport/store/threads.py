@@ -21,6 +21,9 @@ T = TypeVar("T")
 
 STEP_S = 0.008
 """How long a step of background work lasts before it commits and lets a person's job pass."""
+REST_S = 0.003
+"""Between two steps of what a person asked for: the window has something to paint, and Python runs
+one thread at a time."""
 CHECKPOINT_PAGES = 1000
 CHECKPOINT_PAGES_AT_LATEST = 8000
 
@@ -146,9 +149,12 @@ class Writer:
             if person:
                 self._run_person(*person)
             elif steps:
-                if steps[0].step(self):
-                    with self._wake:
+                over = steps[0].step(self)
+                with self._wake:
+                    if over:
                         steps.popleft()
+                    elif steps is self._sliced:
+                        self._wake.wait_for(lambda: self._person or self._closing, REST_S)
             else:
                 break
             self._checkpoint()

@@ -116,6 +116,8 @@ class Transaction:
         self._touched: set[Id] = set()
         self.outbox = False
         self.reference = False
+        self.more = False
+        """Whether what is done goes on in the next transaction."""
         self.settled: list[int] = []
         """Conflicts that a person settled in this transaction."""
         self._fresh: dict[int, Fresh] = {}
@@ -501,4 +503,5 @@ class Transaction:
             outbox=self.outbox,
             reference=self.reference,
             touched=frozenset(self._touched),
+            more=self.more,
         )

@@ -42,7 +42,7 @@ class UndoNames:
         self._ask()
 
     def _heard(self, event: ChangeEvent) -> None:
-        if event.changes or event.outbox:
+        if (event.changes or event.outbox) and not event.more:
             self._ask()
 
     def _ask(self) -> None:

@@ -23,7 +23,7 @@ from PySide6.QtCore import (
 )
 
 from rapport.domain.audit import AuditEntry, AuditFilter
-from rapport.domain.changes import ChangeEvent, Origin
+from rapport.domain.changes import ChangeEvent
 from rapport.domain.errors import RapportError
 from rapport.domain.titles import title_words
 from rapport.ui.panes.activity.audit import words
@@ -262,6 +262,6 @@ class AuditModel(QAbstractListModel):
         if not self._watched:
             self._due = True
             return
-        delay = _SYNC_DELAY_MS if event.origin is Origin.SYNC else _OWN_DELAY_MS
+        delay = _SYNC_DELAY_MS if event.can_wait else _OWN_DELAY_MS
         if not self._again.isActive() or self._again.remainingTime() > delay:
             self._again.start(delay)

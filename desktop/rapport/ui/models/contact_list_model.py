@@ -26,7 +26,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from rapport.domain.changes import ChangeEvent, Origin
+from rapport.domain.changes import ChangeEvent
 from rapport.domain.errors import RapportError
 from rapport.domain.filters import ContactQuery
 from rapport.domain.records import Id
@@ -461,7 +461,7 @@ class ContactListModel(QAbstractListModel):
         if self._stale:
             self._runner.start(self._read_changed, slot=self._slot + "-changed")
         if event.changes:
-            delay = _SYNC_DELAY_MS if event.origin is Origin.SYNC else _OWN_DELAY_MS
+            delay = _SYNC_DELAY_MS if event.can_wait else _OWN_DELAY_MS
             if not self._again.isActive() or self._again.remainingTime() > delay:
                 self._again.start(delay)
 

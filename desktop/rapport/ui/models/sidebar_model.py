@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     QTimer,
 )
 
-from rapport.domain.changes import ChangeEvent, Origin
+from rapport.domain.changes import ChangeEvent
 from rapport.domain.filters import STANDARD_LISTS, AnyCondition, HasTag, SmartList
 from rapport.domain.text import visible
 from rapport.domain.views import SidebarCounts, SyncStatus
@@ -258,7 +258,7 @@ class SidebarModel(QAbstractListModel):
     def _heard(self, event: ChangeEvent) -> None:
         if not event.changes and not event.reference:
             return
-        delay = _SYNC_DELAY_MS if event.origin is Origin.SYNC else _DELAY_MS
+        delay = _SYNC_DELAY_MS if event.can_wait else _DELAY_MS
         if not self._again.isActive() or self._again.remainingTime() > delay:
             self._again.start(delay)
 

@@ -18,7 +18,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from rapport.domain.changes import ChangeEvent, Op, Origin
+from rapport.domain.changes import ChangeEvent, Op
 from rapport.domain.errors import RapportError
 from rapport.domain.records import Id, Kind
 from rapport.domain.text import visible
@@ -298,7 +298,7 @@ class TaskListModel(QAbstractListModel):
     def _heard(self, event: ChangeEvent) -> None:
         if not event.changes and not event.touched and not event.reference:
             return
-        delay = _SYNC_DELAY_MS if event.origin is Origin.SYNC else _OWN_DELAY_MS
+        delay = _SYNC_DELAY_MS if event.can_wait else _OWN_DELAY_MS
         for change in event.changes:
             if (
                 change.ref.kind is Kind.TASK

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QKeyEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from rapport.domain.changes import ChangeEvent, Origin
+from rapport.domain.changes import ChangeEvent
 from rapport.domain.errors import RapportError
 from rapport.domain.records import Id
 from rapport.domain.text import visible
@@ -117,7 +117,7 @@ class ConflictsView(QWidget):
         if not self.isVisible():
             self._stale = True
         elif not self._again.isActive():
-            self._again.start(_SYNC_DELAY_MS if event.origin is Origin.SYNC else _DELAY_MS)
+            self._again.start(_SYNC_DELAY_MS if event.can_wait else _DELAY_MS)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

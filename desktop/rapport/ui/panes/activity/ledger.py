@@ -8,7 +8,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QPalette, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from rapport.domain.changes import ChangeEvent, Origin
+from rapport.domain.changes import ChangeEvent
 from rapport.domain.errors import RapportError
 from rapport.domain.text import visible
 from rapport.domain.views import EntryState, OutboxItem, SyncState, SyncStatus
@@ -209,7 +209,7 @@ class LedgerView(QWidget):
         if not self.isVisible():
             self._stale = True
         elif not self._again.isActive():
-            self._again.start(_SYNC_DELAY_MS if event.origin is Origin.SYNC else _DELAY_MS)
+            self._again.start(_SYNC_DELAY_MS if event.can_wait else _DELAY_MS)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

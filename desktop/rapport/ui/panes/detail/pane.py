@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rapport.domain.changes import ChangeEvent, Origin
+from rapport.domain.changes import ChangeEvent
 from rapport.domain.commands import DeleteContact, DeleteNote
 from rapport.domain.disturb import Channel, why_not_disturb
 from rapport.domain.errors import InputError
@@ -252,7 +252,7 @@ class DetailPane(Painted):
         if self._contact_id is None:
             return
         if event.reference or self._contact_id in event.contacts():
-            delay = _SYNC_DELAY_MS if event.origin is Origin.SYNC else _OWN_DELAY_MS
+            delay = _SYNC_DELAY_MS if event.can_wait else _OWN_DELAY_MS
             if not self._again.isActive() or self._again.remainingTime() > delay:
                 self._again.start(delay)
 
