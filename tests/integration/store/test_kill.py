@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from rapport.domain.changes import Origin
 from rapport.domain.commands import CreateContact
 from rapport.domain.filters import ContactQuery
 from rapport.domain.records import Kind
@@ -47,6 +48,41 @@ def test_nothing_acknowledged_is_lost(open_store: Any, path: Path) -> None:
         assert states <= {"pending", "uncertain"}
         store.close()
     assert len(acknowledged) >= 2 * KILLS
+
+
+def test_many_edits_made_as_one_go_on(open_store: Any, path: Path) -> None:
+    program = Path(__file__).with_name("batching.py")
+    size = 1000
+    store = open_store()
+    people = [
+        Snapshot(kind=Kind.CONTACT, rid=f"c{n}", values={"first_name": f"P{n}"})
+        for n in range(size)
+    ]
+    store.replica.absorb(people, epoch=store.replica.epoch()).result()
+    store.close()
+    begun = 0
+    for kill in range(4):
+        tag = f"batch {kill}"
+        with subprocess.Popen(
+            [sys.executable, program, path, tag], stdout=subprocess.PIPE, text=True
+        ) as process:
+            assert process.stdout is not None
+            while int(process.stdout.readline()) < 1 + 250 * kill:
+                pass
+            process.kill()
+        store = open_store()
+        found = dict(store.queries.suggest_tags(tag).result()).get(tag, 0)
+        begun += 0 < found < size
+        store.go_on().result()
+        entry = store.undo_entry().result()
+        assert entry is not None
+        assert len(entry[1].mutations) == size
+        assert dict(store.queries.suggest_tags(tag).result()) == {tag: size}
+        store.commit(entry[1], Origin.UNDO, undo_of=entry[0]).result()
+        assert store.verify().result() == []
+        assert store.queries.outbox_items().result() == []
+        store.close()
+    assert begun, "no kill came in the middle"
 
 
 def test_a_repeating_task_is_followed_by_exactly_one(open_store: Any, path: Path) -> None:
