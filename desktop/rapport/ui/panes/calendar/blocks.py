@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from rapport.language import tr
 from rapport.ui.look.icons import draw_icon
-from rapport.ui.look.paint import focus_ring, mirrored, rounded, task_circle
+from rapport.ui.look.paint import focus_ring, mirrored, rounded, task_circle, transparent
 from rapport.ui.look.text import Run, baseline_in
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.tokens import Tokens
@@ -19,7 +19,7 @@ from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.panes.calendar.entries import Entry
 from rapport.ui.wording import clock_time
 
-_RUNS = 4096
+_PICTURES = 1000
 
 
 class Colours(NamedTuple):
@@ -46,15 +46,9 @@ def colours_of(entry: Entry, tokens: Tokens) -> Colours:
     return Colours(tokens.accent_text, tokens.selection, tokens.text)
 
 
-@lru_cache(maxsize=_RUNS)
-def _run(text: str, font: QFont, limit: int) -> Run:
-    """Shaping is what takes the time: a week is painted at every step of a drag."""
-    return Run(text, font, limit)
-
-
-def forget_runs() -> None:
-    """The theme has changed its fonts."""
-    _run.cache_clear()
+def forget_pictures() -> None:
+    """The theme has changed its colours or its fonts."""
+    _picture.cache_clear()
 
 
 def title_of(entry: Entry) -> str:
@@ -85,17 +79,44 @@ def _ground(painter: QPainter, rect: QRectF, entry: Entry, colours: Colours, fli
         painter.restore()
 
 
-def paint_block(
+def paint_entry(
     painter: QPainter,
     rect: QRectF,
     entry: Entry,
     zone: tzinfo,
     *,
+    line: bool,
     flipped: bool = False,
     focused: bool = False,
     chosen: bool = False,
 ) -> None:
-    """A block of any height: on one line where it is low, else the time and the contact below."""
+    """A block of any height, or one ``line`` with the time before the title."""
+    device = painter.device()
+    ratio = device.devicePixelRatioF() if device is not None else 1.0
+    place = rect.toRect()
+    size = place.width(), place.height()
+    if min(size) <= 0:
+        return
+    painter.drawPixmap(place.topLeft(), _picture(entry, zone, size, line, flipped, ratio))
+    if focused or chosen:
+        _mark(painter, QRectF(place), current_theme().type.px(5), focused)
+
+
+@lru_cache(maxsize=_PICTURES)
+def _picture(
+    entry: Entry, zone: tzinfo, size: tuple[int, int], line: bool, flipped: bool, ratio: float
+) -> QPixmap:
+    """A week with hundreds of entries is painted at every step of a drag."""
+    result = transparent(*size, ratio)
+    painter = QPainter(result)
+    draw = _draw_line if line else _draw_block
+    draw(painter, QRectF(0, 0, *size), entry, zone, flipped)
+    painter.end()
+    return result
+
+
+def _draw_block(painter: QPainter, rect: QRectF, entry: Entry, zone: tzinfo, flipped: bool) -> None:
+    """On one line where it is low, else the time and the contact below."""
     theme = current_theme()
     tokens, type_ = theme.tokens, theme.type
     px, colours = type_.px, colours_of(entry, tokens)
@@ -120,14 +141,14 @@ def paint_block(
         right -= side + px(2)
     struck = entry.off or (entry.is_task and entry.done)
     strong = type_.struck(TextSize.CAPTION) if struck else type_.font(TextSize.CAPTION, SEMIBOLD)
-    title = _run(title_of(entry), strong, int(right - left))
+    title = Run(title_of(entry), strong, int(right - left))
     _draw(painter, title, left, top, line, rect, colours.words, flipped)
     plain = type_.font(TextSize.CAPTION)
     at = clock_time(entry.start, zone)
     if low:
         rest = int(right - left - title.width - px(6))
         if rest > px(30) and not title.elided and not entry.untimed:
-            time = _run(at, plain, rest)
+            time = Run(at, plain, rest)
             x = left + title.width + px(6)
             _draw(painter, time, x, top, line, rect, tokens.muted, flipped)
     else:
@@ -139,11 +160,9 @@ def paint_block(
             top += line
             if top + line > rect.bottom() + px(2):
                 break
-            run = _run(words, plain, int(room))
+            run = Run(words, plain, int(room))
             _draw(painter, run, left, top, line, rect, tokens.muted, flipped)
     painter.restore()
-    if focused or chosen:
-        _mark(painter, rect, px(5), focused)
 
 
 def _mark(painter: QPainter, rect: QRectF, radius: float, focused: bool) -> None:
@@ -169,17 +188,7 @@ def _draw(
     run.draw(painter, place.left(), baseline_in(top, line, metrics))
 
 
-def paint_line(
-    painter: QPainter,
-    rect: QRectF,
-    entry: Entry,
-    zone: tzinfo,
-    *,
-    flipped: bool = False,
-    focused: bool = False,
-    chosen: bool = False,
-) -> None:
-    """One line, the time before the title."""
+def _draw_line(painter: QPainter, rect: QRectF, entry: Entry, zone: tzinfo, flipped: bool) -> None:
     theme = current_theme()
     tokens, type_ = theme.tokens, theme.type
     px, colours = type_.px, colours_of(entry, tokens)
@@ -199,15 +208,13 @@ def paint_line(
         right -= side + px(2)
     plain = type_.font(TextSize.CAPTION)
     if not entry.untimed and right - left > px(64):
-        time = _run(clock_time(entry.start, zone), plain, int(right - left))
+        time = Run(clock_time(entry.start, zone), plain, int(right - left))
         _draw(painter, time, left, rect.top(), line, rect, tokens.muted, flipped)
         left += time.width + px(4)
     struck = entry.off or (entry.is_task and entry.done)
     font = type_.struck(TextSize.CAPTION) if struck else plain
-    title = _run(title_of(entry), font, int(right - left))
+    title = Run(title_of(entry), font, int(right - left))
     _draw(painter, title, left, rect.top(), line, rect, colours.words, flipped)
-    if focused or chosen:
-        _mark(painter, rect, px(5), focused)
 
 
 def paint_ghost(painter: QPainter, rect: QRectF, words: str, flipped: bool) -> None:
@@ -225,7 +232,7 @@ def paint_ghost(painter: QPainter, rect: QRectF, words: str, flipped: bool) -> N
     painter.setClipRect(rect)
     line = min(rect.height(), type_.line(TextSize.CAPTION))
     font = type_.font(TextSize.CAPTION, SEMIBOLD)
-    run = _run(words, font, int(rect.width() - type_.px(14)))
+    run = Run(words, font, int(rect.width() - type_.px(14)))
     top = rect.top() + min(type_.px(3), (rect.height() - line) / 2)
     _draw(painter, run, rect.left() + type_.px(8), top, line, rect, tokens.accent_text, flipped)
     painter.restore()

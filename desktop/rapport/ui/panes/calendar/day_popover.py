@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from rapport.ui.look.type import SEMIBOLD, TextSize
-from rapport.ui.panes.calendar.blocks import paint_line
+from rapport.ui.panes.calendar.blocks import paint_entry
 from rapport.ui.panes.calendar.entries import Entry
 from rapport.ui.widgets.base import Control, is_rtl
 from rapport.ui.widgets.labels import Label
@@ -36,9 +36,8 @@ class _Line(Control):
         return QSize(self.type.px(200), self.type.line(TextSize.CAPTION) + self.type.px(6))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        paint_line(
-            QPainter(self), QRectF(self.rect()), self._entry, self._zone, flipped=is_rtl(self)
-        )
+        painter, area = QPainter(self), QRectF(self.rect())
+        paint_entry(painter, area, self._entry, self._zone, line=True, flipped=is_rtl(self))
 
 
 class DayPopover(QObject):

@@ -13,7 +13,7 @@ from rapport.ui.look.paint import focus_ring, rounded
 from rapport.ui.look.text import Run, baseline_in
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import REGULAR, SEMIBOLD, TextSize
-from rapport.ui.panes.calendar.blocks import paint_ghost, paint_line, title_of
+from rapport.ui.panes.calendar.blocks import paint_entry, paint_ghost, title_of
 from rapport.ui.panes.calendar.entries import Entry
 from rapport.ui.panes.calendar.model import SLOT
 from rapport.ui.panes.calendar.times import DAY_MIN, day_of, days_of
@@ -103,11 +103,12 @@ class MonthView(CalendarView):
             if entry is None:
                 continue
             painter.setOpacity(0.4 if entry.id == moving else 1.0)
-            paint_line(
+            paint_entry(
                 painter,
                 self.across(box.rect),
                 entry,
                 self.zone,
+                line=True,
                 flipped=self.flipped,
                 focused=self.shows_ring(box.row),
                 chosen=box.row == here,

@@ -44,7 +44,7 @@ from rapport.language import tr
 from rapport.ui.look.text import plain_tip
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import Type
-from rapport.ui.panes.calendar.blocks import forget_runs, title_of
+from rapport.ui.panes.calendar.blocks import forget_pictures, title_of
 from rapport.ui.panes.calendar.entries import Entry, when_words
 from rapport.ui.panes.calendar.model import SLOT, AgendaModel
 from rapport.ui.panes.calendar.times import (
@@ -264,7 +264,7 @@ class CalendarView(QAbstractItemView):
         return QPointF(x, spot.y())
 
     def _restyle(self) -> None:
-        forget_runs()
+        forget_pictures()
         self.relayout()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -21,7 +21,7 @@ from rapport.ui.look.paint import more_words, rounded
 from rapport.ui.look.text import Run, baseline_in
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import SEMIBOLD, TextSize
-from rapport.ui.panes.calendar.blocks import paint_block, paint_ghost, paint_line
+from rapport.ui.panes.calendar.blocks import paint_entry, paint_ghost
 from rapport.ui.panes.calendar.entries import Entry
 from rapport.ui.panes.calendar.model import SLOT
 from rapport.ui.panes.calendar.times import (
@@ -263,13 +263,13 @@ class WeekView(CalendarView):
             entry = self.agenda.entry(box.row)
             if entry is None:
                 continue
-            paint = paint_line if line else paint_block
             painter.setOpacity(0.4 if entry.id == moving else 1.0)
-            paint(
+            paint_entry(
                 painter,
                 self.across(box.rect),
                 entry,
                 self.zone,
+                line=line,
                 flipped=self.flipped,
                 focused=self.shows_ring(box.row),
                 chosen=box.row == here,
