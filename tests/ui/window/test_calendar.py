@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 
@@ -169,6 +170,13 @@ async def test_a_screen_reader_hears_every_entry_and_every_free_time(page: Calen
     assert spoken.startswith("Call Ana, task, Friday 27 November 15:00")
     assert "Ana Pérez" in spoken
     assert view.accessibleName()
+    told = QAccessible.queryAccessibleInterface(view)
+    names = [
+        child.text(QAccessible.Text.Name)
+        for child in map(told.child, range(told.childCount()))
+        if child is not None
+    ]
+    assert spoken in names
     slot = view.agenda.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
     assert slot == "Tuesday 24 November 09:00, free"
 

@@ -37,7 +37,14 @@ from PySide6.QtGui import (
     QRegion,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QToolTip, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QFrame,
+    QListView,
+    QToolTip,
+    QWidget,
+)
 
 from rapport.domain.records import Id
 from rapport.language import tr
@@ -98,8 +105,12 @@ class Move:
         return (self.start, self.end) != (self.entry.start, self.entry.end)
 
 
-class CalendarView(QAbstractItemView):
-    """``days`` are what is shown. The subclass lays out and paints."""
+class CalendarView(QListView):
+    """``days`` are what is shown. The subclass lays out and paints.
+
+    To Qt it is a list, since screen readers are told of the rows of lists, tables and trees only;
+    nothing of how a list arranges its rows is left.
+    """
 
     opened = Signal(object)
     """An :class:`Entry`."""
@@ -307,6 +318,12 @@ class CalendarView(QAbstractItemView):
         self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
     ) -> QModelIndex:
         return self.currentIndex()
+
+    def updateGeometries(self) -> None:
+        return
+
+    def doItemsLayout(self) -> None:
+        return
 
     def horizontalOffset(self) -> int:
         return 0
