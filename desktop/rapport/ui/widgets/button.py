@@ -241,6 +241,20 @@ class Button(Control):
         painter.restore()
 
 
+class ElidedButton(Button):
+    """A button whose words give way where there is no room for them: names that others chose."""
+
+    def __init__(
+        self, text: str, parent: QWidget | None = None, *, kind: Kind, size: Size, icon: str = ""
+    ) -> None:
+        super().__init__(text, parent, kind=kind, size=size, icon=icon)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def minimumSizeHint(self) -> QSize:
+        hint = self.sizeHint()
+        return QSize(min(hint.width(), self.type.px(60)), hint.height())
+
+
 class IconButton(Button):
     """A quiet square button: ``name`` is spoken and shown as tool-tip."""
 

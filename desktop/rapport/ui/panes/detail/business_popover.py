@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from rapport.domain.records import Business, Id
@@ -14,7 +14,7 @@ from rapport.language import tr, trn
 from rapport.services import phones
 from rapport.ui.context import WindowContext
 from rapport.ui.look.type import SEMIBOLD, TextSize
-from rapport.ui.widgets.button import Button, Kind, Size
+from rapport.ui.widgets.button import Button, ElidedButton, Kind, Size
 from rapport.ui.widgets.labels import Label
 from rapport.ui.widgets.overlay import Popover
 from rapport.ui.wording import count
@@ -35,12 +35,21 @@ class BusinessPopover(Popover):
         self._business = business
         self._contact_id = contact_id
         self.body.addWidget(
-            Label(visible(business.name), self.panel, size=TextSize.SECTION, weight=SEMIBOLD)
+            Label(
+                visible(business.name),
+                self.panel,
+                size=TextSize.SECTION,
+                weight=SEMIBOLD,
+                wrap=True,
+            )
         )
         if facts := self._facts():
             self.body.addWidget(Label(facts, self.panel, role="muted", wrap=True, selectable=True))
         self._title = Label(tr("Reading…"), self.panel, size=TextSize.CAPTION, role="muted")
         self.body.addWidget(self._title)
+        self._others = QVBoxLayout()
+        self._others.setSpacing(0)
+        self.body.addLayout(self._others)
         self.change = Button(
             tr("Change the business under Operations"), self.panel, kind=Kind.LINK, size=Size.INLINE
         )
@@ -70,10 +79,11 @@ class BusinessPopover(Popover):
         words = trn("{n} other contact", "{n} other contacts", others).format(n=count(others))
         self._title.setText(words if others else tr("Nobody else belongs to it."))
         for place, row in enumerate(rows):
-            button = Button(visible(row.name), self.panel, kind=Kind.QUIET, icon="user")
+            name = visible(row.name)
+            button = ElidedButton(name, self.panel, kind=Kind.QUIET, size=Size.SMALL, icon="user")
             button.setObjectName(f"business-contact-{place}")
             button.clicked.connect(partial(self._open, row.id))
-            self.body.insertWidget(self.body.count() - 1, button)
+            self._others.addWidget(button)
         self.place()
 
     def _open(self, contact_id: Id) -> None:

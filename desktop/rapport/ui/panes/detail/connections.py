@@ -14,12 +14,13 @@ from rapport.domain.views import ContactDetail
 from rapport.language import tr
 from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
+from rapport.ui.look.text import plain_tip
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.menus import pop_up
 from rapport.ui.panes.detail.business_popover import BusinessPopover
 from rapport.ui.panes.detail.course_popover import CoursePopover
-from rapport.ui.widgets.button import Button, Kind, Size
+from rapport.ui.widgets.button import Button, ElidedButton, Kind, Size
 from rapport.ui.widgets.chips import Chip
 from rapport.ui.widgets.flow import FlowLayout
 from rapport.ui.widgets.labels import Label
@@ -43,7 +44,7 @@ class Connections(QWidget):
         column.setSpacing(px(4))
         column.addWidget(Label(tr("Connections"), self, size=TextSize.BODY, weight=SEMIBOLD))
         self._business_label = self._caption(tr("Business"))
-        self.business = Button(" ", self, kind=Kind.LINK, size=Size.INLINE, icon="building")
+        self.business = ElidedButton(" ", self, kind=Kind.LINK, size=Size.INLINE, icon="building")
         self.business.setObjectName("contact-business")
         self.business.clicked.connect(self.show_business)
         self._followers_label = self._caption(tr("Followers"))
@@ -55,7 +56,7 @@ class Connections(QWidget):
         self.follow.clicked.connect(self._offer_users)
         self._flow.addWidget(self.follow)
         self._chips: list[Chip] = []
-        self.courses = Button(
+        self.courses = ElidedButton(
             tr("Campaigns and workflows"), self, kind=Kind.LINK, size=Size.INLINE, icon="auto"
         )
         self.courses.setObjectName("contact-courses")
@@ -84,6 +85,7 @@ class Connections(QWidget):
         if business is not None:
             words = visible(business.name)
             self.business.setText(words)
+            self.business.setToolTip(plain_tip(words))
             self.business.setAccessibleName(tr("Business {name}").format(name=words))
             self.business.restyle()
         self._show_followers()

@@ -11,9 +11,11 @@ from PySide6.QtCore import QDate, QLocale
 
 from rapport.domain.changes import Op
 from rapport.domain.records import Appointment, CustomField, Kind, Note, Task
+from rapport.domain.text import visible
 from rapport.domain.views import Change, ContactDetail
 from rapport.language import mark, tr, trn
 from rapport.ui.panes.detail.field_kinds import NAMES, value_text
+from rapport.ui.wording import appointment_status
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -133,6 +135,8 @@ def _stands_elsewhere(change: Change) -> bool:
     """Whether the record itself is in the timeline, so that the change says nothing new."""
     if change.ref.kind in (Kind.NOTE, Kind.TASK) and change.op is Op.CREATE:
         return True
+    if change.ref.kind is Kind.NOTE and set(change.fields) <= {"pinned", "color"}:
+        return True
     return change.ref.kind is Kind.TASK and set(change.fields) <= {
         "completed",
         "completed_at",
@@ -175,6 +179,19 @@ def _title_of(change: Change, detail: ContactDetail) -> str:
 
 def _change(change: Change, detail: ContactDetail, people: People) -> Iterator[Entry]:
     caption = tr(_ORIGINS.get(change.origin, mark("Changed here")))
+    status = change.fields.get("status")
+    if change.ref.kind is Kind.APPOINTMENT and change.op is Op.UPDATE and status is not None:
+        before, after = status
+        yield Entry(
+            key=f"change:{change.id}",
+            what=What.FIELD,
+            at=change.at,
+            title=visible(_title_of(change, detail)) or tr("Appointment"),
+            before=appointment_status(str(before or "")),
+            after=appointment_status(str(after or "")),
+            caption=caption,
+        )
+        return
     if change.ref.kind is not Kind.CONTACT or change.op is not Op.UPDATE:
         where = {"person": tr("On this computer"), "sync": tr("In the CRM")}
         yield Entry(
