@@ -621,12 +621,26 @@ class Application:
         self.window.come_forward()
         self._account_wanted(account_id, lambda: self.window.open_task(task_id))
 
-    # A second start, and the command line.
+    # A second start, a link, and the command line.
+
+    def open_link(self, link: str) -> None:
+        """Shows what a rapport:// link names, or says why not."""
+        from rapport.app.links import Links
+
+        links = Links(
+            self.window,
+            lambda: self.config.accounts,
+            self.accounts.open,
+            self._account_wanted,
+        )
+        self._own(links.open(link))
 
     async def _asked(self, message: Message) -> Message:
         self.window.come_forward()
         if message.head.get("sandbox"):
             self.explore_sandbox()
+        if isinstance(link := message.head.get("link"), str) and link:
+            self.open_link(link)
         return Message({})
 
     async def _call(self, message: Message) -> Message:

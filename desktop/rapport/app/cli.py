@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from rapport import __version__
 from rapport.domain.errors import RapportError
+from rapport.domain.links import is_link
 from rapport.language import SPOKEN
 
 COMMANDS = {
@@ -33,6 +34,12 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         sentence = message[:1].upper() + message[1:]
         self.exit(2, f"{sentence.rstrip('.')}. See “{self.prog} --help”.\n")
+
+
+def _link(text: str) -> str:
+    if not is_link(text):
+        raise argparse.ArgumentTypeError(f"“{text}” is no rapport:// link")
+    return text
 
 
 def _window_parser() -> Parser:
@@ -66,6 +73,13 @@ def _window_parser() -> Parser:
         choices=SPOKEN,
         help=f"speak this language: {', '.join(SPOKEN)}; else the one chosen in Settings",
     )
+    parser.add_argument(
+        "link",
+        metavar="LINK",
+        nargs="?",
+        type=_link,
+        help="show what a rapport:// link names, such as rapport://contact/…",
+    )
     return parser
 
 
@@ -77,7 +91,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             module = importlib.import_module(COMMANDS[arguments[0]][0])
             status: int = module.run(arguments[1:])
             return status
-        if arguments and not arguments[0].startswith("-"):
+        if arguments and not arguments[0].startswith("-") and not is_link(arguments[0]):
             known = ", ".join(COMMANDS)
             _window_parser().error(f"there is no command “{arguments[0]}”; there are {known}")
         options = _window_parser().parse_args(arguments)
@@ -88,6 +102,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             sandbox=options.sandbox,
             key_file=options.key_file,
             language=options.lang or "",
+            link=options.link or "",
         )
     except RapportError as error:
         print(error, file=sys.stderr)

@@ -29,9 +29,10 @@ def open_window(
     sandbox: bool = False,
     key_file: Path | None = None,
     language: str = "",
+    link: str = "",
 ) -> int:
-    """Runs the program until it is quit. ``language`` is spoken instead of the chosen one. Returns
-    the exit status."""
+    """Runs the program until it is quit. ``language`` is spoken instead of the chosen one; ``link``
+    is what to show first. Returns the exit status."""
     # What is loaded for the first frame stays; the window's collector takes over afterwards.
     gc.disable()
     paths = Paths.of(profile)
@@ -39,17 +40,17 @@ def open_window(
     if not lock.acquire():
         from rapport.host.messages import Message, ask_or_lock, request
 
-        show = Message(request("show", sandbox=sandbox))
+        show = Message(request("show", sandbox=sandbox, link=link))
         if ask_or_lock(paths, lock, show, timeout_s=SHOW_LIMIT_S) is not None:
             print("Rapport is already open; its window was brought to the front.")
             return 0
     try:
-        return _run(paths, sandbox=sandbox, key_file=key_file, language=language)
+        return _run(paths, sandbox=sandbox, key_file=key_file, language=language, link=link)
     finally:
         lock.release()
 
 
-def _run(paths: Paths, *, sandbox: bool, key_file: Path | None, language: str) -> int:
+def _run(paths: Paths, *, sandbox: bool, key_file: Path | None, language: str, link: str) -> int:
     from rapport.app.logs import catch_crashes, start_log
     from rapport.app.secrets import Secrets
 
@@ -63,7 +64,7 @@ def _run(paths: Paths, *, sandbox: bool, key_file: Path | None, language: str) -
     with closing(secrets), ThreadPoolExecutor(1, thread_name_prefix="key") as pool:
         key = _ask_key(pool, paths, config, secrets)
         language = language or config.settings.language
-        return _with_qt(paths, config, secrets, key, sandbox=sandbox, language=language)
+        return _with_qt(paths, config, secrets, key, sandbox=sandbox, language=language, link=link)
 
 
 def _ask_key(
@@ -84,6 +85,7 @@ def _with_qt(
     *,
     sandbox: bool,
     language: str,
+    link: str,
 ) -> int:
     from rapport.app.qt import on_signals, qt_application, run_loop
 
@@ -119,6 +121,8 @@ def _with_qt(
             await application.start(await _value(key))
             if sandbox:
                 application.explore_sandbox()
+            if link:
+                application.open_link(link)
             await application.finished.wait()
         finally:
             await application.close()

@@ -98,6 +98,10 @@ class AsyncQueries:
         """How the CRM calls a record; None for one that it has not got yet."""
         return await asyncio.wrap_future(self._replica.rid_of(kind, id))
 
+    async def local_id(self, kind: Kind, server_id: str) -> Id | None:
+        """The inverse; None for a record that is not here, or not any more."""
+        return await asyncio.wrap_future(self._replica.lid_of(kind, server_id))
+
     async def detail(self, contact_id: Id) -> ContactDetail | None:
         return await asyncio.wrap_future(self._queries.detail(contact_id))
 

@@ -84,6 +84,10 @@ def contact_write(now: Situation) -> bool | str:
     return tr("No contact is chosen.")
 
 
+def with_task(now: Situation) -> bool | str:
+    return True if now.task_id else tr("No task is chosen.")
+
+
 def task_write(now: Situation) -> bool | str:
     return (now.why_not_write_task or True) if now.task_id else tr("No task is chosen.")
 
@@ -268,6 +272,7 @@ STANDARD = (
     Action("task.edit", "Edit task", Section.TASK, ("E",), "pencil", task_write),
     Action("task.snooze", "Snooze task", Section.TASK, ("S",), "moon", task_snooze),
     Action("task.reschedule", "Change due date", Section.TASK, ("D",), "reschedule", task_open),
+    Action("task.copy-link", "Copy link to task", Section.TASK, (), "link", with_task),
     Action("task.delete", "Delete task", Section.TASK, ("Del",), "trash", task_write),
     Action("note.edit", "Edit note", Section.NOTE, ("E",), "pencil", note_write),
     Action("note.pin", "Pin note", Section.NOTE, ("P",), "pin", note_write),
@@ -290,6 +295,7 @@ STANDARD = (
     Action(
         "contact.find-duplicates", "Find duplicates", Section.CONTACT, (), "merge", with_account
     ),
+    Action("contact.copy-link", "Copy link", Section.CONTACT, (), "link", with_contact),
     Action("contact.history", "Show in audit log", Section.CONTACT, (), "history", with_contact),
     Action("contact.delete", "Delete contact", Section.CONTACT, ("Del",), "trash", contact_write),
     Action("search.focus", "Search", Section.GO, ("/", "Ctrl+F"), "search", with_account),

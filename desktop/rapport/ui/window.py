@@ -34,6 +34,7 @@ from rapport.language import tr
 from rapport.ui.actions import ACCOUNT_KEYS
 from rapport.ui.context import Notice, Page, Pane, WindowContext
 from rapport.ui.keys import Keys, keeps_key
+from rapport.ui.links import bind_links
 from rapport.ui.look.icons import mark_icon
 from rapport.ui.look.theme import Mode, Theme
 from rapport.ui.pages import Pages
@@ -327,6 +328,7 @@ class MainWindow(QWidget):
         if self.pages.has_settings:
             actions.bind("go.settings", lambda: self.context.show_page(Page.SETTINGS))
         actions.bind("contact.open", self._open_chosen)
+        bind_links(self.context)
         actions.bind("list.import", self._import)
         actions.bind("list.export", self._export)
         actions.bind("list.save", self._save_list)

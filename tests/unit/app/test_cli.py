@@ -47,8 +47,8 @@ def test_each_command_has_help(command: str, capsys: pytest.CaptureFixture[str])
     [
         (["--colour"], "Unrecognized arguments: --colour. See “rapport --help”."),
         (["--profile"], "Argument --profile: expected one argument. See “rapport --help”."),
-        (["--prof", "x"], "Unrecognized arguments: --prof x. See “rapport --help”."),
-        (["--sandbox", "more"], "Unrecognized arguments: more. See “rapport --help”."),
+        (["--prof"], "Unrecognized arguments: --prof. See “rapport --help”."),
+        (["--sandbox", "more"], "“more” is no rapport:// link. See “rapport --help”."),
         (
             ["dance"],
             f"There is no command “dance”; there are {', '.join(COMMANDS)}. See “rapport --help”.",

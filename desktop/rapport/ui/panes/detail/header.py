@@ -29,7 +29,7 @@ WORDS_FROM = 600
 _TICK_MS = 1000
 _MORE = (
     *("contact.edit", "contact.add-tag", "contact.copy-phone", "contact.copy-email"),
-    *("contact.merge", "contact.history", "contact.delete"),
+    *("contact.merge", "contact.copy-link", "contact.history", "contact.delete"),
 )
 
 

@@ -46,7 +46,7 @@ SLICE = 15
 _SETTLE_MS = 40
 _MENUS: dict[type | None, tuple[str, ...]] = {
     Note: ("note.edit", "note.pin", "note.colour", RULE, "note.delete"),
-    Task: ("task.complete", "task.reopen", "task.edit", RULE, "task.delete"),
+    Task: ("task.complete", "task.reopen", "task.edit", "task.copy-link", RULE, "task.delete"),
     Appointment: tuple(f"appointment.{status}" for status in STATUSES),
 }
 _OPEN_TASK_MENU = (

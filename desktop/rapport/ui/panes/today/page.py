@@ -56,7 +56,15 @@ from rapport.ui.widgets.labels import Label, Rule
 from rapport.ui.widgets.states import EmptyState, ErrorState, Skeleton
 from rapport.ui.wording import count
 
-_MENU = ("task.complete", "task.edit", "task.snooze", "task.reschedule", RULE, "task.delete")
+_MENU = (
+    "task.complete",
+    "task.edit",
+    "task.snooze",
+    "task.reschedule",
+    "task.copy-link",
+    RULE,
+    "task.delete",
+)
 
 
 class TodayPage(Painted):

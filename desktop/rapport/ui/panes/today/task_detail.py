@@ -43,7 +43,7 @@ from rapport.ui.widgets.timeline import TaskCircle
 from rapport.ui.wording import colleague
 
 _PRIORITIES = (mark("None"), mark("Low"), mark("Medium"), mark("High"))
-_MENU = ("task.edit", "task.reschedule", RULE, "task.delete")
+_MENU = ("task.edit", "task.reschedule", "task.copy-link", RULE, "task.delete")
 
 
 class TaskDetail(Painted):
