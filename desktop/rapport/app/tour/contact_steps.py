@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QComboBox, QTextBrowser, QWidget
+from PySide6.QtWidgets import QComboBox, QMenu, QTextBrowser, QWidget
 
 from rapport.app.tour.crm import TourSandbox
 from rapport.app.tour.driver import Driver, NotSeen
@@ -121,6 +121,35 @@ class ContactSteps:
             return (await self._tour.detail()).notes[0].id == note
 
         await self._do.until_known(first, "the pinned note before the others")
+
+    # Who and what it belongs to.
+
+    async def connections(self) -> None:
+        """A colleague follows the contact; somebody else of its business is a click away."""
+        await self._tour.open_contact()
+        contact = (await self._tour.detail()).contact
+        await self._tour.unfold_fields("contact-follow")
+        await self._do.click("contact-follow")
+        menu = await self._do.see("follow-menu", QMenu)
+        chosen = menu.actions()[0].objectName()
+        await self._do.choose("follow-menu", chosen)
+        user = chosen.removeprefix("follow-")
+        await self._tour.arrives(Kind.CONTACT, contact.id, "followers", [user])
+        await self._do.see(f"follower-{user}")
+        await self._do.click("contact-business")
+        await self._do.see("business-popover")
+        await self._photograph()
+        await self._do.key("Escape")
+
+    async def appointment_status(self) -> None:
+        """The row of an appointment, and one key."""
+        await self._tour.open_contact()
+        visit = (await self._tour.detail()).appointments[0]
+        await self._do.click(f"appointment:{visit.id}", at=QPoint(60, 14))
+        await self._do.key("2")
+        await self._tour.arrives(Kind.APPOINTMENT, visit.id, "appointmentStatus", "showed")
+        await self._do.key("1")
+        await self._tour.arrives(Kind.APPOINTMENT, visit.id, "appointmentStatus", "confirmed")
 
     # Fields.
 

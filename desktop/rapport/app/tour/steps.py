@@ -85,6 +85,8 @@ class Tour:
             ("edit-note", self.edit_note),
             ("html-note", self._contacts.html_note),
             ("custom-field", self._contacts.custom_field),
+            ("connections", self._contacts.connections),
+            ("appointment-status", self._contacts.appointment_status),
             ("edit-contact", self.edit_contact),
             ("audit-revert", self.audit_revert),
             ("palette", self._finding.palette),

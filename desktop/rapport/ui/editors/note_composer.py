@@ -20,6 +20,7 @@ from rapport.language import tr
 from rapport.services.html import plain_text
 from rapport.ui.context import WindowContext
 from rapport.ui.editors.composer_parts import ClosedComposer, OpenComposer
+from rapport.ui.notes.editor import NoteEdit
 from rapport.ui.wording import clock_time
 
 DRAFT_EVERY_MS = 400
@@ -64,6 +65,11 @@ class NoteComposer(QWidget):
     @property
     def is_open(self) -> bool:
         return not self._editor.isHidden()
+
+    @property
+    def edit(self) -> NoteEdit:
+        """Where it is typed."""
+        return self._editor.edit
 
     @property
     def note_id(self) -> Id | None:
