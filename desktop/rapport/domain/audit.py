@@ -55,6 +55,16 @@ class ServerReply(Struct, frozen=True, kw_only=True):
     at: datetime | None = None
 
 
+class AuditGroup(Struct, frozen=True, kw_only=True):
+    """Many edits made as one."""
+
+    undo_id: int
+    title: str
+    size: int
+    """How many entries it has."""
+    undone: bool = False
+
+
 class AuditEntry(Struct, frozen=True, kw_only=True):
     id: int
     at: datetime
@@ -78,6 +88,8 @@ class AuditEntry(Struct, frozen=True, kw_only=True):
     """Not sent yet, or nobody knows what became of it."""
     departed: bool = False
     """The contact it belongs to is deleted, and a snapshot of it can be brought back."""
+    group: AuditGroup | None = None
+    """The many edits that it was made with."""
     hash: str = ""
     """In hexadecimal digits."""
 
@@ -104,6 +116,8 @@ class AuditFilter(Struct, frozen=True, kw_only=True):
     origins: tuple[Origin, ...] = ()
     kinds: tuple[str, ...] = ()
     contact_id: Id = ""
+    group: int = 0
+    """Only the entries of one group, by its undo entry."""
     since: datetime | None = None
     until: datetime | None = None
 

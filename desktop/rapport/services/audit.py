@@ -55,9 +55,11 @@ class Audit:
         self._key = key
         self._new_id = new_id
 
-    async def index(self, wanted: AuditFilter) -> AuditIndex:
-        """The ids of what the filter lets through, newest first, with the days they fall on."""
-        return await asyncio.wrap_future(self._log.index(wanted, self._clock.zone()))
+    async def index(self, wanted: AuditFilter, *, grouped: bool = False) -> AuditIndex:
+        """The ids of what the filter lets through, newest first, with the days they fall on;
+        ``grouped`` with one for many edits made as one."""
+        found = self._log.index(wanted, self._clock.zone(), grouped=grouped)
+        return await asyncio.wrap_future(found)
 
     async def entries(self, ids: Sequence[int]) -> list[AuditEntry]:
         """In the order of ``ids``, without those that are gone."""

@@ -16,6 +16,7 @@ from rapport.domain.audit import (
     Act,
     AuditEntry,
     AuditFilter,
+    AuditGroup,
     AuditIndex,
     Chain,
     Departed,
@@ -39,11 +40,18 @@ KINDS = frozenset(kind.value for kind in Kind)
 _SHOWN = (Act.CREATE, Act.UPDATE, Act.DELETE, Act.CALL, Act.CHECKPOINT)
 
 
-def read_index(db: Sql, wanted: AuditFilter, zone: tzinfo) -> AuditIndex:
+def read_index(db: Sql, wanted: AuditFilter, zone: tzinfo, *, grouped: bool = False) -> AuditIndex:
+    """``grouped``: of many edits made as one, only the last entry."""
     where, bindings = _where(wanted)
+    if grouped:
+        where += f" AND (batch = 0 OR id = ({_LAST_OF_GROUP}))"
     rows = db.rows(f"SELECT id, at FROM audit WHERE {where} ORDER BY id DESC", bindings)
     times = array("q", [at for _, at in rows])
     return AuditIndex(ids=array("q", [id for id, _ in rows]), days=tuple(_days(times, zone)))
+
+
+_MEMBERS = "b.op IN ('create', 'update', 'delete')"
+_LAST_OF_GROUP = f"SELECT max(b.id) FROM audit b WHERE b.batch = audit.batch AND {_MEMBERS}"
 
 
 def _days(times: array[int], zone: tzinfo) -> Iterator[tuple[int, date]]:
@@ -66,6 +74,9 @@ def _where(wanted: AuditFilter) -> tuple[str, list[Any]]:
     if wanted.contact_id:
         clauses.append("contact_id = ?")
         bindings.append(wanted.contact_id)
+    if wanted.group:
+        clauses.append("batch = ?")
+        bindings.append(wanted.group)
     if wanted.since is not None:
         clauses.append("at >= ?")
         bindings.append(to_ms(wanted.since))
@@ -81,17 +92,32 @@ def _where(wanted: AuditFilter) -> tuple[str, list[Any]]:
 def read_entries(db: Sql, ids: Sequence[int]) -> list[AuditEntry]:
     """The entries of these ids, in their order, without those that are gone."""
     rows = db.rows(
-        "SELECT id, at, origin, who, op, kind, record_id, contact_id, title, fields, sending, hash"
-        f" FROM audit WHERE id IN ({', '.join('?' for _ in ids)})",
+        "SELECT id, at, origin, who, op, kind, record_id, contact_id, title, fields, sending,"
+        f" batch, hash FROM audit WHERE id IN ({', '.join('?' for _ in ids)})",
         tuple(ids),
     )
     found = {row[0]: row for row in rows}
     names: dict[Id, tuple[str, bool]] = {}
-    return [_entry(db, found[id], names) for id in ids if id in found]
+    groups = {batch: _group(db, batch) for batch in {row[-2] for row in rows} if batch}
+    return [_entry(db, found[id], names, groups) for id in ids if id in found]
 
 
-def _entry(db: Sql, row: tuple[Any, ...], names: dict[Id, tuple[str, bool]]) -> AuditEntry:
-    id, at, origin, who, act, kind, record_id, contact_id, title, blob, sending, kept = row
+def _group(db: Sql, undo_id: int) -> AuditGroup | None:
+    size = db.value(f"SELECT count(*) FROM audit b WHERE b.batch = ? AND {_MEMBERS}", (undo_id,))
+    entry = db.row("SELECT title, done FROM undo WHERE id = ?", (undo_id,))
+    if entry is None or size < 2:
+        return None
+    return AuditGroup(undo_id=undo_id, title=entry[0], size=size, undone=bool(entry[1]))
+
+
+def _entry(
+    db: Sql,
+    row: tuple[Any, ...],
+    names: dict[Id, tuple[str, bool]],
+    groups: dict[int, AuditGroup | None],
+) -> AuditEntry:
+    id, at, origin, who, act, kind, record_id, contact_id, title, blob, sending, *rest = row
+    batch, kept = rest
     fields = {name: (before, after) for name, (before, after) in decode(blob).items()}
     if contact_id not in names:
         names[contact_id] = contact_in(db, contact_id) if contact_id else ("", False)
@@ -115,6 +141,7 @@ def _entry(db: Sql, row: tuple[Any, ...], names: dict[Id, tuple[str, bool]]) -> 
         waiting=sending.isdecimal()
         and db.value("SELECT 1 FROM op WHERE seq = ?", (int(sending),)) is not None,
         departed=departed,
+        group=groups.get(batch),
         hash=kept.hex(),
     )
 
@@ -200,8 +227,13 @@ class AuditLog:
         self._writer = writer
         self._readers = readers
 
-    def index(self, wanted: AuditFilter, zone: tzinfo) -> Future[AuditIndex]:
-        return self._readers.submit(lambda db: read_index(db, wanted, zone), is_long=True)
+    def index(
+        self, wanted: AuditFilter, zone: tzinfo, *, grouped: bool = False
+    ) -> Future[AuditIndex]:
+        """``grouped``: of many edits made as one, only the last entry."""
+        return self._readers.submit(
+            lambda db: read_index(db, wanted, zone, grouped=grouped), is_long=True
+        )
 
     def entries(self, ids: Sequence[int]) -> Future[list[AuditEntry]]:
         return self._readers.submit(lambda db: read_entries(db, ids))

@@ -89,13 +89,15 @@ class Batch:
             tx.set_setting(TODO, commands)
         while True:
             tx.origin = self._origin
+            tx.batch = self._begin(tx)
+            first = not self._changed
             mutations: list[Mutation] = []
             while at < len(commands) and not self._stopped:
                 mutations += self._one(tx, commands[at])
                 at += 1
                 if pace.over(tx.waiting()):
                     break
-            self._note_undo(tx, mutations)
+            self._note_undo(tx, mutations, first=first)
             over = self._stopped or at >= len(commands)
             tx.more = not over
             if over:
@@ -128,24 +130,35 @@ class Batch:
             self._refs += [mutation.ref for mutation in applied]
         return applied
 
-    def _note_undo(self, tx: Transaction, mutations: list[Mutation]) -> None:
-        if not mutations:
-            return
+    def _begin(self, tx: Transaction) -> int:
+        """The undo entry, there before what it takes back: the audit log names it."""
         if self._undo_id is None:
             tx.db.run(
                 "INSERT INTO undo (at, title, origin, mutations) VALUES (?, ?, ?, ?)",
-                (tx.now_ms, self._title(), self._origin.value, encode(mutations)),
+                (tx.now_ms, self._title(), self._origin.value, encode([])),
             )
             self._undo_id = tx.db.inserted()
+        return self._undo_id
+
+    def _note_undo(self, tx: Transaction, mutations: list[Mutation], *, first: bool) -> None:
+        if not mutations:
             return
+        # The first ones stand in the entry itself: it is listed with whom they are about.
         tx.db.run(
-            "INSERT INTO undo_part (undo, mutations) VALUES (?, ?)",
-            (self._undo_id, encode(mutations)),
+            "UPDATE undo SET title = ?, mutations = iif(?, ?, mutations) WHERE id = ?",
+            (self._title(), first, encode(mutations) if first else b"", self._undo_id),
         )
-        tx.db.run("UPDATE undo SET title = ? WHERE id = ?", (self._title(), self._undo_id))
+        if not first:
+            tx.db.run(
+                "INSERT INTO undo_part (undo, mutations) VALUES (?, ?)",
+                (self._undo_id, encode(mutations)),
+            )
 
     def _finish(self, tx: Transaction) -> None:
         tx.db.run("DELETE FROM setting WHERE name IN (?, ?)", (TODO, REACHED))
+        if not self._changed:
+            tx.db.run("DELETE FROM undo WHERE id = ?", (self._undo_id,))
+            self._undo_id = None
         if self._undo_of is not None and not self._only_unsent:
             tx.db.run("UPDATE undo SET done = 1 WHERE id = ?", (self._undo_of,))
             conflicts.reopen(tx, self._undo_of)

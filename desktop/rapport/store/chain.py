@@ -56,11 +56,13 @@ def entry_hash(previous: bytes, form: int, entry: Entry) -> bytes:
     return hashlib.sha256(previous + encode(content)).digest()
 
 
-def append(db: Sql, entry: Entry, words: str) -> int:
+def append(db: Sql, entry: Entry, words: str, batch: int = 0) -> int:
+    """``batch`` is the undo entry of many edits made as one."""
     last = db.value("SELECT hash FROM audit ORDER BY id DESC LIMIT 1") or b""
     db.run(
         "INSERT INTO audit (at, contact_id, kind, record_id, op, origin, who, title, fields,"
-        " sending, form, words, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " sending, form, words, batch, hash)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             entry.at,
             entry.contact_id,
@@ -74,6 +76,7 @@ def append(db: Sql, entry: Entry, words: str) -> int:
             entry.sending,
             FORM,
             words,
+            batch,
             entry_hash(last, FORM, entry),
         ),
     )

@@ -324,4 +324,10 @@ MIGRATIONS: tuple[str, ...] = (
     DROP INDEX contact_by_owner;
     CREATE INDEX contact_by_owner ON contact_row(owner, name_sort);
     """,
+    """
+    -- batch: the undo entry of the many edits that this one was made with, 0 where it was made
+    -- alone. It groups what is shown, and no hash covers it.
+    ALTER TABLE audit ADD COLUMN batch INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX audit_batch ON audit(batch, id) WHERE batch > 0;
+    """,
 )

@@ -116,6 +116,8 @@ class Transaction:
         self._touched: set[Id] = set()
         self.outbox = False
         self.reference = False
+        self.batch = 0
+        """The undo entry of the many edits that this transaction is part of."""
         self.more = False
         """Whether what is done goes on in the next transaction."""
         self.settled: list[int] = []
@@ -445,7 +447,7 @@ class Transaction:
             fields=encode(fields),
             sending=sending,
         )
-        return chain.append(self.db, entry, chain.words_of(title, name, fields))
+        return chain.append(self.db, entry, chain.words_of(title, name, fields), self.batch)
 
     def _name(self, stored: Stored) -> str:
         if stored.kind is Kind.CONTACT:

@@ -406,3 +406,25 @@ async def test_the_list_takes_back_one_step_by_itself(
     assert isinstance(dialog, UndoList)
     dialog.close()
     await until(lambda: window.findChild(UndoList) is None)
+
+
+async def test_many_edits_made_as_one_are_one_row_and_reverted_whole(
+    show_log: Any, workspace: Any, book: Any, until: Until
+) -> None:
+    ids = await book.add(*({"first_name": f"P{n}"} for n in range(30)))
+    await workspace.bus.run_all([AddTags(contact_id=id, tags=("vip",)) for id in ids])
+    _, view = await show_log()
+    await until(lambda: told(view) == ["Add tag (30)"])
+    await until(lambda: view.details.group is not None)
+    assert view.details._record.text() == "30 records"
+    view.details.each.click()
+    await until(lambda: told(view) == ["Add tag"] * 30)
+    view.filters.only.removed.emit()
+    await until(lambda: told(view) == ["Add tag (30)"])
+    assert view.details.revert.text() == "Revert all 30"
+    view.details.revert.click()
+    await until(lambda: told(view)[0] == "Undo: Add tag (30)")
+    assert dict(await workspace.queries.suggest_tags("vip")) == {"vip": 0}
+    view.view.setCurrentIndex(view.model.index(2))
+    await until(lambda: view.details.group is not None and view.details.group.undone)
+    assert not view.details.revert.isEnabled()

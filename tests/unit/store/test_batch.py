@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from rapport.domain.audit import AuditFilter
 from rapport.domain.changes import Origin
 from rapport.domain.commands import (
     AddTags,
@@ -211,3 +212,22 @@ def test_deleting_many_brings_many_back(desk: Any, size: int) -> None:
     desk.undo(outcome.undo_id)
     assert len(desk.names("")) == size
     assert sent(desk) == 0
+
+
+def test_the_audit_log_knows_them_as_one_and_one_by_one(desk: Any) -> None:
+    ids = crowd(desk, 30)
+    log, zone = desk.store.audit, desk.clock.zone()
+    desk.do(EditContact(contact_id=ids[0], fields={"city": "y"}))
+    outcome = desk.do(tagging(ids, "vip"))
+    wanted = AuditFilter(origins=(Origin.PERSON,))
+    assert len(desk.wait(log.index(wanted, zone)).ids) == 31
+    grouped = desk.wait(log.index(wanted, zone, grouped=True)).ids
+    last, first = desk.wait(log.entries(grouped))
+    assert (last.group.title, last.group.size) == ("Add tag (30)", 30)
+    assert (last.group.undo_id, last.group.undone) == (outcome.undo_id, False)
+    assert first.group is None
+    assert len(desk.wait(log.index(AuditFilter(group=outcome.undo_id), zone)).ids) == 30
+    desk.undo(outcome.undo_id)
+    (entry,) = desk.wait(log.entries(grouped[:1]))
+    assert entry.group.undone
+    assert desk.wait(desk.store.verify_audit()).broken is None

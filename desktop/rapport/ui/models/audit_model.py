@@ -22,7 +22,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from rapport.domain.audit import AuditEntry, AuditFilter
+from rapport.domain.audit import AuditEntry, AuditFilter, AuditGroup
 from rapport.domain.changes import ChangeEvent
 from rapport.domain.errors import RapportError
 from rapport.domain.titles import title_words
@@ -120,15 +120,16 @@ class AuditModel(QAbstractListModel):
         return None
 
     def _of_entry(self, entry: AuditEntry, role: int) -> Any:
+        group = self.group_of(entry)
         match role:
             case AuditRole.KIND:
                 return RowKind.ITEM
             case AuditRole.LOADED:
                 return True
             case AuditRole.TITLE | Qt.ItemDataRole.DisplayRole:
-                return title_words(entry.title)
+                return title_words(group.title if group else entry.title)
             case AuditRole.RECORD:
-                return words.record(entry)
+                return words.group_size(group) if group else words.record(entry)
             case AuditRole.WHO:
                 return words.who(entry, self._workspace)
             case AuditRole.TIME:
@@ -141,8 +142,8 @@ class AuditModel(QAbstractListModel):
                 return entry.reply is not None and bool(entry.reply.text)
             case Qt.ItemDataRole.AccessibleTextRole:
                 parts = [
-                    title_words(entry.title),
-                    words.record(entry),
+                    title_words(group.title if group else entry.title),
+                    words.group_size(group) if group else words.record(entry),
                     words.who(entry, self._workspace),
                     clock_time(entry.at, self._workspace.clock.zone()),
                     words.reply_words(entry.reply) if entry.reply and entry.reply.text else "",
@@ -151,6 +152,15 @@ class AuditModel(QAbstractListModel):
         return None
 
     # What the pane asks.
+
+    @property
+    def grouped(self) -> bool:
+        """Whether many edits made as one are one row: not where single ones are looked for."""
+        return not (self.wanted.contact_id or self.wanted.text or self.wanted.group)
+
+    def group_of(self, entry: AuditEntry) -> AuditGroup | None:
+        """What the entry's row stands for, where that is more than the entry."""
+        return entry.group if self.grouped else None
 
     @property
     def total(self) -> int:
@@ -209,7 +219,7 @@ class AuditModel(QAbstractListModel):
 
     async def _answer(self) -> None:
         try:
-            index = await self._workspace.audit.index(self.wanted)
+            index = await self._workspace.audit.index(self.wanted, grouped=self.grouped)
         except RapportError as error:
             self.failed.emit(error)
             return

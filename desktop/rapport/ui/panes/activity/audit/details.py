@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPalette, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from rapport.domain.audit import OPERATION, Act, AuditEntry
+from rapport.domain.audit import OPERATION, Act, AuditEntry, AuditGroup
 from rapport.domain.changes import Op
 from rapport.domain.records import Kind as RecordKind
 from rapport.domain.text import visible
@@ -27,6 +27,8 @@ from rapport.ui.wording import count
 class AuditDetails(QWidget):
     revert_wanted = Signal()
     restore_wanted = Signal()
+    group_wanted = Signal(int, str)
+    """Each of many edits made as one is to be listed: their undo entry and title."""
     contact_wanted = Signal(str, str)
     """Only what concerns one contact is to be listed: its id and name."""
 
@@ -38,6 +40,8 @@ class AuditDetails(QWidget):
         self._workspace = workspace
         self._context = context
         self.entry: AuditEntry | None = None
+        self.group: AuditGroup | None = None
+        """What the entry stands for, where that is more than itself."""
         px = context.theme.type.px
         self._icon = IconView("history", self, size=20)
         self._title = Label("", self, size=TextSize.SECTION, weight=SEMIBOLD, wrap=True)
@@ -49,6 +53,9 @@ class AuditDetails(QWidget):
         self.restore = Button(tr("Bring back"), self, icon="undo", size=Size.SMALL)
         self.restore.setObjectName("audit-restore")
         self.restore.clicked.connect(self.restore_wanted)
+        self.each = Button(tr("Show each"), self, icon="density", size=Size.SMALL)
+        self.each.setObjectName("audit-each")
+        self.each.clicked.connect(self._show_each)
         self.open = Button(tr("Open contact"), self, icon="ext", size=Size.SMALL)
         self.open.setObjectName("audit-open")
         self.open.clicked.connect(self._open)
@@ -78,7 +85,7 @@ class AuditDetails(QWidget):
         head.addLayout(told, 1)
         doing = QWidget(self)
         flow = FlowLayout(doing, gap=8)
-        for button in (self.revert, self.restore, self.open, self.history):
+        for button in (self.revert, self.restore, self.each, self.open, self.history):
             flow.addWidget(button)
         top = QVBoxLayout()
         top.setContentsMargins(edge, edge, edge, gap)
@@ -96,8 +103,9 @@ class AuditDetails(QWidget):
         column.addWidget(Rule(self))
         column.addWidget(scroll, 1)
 
-    def show_entry(self, entry: AuditEntry | None) -> None:
-        self.entry = entry
+    def show_entry(self, entry: AuditEntry | None, group: AuditGroup | None = None) -> None:
+        """``group``: the many edits that the entry stands for."""
+        self.entry, self.group = entry, group
         for part in (self._icon, self._record, self._about):
             part.setVisible(entry is not None)
         if self._changes is not None:
@@ -110,8 +118,8 @@ class AuditDetails(QWidget):
             self._allow()
             return
         self._icon.set_icon(words.icon_of(entry))
-        self._title.setText(title_words(entry.title))
-        self._record.set_text(words.record(entry))
+        self._title.setText(title_words(group.title if group else entry.title))
+        self._record.set_text(words.group_size(group) if group else words.record(entry))
         self._about.setText(
             tr("{who}, {when}").format(
                 who=words.who(entry, self._workspace),
@@ -128,6 +136,11 @@ class AuditDetails(QWidget):
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(px(14))
+        if self.group is not None:
+            together = tr("These were changed together, as one edit with one undo.")
+            column.addWidget(Label(together, holder, role="muted", wrap=True))
+            column.addStretch(1)
+            return holder
         lines = words.lines(entry, self._workspace)
         if lines:
             column.addWidget(self._table(entry, lines, holder))
@@ -250,7 +263,18 @@ class AuditDetails(QWidget):
         self.restore.setVisible(back)
         self.open.setVisible(bool(entry and entry.contact_id and not entry.departed))
         self.history.setVisible(bool(entry and entry.contact_id))
-        if mutation is not None and back and not deleted_contact:
+        self.each.setVisible(self.group is not None)
+        self.revert.setText(tr("Revert this"))
+        if self.group is not None:
+            self.revert.setText(tr("Revert all {n}").format(n=count(self.group.size)))
+            self.revert.show()
+            for button in (self.restore, self.open, self.history):
+                button.hide()
+            if self.group.undone:
+                why = tr("It was taken back already.")
+        self.revert.setAccessibleName(self.revert.text())
+        self.revert.updateGeometry()
+        if mutation is not None and back and not deleted_contact and self.group is None:
             # Its record went with the contact; that one comes back first.
             self.revert.setVisible(False)
         for button, words_ in (
@@ -260,6 +284,10 @@ class AuditDetails(QWidget):
             button.setEnabled(why is None)
             button.setToolTip(why or words_)
             button.setAccessibleDescription(why or words_)
+
+    def _show_each(self) -> None:
+        if self.group is not None:
+            self.group_wanted.emit(self.group.undo_id, title_words(self.group.title))
 
     def _open(self) -> None:
         if self.entry is not None and self.entry.contact_id:

@@ -42,6 +42,7 @@ class AuditFilterBar(QWidget):
         self._workspace = workspace
         self._kind, self._back = _ANY_KIND, 0
         self._contact_id: Id = ""
+        self._group = 0
         self.search = SearchField(
             tr("Search the audit log"), self, placeholder=tr("Search the log"), key=""
         )
@@ -68,7 +69,7 @@ class AuditFilterBar(QWidget):
         self._typed.timeout.connect(self.tell)
         self.search.textChanged.connect(lambda _: self._typed.start())
         self.whose.chosen.connect(lambda _: self.tell())
-        self.only.removed.connect(lambda: self.show_contact("", ""))
+        self.only.removed.connect(lambda: self._show_only("", "", 0))
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(0, 0, 0, 0)
         for widget in (self.search, self.whose, self.kind, self.back):
@@ -88,6 +89,7 @@ class AuditFilterBar(QWidget):
             origins=_ORIGINS[str(self.whose.value())],
             kinds=(self._kind,) if self._kind else (),
             contact_id=self._contact_id,
+            group=self._group,
             since=self._since(),
         )
 
@@ -99,9 +101,16 @@ class AuditFilterBar(QWidget):
 
     def show_contact(self, contact_id: Id, name: str) -> None:
         """List only what concerns a contact; "" for everybody again."""
-        self._contact_id = contact_id
+        self._show_only(name, contact_id, 0)
+
+    def show_group(self, undo_id: int, title: str) -> None:
+        """List each of many edits made as one."""
+        self._show_only(title, "", undo_id)
+
+    def _show_only(self, name: str, contact_id: Id, group: int) -> None:
+        self._contact_id, self._group = contact_id, group
         self.only.set_text(tr("Only {name}").format(name=name))
-        self.only.setVisible(bool(contact_id))
+        self.only.setVisible(bool(contact_id or group))
         self.tell()
 
     def _since(self) -> datetime | None:

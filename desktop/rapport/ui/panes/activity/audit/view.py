@@ -137,6 +137,7 @@ class AuditView(QWidget):
         runner = self._context.runner
         self.filters.changed.connect(self.model.show)
         self.details.contact_wanted.connect(self.filters.show_contact)
+        self.details.group_wanted.connect(self.filters.show_group)
         self._context.audit_wanted.connect(self._take_contact)
         self.model.answered.connect(self._show_answer)
         self.model.failed.connect(self._show_error)
@@ -217,8 +218,11 @@ class AuditView(QWidget):
         if self._chosen is None:
             return
         entry = self.model.entry_at(self.model.row_of(self._chosen))
-        if entry is not None and entry != self.details.entry:
-            self.details.show_entry(entry)
+        if entry is None:
+            return
+        group = self.model.group_of(entry)
+        if (entry, group) != (self.details.entry, self.details.group):
+            self.details.show_entry(entry, group)
 
     # What can be done.
 
@@ -268,7 +272,10 @@ class AuditView(QWidget):
         self._context.runner.start(work, slot="audit-export")
 
     async def _revert(self) -> None:
-        entry = self.details.entry
+        entry, group = self.details.entry, self.details.group
+        if group is not None:
+            await self._context.undo(group.undo_id, self._workspace)
+            return
         if entry is None or entry.mutation is None:
             return
         audit = self._workspace.audit

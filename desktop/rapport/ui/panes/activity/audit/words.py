@@ -9,17 +9,17 @@ from typing import Any, NamedTuple
 import msgspec
 from PySide6.QtCore import QDate
 
-from rapport.domain.audit import OPERATION, Act, AuditEntry, ServerReply
+from rapport.domain.audit import OPERATION, Act, AuditEntry, AuditGroup, ServerReply
 from rapport.domain.changes import Origin
 from rapport.domain.records import CustomField, Kind
 from rapport.domain.repeat import Repeat
 from rapport.domain.text import visible
-from rapport.language import mark, told, tr
+from rapport.language import mark, told, tr, trn
 from rapport.services.html import plain_text
 from rapport.services.workspace import Workspace
 from rapport.ui.panes.detail.field_kinds import NAMES, value_text
 from rapport.ui.repeat_words import remind_words, repeat_words
-from rapport.ui.wording import clock_time, locale
+from rapport.ui.wording import clock_time, count, locale
 
 _NAMES = {
     **NAMES,
@@ -100,6 +100,12 @@ def who(entry: AuditEntry, workspace: Workspace) -> str:
         case Origin.WEBHOOK:
             return tr("A webhook")
     return tr("An import")
+
+
+def group_size(group: AuditGroup) -> str:
+    """How many records many edits made as one concern."""
+    words = trn("{n} record", "{n} records", group.size)
+    return words.format(n=count(group.size))
 
 
 def record(entry: AuditEntry) -> str:
