@@ -7,6 +7,7 @@ from gettext import NullTranslations
 
 START, END = "⟦", "⟧"
 _LONGER = 0.4
+_WORD = 7
 _ACCENTS = str.maketrans(
     "aceghijklnorstuwyzACEGHIJKLNORSTUWYZ", "àçéĝĥîĵķĺñôŕšţûŵýžÀÇÉĜĤÎĴĶĹÑÔŔŠŢÛŴÝŽ"
 )
@@ -32,4 +33,9 @@ def pseudo(text: str) -> str:
         return text
     parts = _PLACES.split(text)
     accented = "".join(part if part.startswith("{") else part.translate(_ACCENTS) for part in parts)
-    return f"{START}{accented}{'·' * round(len(text) * _LONGER)}{END}"
+    return f"{START}{accented} {_more(round(len(text) * _LONGER))}{END}"
+
+
+def _more(length: int) -> str:
+    """So many letters, as words: a longer language breaks its lines, too."""
+    return " ".join("·" * min(_WORD, length - at) for at in range(0, length, _WORD))

@@ -11,13 +11,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QFrame,
     QHBoxLayout,
-    QScrollArea,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
@@ -45,6 +43,7 @@ from rapport.ui.rooms import STANDARD_ROOMS, Rooms
 from rapport.ui.searching import Searching
 from rapport.ui.toasts import Toasts
 from rapport.ui.undo import UndoList, UndoNames
+from rapport.ui.widgets.scroll import RoomArea
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace
@@ -440,8 +439,24 @@ class MainWindow(QWidget):
     def _focus_moved(self, old: QWidget | None, new: QWidget | None) -> None:
         if new is not None and new.window() is self:
             if self.pages.isAncestorOf(new):
-                self._page_area.ensureWidgetVisible(new, 0, 0)
+                self._bring_into_view(new)
             self.context.change(pane=self._pane_of(new))
+
+    def _bring_into_view(self, widget: QWidget) -> None:
+        """Scroll the page to where the keyboard is; of what is larger than the window, to its
+        start across, and not at all down."""
+        view = self._page_area.viewport().size()
+        across, down = self._page_area.horizontalScrollBar(), self._page_area.verticalScrollBar()
+        height = down.value()
+        if widget.width() <= view.width():
+            self._page_area.ensureWidgetVisible(widget, 0, 0)
+        else:
+            start = widget.mapTo(self.pages, QPoint(0, 0)).x()
+            if self.isRightToLeft():
+                start = self.pages.width() - start - widget.width()
+            across.setValue(start)
+        if widget.height() > view.height() // 2:
+            down.setValue(height)
 
     def _pane_of(self, widget: QWidget) -> Pane:
         if self.top_bar.isAncestorOf(widget):
@@ -477,11 +492,7 @@ class MainWindow(QWidget):
 
     def _scrolled_pages(self) -> QWidget:
         """A page takes the room there is; one that needs more, with large text, is scrolled."""
-        self._page_area = QScrollArea(self.shell)
-        self._page_area.setFrameShape(QFrame.Shape.NoFrame)
-        self._page_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._page_area.setWidgetResizable(True)
-        self._page_area.setWidget(self.pages)
+        self._page_area = RoomArea(self.pages, self.shell)
         return self._page_area
 
     def _dress(self) -> None:

@@ -96,6 +96,7 @@ class Tour:
             ("shortcut-sheet", self._finding.shortcut_sheet),
             ("settings", self._settings.settings),
             ("high-contrast", self._settings.high_contrast),
+            ("text-200", self._settings.text_200),
             ("quick-add", lambda: self.tasks().quick_add()),
             ("repeat-task", lambda: self.tasks().repeat()),
             ("calendar", lambda: self.calendar().week()),

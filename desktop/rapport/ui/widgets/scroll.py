@@ -2,8 +2,44 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QMargins, Qt
+from PySide6.QtCore import QEvent, QMargins, QObject, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+
+
+class RoomArea(QScrollArea):
+    """Gives its content all the room there is, and scrolls it both ways where it needs more.
+
+    Qt's own "resizable" asks the content anew whenever a bar comes or goes; a content that needs
+    another height at another width then goes to and fro without end. Here it is asked once.
+    """
+
+    def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._content = content
+        self.setWidget(content)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._content and event.type() == QEvent.Type.LayoutRequest:
+            self._share()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share()
+
+    def _share(self) -> None:
+        room, least = self.maximumViewportSize(), self._content.minimumSizeHint()
+        across = least.width() > room.width()
+        if across:
+            room.setHeight(room.height() - self.horizontalScrollBar().sizeHint().height())
+        if least.height() > room.height():
+            room.setWidth(room.width() - self.verticalScrollBar().sizeHint().width())
+            if not across and least.width() > room.width():
+                room.setHeight(room.height() - self.horizontalScrollBar().sizeHint().height())
+        self._content.resize(room.expandedTo(least))
 
 
 class ScrollArea(QScrollArea):

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QVBoxLayou
 
 from rapport.language import tr
 from rapport.ui.context import WindowContext
+from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.onboarding.text import Words
 from rapport.ui.panes.settings.account import AccountsCard, SyncCard
 from rapport.ui.panes.settings.appearance import NotificationsCard, appearance_card
@@ -16,6 +17,7 @@ from rapport.ui.panes.settings.desk import SettingsDesk
 from rapport.ui.panes.settings.privacy import DataCard, PrivacyCard
 from rapport.ui.panes.settings.shortcuts import ShortcutsCard
 from rapport.ui.widgets.inputs import SearchField
+from rapport.ui.widgets.labels import Label
 
 _WIDTH = 640
 
@@ -38,7 +40,7 @@ class SettingsPage(QWidget):
         head = QVBoxLayout()
         head.setContentsMargins(px(24), px(20), px(24), px(12))
         head.setSpacing(px(12))
-        head.addWidget(Words(tr("Settings"), title=True, strong=True))
+        head.addWidget(Label(tr("Settings"), size=TextSize.TITLE, weight=SEMIBOLD))
         head.addWidget(self.search)
         self._head = QWidget()
         self._head.setLayout(head)

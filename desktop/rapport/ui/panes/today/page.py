@@ -52,7 +52,7 @@ from rapport.ui.panes.today.task_view import TaskView
 from rapport.ui.panes.today.whose import WhoseTasks
 from rapport.ui.widgets.base import Painted
 from rapport.ui.widgets.button import Button
-from rapport.ui.widgets.labels import Label, Rule
+from rapport.ui.widgets.labels import ElidedLabel, Label, Rule
 from rapport.ui.widgets.states import EmptyState, ErrorState, Skeleton
 from rapport.ui.wording import count
 
@@ -118,7 +118,7 @@ class TodayPage(Painted):
 
     def _build(self) -> None:
         self._title = Label(tr("Today"), self, size=TextSize.TITLE, weight=SEMIBOLD)
-        self._date = Label("", self, role="muted")
+        self._date = ElidedLabel("", self, role="muted")
         self.whose = WhoseTasks(self._context, self, knows_me=self._user_id is not None)
         self.accounts = Button(
             tr("This account"),
@@ -428,7 +428,7 @@ class TodayPage(Painted):
     def _say_date(self) -> None:
         clock = self._workspace.clock
         day = clock.now().astimezone(clock.zone()).date()
-        self._date.setText(QLocale().toString(QDate(day.year, day.month, day.day), "ddd d MMMM"))
+        self._date.set_text(QLocale().toString(QDate(day.year, day.month, day.day), "ddd d MMMM"))
 
     def restyle(self) -> None:
         super().restyle()

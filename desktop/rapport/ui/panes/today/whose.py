@@ -14,6 +14,7 @@ from rapport.domain.text import visible
 from rapport.language import tr
 from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
+from rapport.ui.look.text import plain_tip
 from rapport.ui.menus import add_choice, pop_up
 from rapport.ui.widgets.button import Button, IconButton, Kind
 from rapport.ui.widgets.chips import FilterChip
@@ -134,7 +135,9 @@ class WhoseTasks(QWidget):
             self.segments.set_value(value)
             words = {MINE: tr("Mine"), UNASSIGNED: tr("Unassigned")}.get(value, tr("Everyone"))
         self.button.setText(words)
-        self.button.setAccessibleName(tr("Whose tasks: {whose}").format(whose=words))
+        whose = tr("Whose tasks: {whose}").format(whose=words)
+        self.button.setAccessibleName(whose)
+        self.button.setToolTip(plain_tip(whose))  # a name may be longer than there is room
         self.button.restyle()
         self.button.setVisible(self._narrow)
         self.segments.setVisible(not colleague and not self._narrow)
