@@ -27,7 +27,7 @@ from rapport.ui.wording import count, due_words
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace
 
-_NEW = ("contact.new", "task.new", "note.new")
+_NEW = ("contact.new", "task.new", "task.quick-add", "note.new")
 _MORE = (
     "sync.now",
     RULE,
