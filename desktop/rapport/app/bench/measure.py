@@ -26,6 +26,8 @@ class Metric(NamedTuple):
 METRICS = {
     "start_to_list_ms": Metric("ms", "p50"),
     "search_keystroke_ms_p95": Metric("ms", "p95"),
+    "quick_add_open_ms_p95": Metric("ms", "p95"),
+    "quick_add_preview_ms_p95": Metric("ms", "p95"),
     "scroll_frame_ms_p99": Metric("ms", "p99"),
     "action_paint_ms_p95": Metric("ms", "p95"),
     "action_paint_ms_max": Metric("ms", "max"),
@@ -62,6 +64,7 @@ PROBES = (
     Probe(("start_to_list_ms",), outside.starting, runs=7, warm_ups=1),
     Probe(("pss_mb", "idle_cpu_percent"), outside.resting, runs=1),
     Probe(("search_keystroke_ms_p95",), outside.searching, runs=2),
+    Probe(("quick_add_open_ms_p95", "quick_add_preview_ms_p95"), outside.adding, runs=1),
     Probe(("scroll_frame_ms_p99",), outside.scrolling, runs=2),
     Probe(("action_paint_ms_p95", "action_paint_ms_max"), outside.acting, runs=1),
     Probe(

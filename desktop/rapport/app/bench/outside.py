@@ -28,6 +28,11 @@ TASKS_LEFT = Area(160, 80, 52, 26)
 TASK_ROWS = Area(240, 140, 600, 675)
 """Of the Today page, where no toast covers them: one that counts down never comes to rest."""
 
+SENTENCE_PANEL = Area(480, 150, 420, 40)
+"""In the line of the panel that adds a task in a sentence."""
+UNDERSTOOD = Area(345, 195, 560, 80)
+"""What it says below of the sentence."""
+
 SETTLED_S = 1.5
 """The list has settled when its pixels have not changed for so long."""
 QUIET_S = 0.25
@@ -41,6 +46,8 @@ IDLE_S = 10.0
 
 WORDS = ("maria", "schmidt", "vip", "solar", "garcia", "installer", "berg", "quote", "lisboa")
 """Searched for letter by letter, and taken back."""
+SENTENCES = ("call maria fri 3pm", "quote for garcia tomorrow 9:30", "ring jose every 2 weeks")
+OPENINGS = 12
 STEPS = 150
 TAGS = 20
 NEW_TAG = "zz"
@@ -83,8 +90,10 @@ class Open:
             return None
         return Change((times[0] - began) * 1000, (times[-1] - began) * 1000)
 
-    def must_change(self, what: str, area: Area, act: Callable[[], None]) -> Change:
-        found = self.change(area, act)
+    def must_change(
+        self, what: str, area: Area, act: Callable[[], None], *, quiet_s: float = QUIET_S
+    ) -> Change:
+        found = self.change(area, act, quiet_s=quiet_s)
         if found is None:
             raise Failed(f"{what} changed nothing on the screen")
         return found
@@ -158,6 +167,38 @@ def searching(program: Open) -> Samples:
     if len(samples) < sum(map(len, WORDS)) / 2:
         raise Failed("typing into the search field changed too little on the screen")
     return {"search_keystroke_ms_p95": samples}
+
+
+def adding(program: Open) -> Samples:
+    """The key that opens the panel, to the first frame that shows it; each letter of a sentence, to
+    the last change of what was understood. A letter that changes nothing there is not counted."""
+    time.sleep(AT_REST_S)
+    screen = program.screen
+    screen.move(*_middle(ROWS))
+    program.must_change("a click on a contact", ROWS, screen.press)
+    opening: list[float] = []
+    reading: list[float] = []
+
+    def opened_panel() -> float:
+        return program.must_change("Q", SENTENCE_PANEL, lambda: screen.key("q"), quiet_s=1.0).first
+
+    for turn in range(OPENINGS):
+        opening.append(opened_panel())
+        sentence = SENTENCES[turn % len(SENTENCES)]
+        for key in map(_key_of, sentence):
+            found = program.change(UNDERSTOOD, lambda key=key: screen.key(*key))  # type: ignore[misc]
+            if found is not None:
+                reading.append(found.last)
+        for keys in (("a", "Control_L"), ("BackSpace",), ("Escape",)):
+            program.change(SENTENCE_PANEL, lambda keys=keys: screen.key(*keys))  # type: ignore[misc]
+    if len(reading) < OPENINGS * 8:
+        raise Failed("typing a sentence changed too little on the screen")
+    return {"quick_add_open_ms_p95": opening, "quick_add_preview_ms_p95": reading}
+
+
+def _key_of(letter: str) -> tuple[str, ...]:
+    names = {" ": ("space",), ":": ("semicolon", "Shift_L")}
+    return names.get(letter, (letter,))
 
 
 def scrolling(program: Open) -> Samples:

@@ -22,7 +22,7 @@ def fade_in(widget: QWidget, wanted_ms: int = CALM_MS) -> None:
     """Show ``widget`` out of nothing; at once when motion is reduced."""
     length = duration(wanted_ms)
     widget.show()
-    if length == 0:
+    if length <= 0:
         return
     effect = QGraphicsOpacityEffect(widget)
     effect.setOpacity(0.0)

@@ -41,6 +41,7 @@ class QuickAdd(Overlay):
         self.setObjectName("quick-add")
         self.setAccessibleName(tr("New task"))
         self.closes_outside = True
+        self.fade_ms = 0
         self._context = context
         self._sentence: Sentence | None = None
         self._drawn: list[ChipWords] = []
@@ -61,7 +62,7 @@ class QuickAdd(Overlay):
         self.line.setObjectName("quick-add-line")
         self.line.setFont(self._context.theme.type.font(TextSize.SECTION))
         self.line.before_backspace = self._backspace
-        self.line.textChanged.connect(self._typed)
+        self.line.textChanged.connect(self._text_changed)
         self.line.entered.connect(lambda: self._enter(stay=False))
         self.line.entered_more.connect(lambda: self._enter(stay=True))
         self.line.escaped.connect(self.close)
@@ -138,7 +139,6 @@ class QuickAdd(Overlay):
         super().restyle()
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(0)
-        self._drawn = []
         if hasattr(self, "contact"):
             self._show()
 
@@ -196,6 +196,11 @@ class QuickAdd(Overlay):
 
     # Showing.
 
+    def _text_changed(self) -> None:
+        """Also told when only the colours of the words changed."""
+        if self._sentence is not None and self.line.toPlainText() != self._sentence.text:
+            self._typed()
+
     def _typed(self) -> None:
         if self._sentence is None:
             return
@@ -230,14 +235,20 @@ class QuickAdd(Overlay):
         self.contact.setVisible(self._asking)
 
     def _show_chips(self, chips: list[ChipWords]) -> None:
-        if chips == self._drawn:
+        same = 0
+        for old, new in zip(self._drawn, chips, strict=False):
+            if old != new:
+                break
+            same += 1
+        if same == len(chips) == len(self._drawn):
             return
         self._drawn = chips
-        while (item := self._flow.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
-        for told in chips:
+        while self._flow.count() > same:
+            item = self._flow.takeAt(same)
+            if item is not None and (gone := item.widget()) is not None:
+                gone.hide()
+                gone.deleteLater()
+        for told in chips[same:]:
             chip = ReadChip(told, self._chips)
             if (token := told.token) is not None:
                 chip.removed.connect(lambda token=token: self._switch(token))

@@ -38,6 +38,8 @@ class Overlay(Painted):
         self._radius = 14 if dialog else 10
         self._before: QWidget | None = None
         self.closes_outside = not dialog
+        self.fade_ms = CALM_MS if dialog else QUICK_MS
+        """0 where somebody who types already must not wait for it."""
         self.panel = QWidget(self)
         # With large text a panel may be higher than the window: then its content is scrolled.
         self._inside = QWidget()
@@ -63,7 +65,7 @@ class Overlay(Painted):
         self.restyle()
         self.panel.ensurePolished()
         self.place()
-        fade_in(self, CALM_MS if self._dialog else QUICK_MS)
+        fade_in(self, self.fade_ms)
         self.raise_()
         self.place()
         first = self.first_focus()
