@@ -58,11 +58,14 @@ async def move(x: int, y: int) -> None:
     await _xdotool("mousemove", str(x), str(y))
 
 
-async def click(x: int, y: int, *, button: int = 1, times: int = 1) -> None:
-    """Click at ``(x, y)``. ``button``: 1 is the main one, 3 opens menus, 4 and 5 turn the wheel."""
+async def click(x: int, y: int, *, button: int = 1, times: int = 1, held: str = "") -> None:
+    """Click at ``(x, y)``. ``button``: 1 is the main one, 3 opens menus, 4 and 5 turn the wheel.
+    ``held`` is a key that is down meanwhile, such as "ctrl"."""
     await _xdotool(
         *("mousemove", str(x), str(y)),
+        *(("keydown", held) if held else ()),
         *("click", "--repeat", str(times), "--delay", "20", str(button)),
+        *(("keyup", held) if held else ()),
     )
 
 

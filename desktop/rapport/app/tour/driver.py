@@ -93,15 +93,21 @@ class Driver:
         await self.settled()
 
     async def click_row(
-        self, view: QAbstractItemView, index: QModelIndex, *, at: QPoint | None = None
+        self,
+        view: QAbstractItemView,
+        index: QModelIndex,
+        *,
+        at: QPoint | None = None,
+        held: str = "",
     ) -> None:
-        """Clicks a row of a list; ``at`` is relative to the row's corner."""
+        """Clicks a row of a list; ``at`` is relative to the row's corner, ``held`` a key that is
+        down meanwhile."""
         view.scrollTo(index)
         await self.settled()
         area = view.visualRect(index)
         spot = area.center() if at is None else area.topLeft() + at
         point = view.viewport().mapToGlobal(spot)
-        await pointer.click(point.x(), point.y())
+        await pointer.click(point.x(), point.y(), held=held)
         await self.settled()
 
     async def drag(self, widget: QWidget, start: QPoint, end: QPoint) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QTextEdit, QWidget
 from rapport.app import pointer
 from rapport.app.application import Application
 from rapport.app.tour.audit_steps import AuditSteps
+from rapport.app.tour.bulk_steps import BulkSteps
 from rapport.app.tour.calendar_steps import CalendarSteps
 from rapport.app.tour.contact_steps import ContactSteps
 from rapport.app.tour.crm import TourSandbox
@@ -108,6 +109,8 @@ class Tour:
             ("restore-deleted", self.restore_deleted),
             ("offline-edit", self.offline_edit),
             ("reconnect-sync", self.reconnect_sync),
+            ("bulk-edit", lambda: self.bulk().edit()),
+            ("bulk-undo", lambda: self.bulk().undo()),
             ("conflict", self.conflict),
             ("parked-edit", self.parked_edit),
             ("duplicate-merge", self._duplicates.merge),
@@ -124,6 +127,11 @@ class Tour:
 
     def tasks(self) -> TaskSteps:
         return TaskSteps(self._do, self.workspace, self._crm, self.at_server, self._photograph)
+
+    def bulk(self) -> BulkSteps:
+        return BulkSteps(
+            self._do, self._app.window, self.workspace, self._crm, self.at_server, self._photograph
+        )
 
     # What the steps look at.
 
