@@ -70,12 +70,13 @@ class _Writer:
             case AllOf():
                 return 'text:""'
             case Without(of=inner):
-                return f"-{self._operand(inner)}"
+                turned = f"({self.part(inner)})" if isinstance(inner, Without) else ""
+                return f"-{turned or self._operand(inner)}"
         return self._simple(condition)
 
     def _operand(self, condition: AnyCondition) -> str:
         """As one word, or in brackets."""
-        if isinstance(condition, AnyOf | Without):
+        if isinstance(condition, AnyOf):
             return f"({self.part(condition)})"
         return self.part(condition)
 

@@ -195,13 +195,24 @@ class SmartLists:
         self._store = store
         self._new_id = new_id
 
-    async def save(self, name: str, conditions: tuple[AnyCondition, ...]) -> SmartList:
+    async def save(
+        self, name: str, conditions: tuple[AnyCondition, ...], at: int | None = None
+    ) -> SmartList:
+        """A new list, last or at a place among those that a person made."""
         made = SmartList(id=self._new_id(), name=name, conditions=conditions)
-        await asyncio.wrap_future(self._store.save_list(made))
+        await self.keep(made, at)
         return made
 
-    async def remove(self, id: str) -> None:
-        await asyncio.wrap_future(self._store.remove_list(id))
+    async def keep(self, list_: SmartList, at: int | None = None) -> None:
+        """Change a list, or bring one back that was removed."""
+        await asyncio.wrap_future(self._store.save_list(list_, at))
+
+    async def remove(self, id: str) -> int:
+        """Where it stood among those that a person made."""
+        return await asyncio.wrap_future(self._store.remove_list(id))
+
+    async def move(self, id: str, by: int) -> None:
+        await asyncio.wrap_future(self._store.move_list(id, by))
 
 
 class Drafts:

@@ -23,6 +23,7 @@ from rapport.store.read_models import NAMELESS, SORTED_CHARS
 from rapport.store.schema import NO_DUE
 from rapport.store.search import Term, folded_contact, match_expression, snippet, terms
 from rapport.store.sql import Row, Sql
+from rapport.store.transaction import Transaction
 from rapport.store.values import Values, decode, encode, from_ms, from_ms_or_none
 
 _keys = msgspec.json.Decoder(list[int])
@@ -45,6 +46,11 @@ def kept(db: Sql) -> list[SmartList]:
     """The smart lists that a person made."""
     blob = db.value("SELECT value FROM setting WHERE name = ?", (KEPT,))
     return [] if blob is None else _smart_lists.decode(blob)
+
+
+def keep(tx: Transaction, smart_lists: list[SmartList]) -> None:
+    tx.set_setting(KEPT, smart_lists)
+    tx.reference = True
 
 
 def contact_count(db: Sql) -> int:

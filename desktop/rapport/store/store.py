@@ -174,17 +174,42 @@ class Store:
 
         return self._writer.sliced(work)
 
-    def save_list(self, made: SmartList) -> Future[None]:
-        """Keeps a smart list; one with the same id is replaced."""
-        return self._change_lists(lambda kept: [*(one for one in kept if one.id != made.id), made])
+    def save_list(self, made: SmartList, at: int | None = None) -> Future[None]:
+        """Keeps a smart list; one with the same id is replaced where it stands, a new one stands at
+        ``at``, or last."""
 
-    def remove_list(self, id: str) -> Future[None]:
-        return self._change_lists(lambda kept: [one for one in kept if one.id != id])
-
-    def _change_lists(self, change: Callable[[list[SmartList]], list[SmartList]]) -> Future[None]:
         def job(tx: Transaction) -> None:
-            tx.set_setting(lists.KEPT, change(lists.kept(tx.db)))
-            tx.reference = True
+            kept = lists.kept(tx.db)
+            place = next((n for n, one in enumerate(kept) if one.id == made.id), None)
+            if place is None:
+                kept.insert(len(kept) if at is None else at, made)
+            else:
+                kept[place] = made
+            lists.keep(tx, kept)
+
+        return self._writer.person(job)
+
+    def remove_list(self, id: str) -> Future[int]:
+        """Where it stood; -1 where there was none."""
+
+        def job(tx: Transaction) -> int:
+            kept = lists.kept(tx.db)
+            place = next((n for n, one in enumerate(kept) if one.id == id), -1)
+            lists.keep(tx, [one for one in kept if one.id != id])
+            return place
+
+        return self._writer.person(job)
+
+    def move_list(self, id: str, by: int) -> Future[None]:
+        """Moves a smart list down among those a person made; up where ``by`` is negative."""
+
+        def job(tx: Transaction) -> None:
+            kept = lists.kept(tx.db)
+            place = next((n for n, one in enumerate(kept) if one.id == id), None)
+            if place is not None:
+                moved = kept.pop(place)
+                kept.insert(max(0, place + by), moved)
+                lists.keep(tx, kept)
 
         return self._writer.person(job)
 

@@ -140,7 +140,7 @@ def _value(condition: FieldHas | FieldIs | FieldFilled | FieldNumber | DateIn) -
         case FieldFilled():
             return tr("filled in")
         case FieldNumber(than=than, number=number):
-            return f"{_SIGNS[than]} {locale().toString(number, 'g', 12)}"
+            return f"{_SIGNS[than]} {locale().toString(float(number), 'g', 12)}"
         case DateIn(first=None, last=None):
             return tr("filled in")
         case DateIn(first=None, last=last) if last is not None:

@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
 )
 
 from rapport.domain.changes import ChangeEvent
-from rapport.domain.errors import InputError
 from rapport.domain.filters import ContactQuery
 from rapport.domain.records import Id
 from rapport.domain.settings import Density, Settings, ThemeMode
@@ -41,6 +40,7 @@ from rapport.ui.panes.sidebar import Sidebar
 from rapport.ui.panes.top_bar import TopBar
 from rapport.ui.rooms import STANDARD_ROOMS, Rooms
 from rapport.ui.searching import Searching
+from rapport.ui.smart_lists import FilterActions
 from rapport.ui.toasts import Toasts
 from rapport.ui.undo import UndoList, UndoNames
 from rapport.ui.widgets.scroll import RoomArea
@@ -105,6 +105,7 @@ class MainWindow(QWidget):
         self.searching = Searching(
             self.context, self.top_bar.search, self.pages, self.sidebar, self.show_query
         )
+        self.filter_actions = FilterActions(self.context, self.pages, self.sidebar, self.searching)
         self._bind_actions()
         self._keys = Keys(self, self.context.actions)
 
@@ -251,20 +252,6 @@ class MainWindow(QWidget):
             title, named = self.sidebar.title_of(query), self.sidebar.knows(query)
             contacts.list.entitle(title, named=named)
 
-    async def _save_list(self) -> None:
-        from rapport.ui.editors.list_name import ask_list_name
-
-        contacts = self.pages.contacts
-        if contacts is None or not contacts.list.query.conditions:
-            raise InputError(
-                tr("There is no filter to save."), tr("Add a filter to the list first.")
-            )
-        conditions = contacts.list.query.conditions
-        name = await ask_list_name(self)
-        if name:
-            await self.context.workspace.lists.save(name, conditions)
-            self.context.notice(tr("Smart list saved"), name, icon="smart")
-
     def _export(self) -> None:
         """What the list shows: its filter, its search, its order."""
         from rapport.ui.export import choose_file
@@ -330,7 +317,6 @@ class MainWindow(QWidget):
         bind_links(self.context)
         actions.bind("list.import", self._import)
         actions.bind("list.export", self._export)
-        actions.bind("list.save", self._save_list)
         actions.bind("edit.undo", self.context.undo)
         actions.bind("edit.redo", self.context.redo)
         actions.bind("edit.history", self._show_history)

@@ -152,7 +152,9 @@ async def test_a_filter_is_saved_as_a_list_and_removed(
     assert entry is not None
     assert (entry.count, entry.own) == ("1", True)
     await until(lambda: window.findChild(QWidget, "save-list-button").isHidden())
-    await window.sidebar._remove(entry)
+    made = window.filter_actions.list_of(entry.id)
+    assert made is not None
+    await window.filter_actions.remove(made)
     await until(lambda: row() < 0)
     toast = window.findChildren(Toast)[-1]
     toast.notice.act[1]()

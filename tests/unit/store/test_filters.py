@@ -92,7 +92,15 @@ def test_a_saved_list_is_counted_replaced_and_removed(office: Any) -> None:
     cold = SmartList(id="s1", name="Cold", conditions=(Without(of=HasTag(tag="vip")),))
     office.wait(office.store.save_list(cold))
     assert kept() == [(cold, 2)]
-    office.wait(office.store.remove_list("s1"))
+    other = SmartList(id="s2", name="Hot", conditions=())
+    office.wait(office.store.save_list(other))
+    office.wait(office.store.move_list("s2", -1))
+    assert [one.id for one, _ in kept()] == ["s2", "s1"]
+    assert office.wait(office.store.remove_list("s2")) == 0
+    office.wait(office.store.save_list(other, 0))
+    assert [one.id for one, _ in kept()] == ["s2", "s1"]
+    for id in ("s1", "s2"):
+        office.wait(office.store.remove_list(id))
     assert kept() == []
     assert office.wait(office.store.verify()) == []
 

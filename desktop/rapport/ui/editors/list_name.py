@@ -1,4 +1,4 @@
-"""What a new smart list is called."""
+"""What a smart list is called."""
 
 from __future__ import annotations
 
@@ -17,15 +17,17 @@ LONGEST = 60
 
 
 class _NameDialog(Dialog):
-    def __init__(self, window: QWidget) -> None:
-        super().__init__(window, width=440, name=tr("Save as a smart list"))
+    def __init__(self, window: QWidget, name: str) -> None:
+        title = tr("Rename the smart list") if name else tr("Save as a smart list")
+        super().__init__(window, width=440, name=title)
         self.setObjectName("list-name")
-        title = tr("Save as a smart list")
         self.name = ""
         self.line = LineEdit(tr("Name of the list"), self.panel, placeholder=tr("Name"))
         self.line.setObjectName("list-name-line")
         self.line.setMaxLength(LONGEST)
-        save = Button(tr("Save list"), self.panel, kind=Kind.FILLED)
+        self.line.setText(name)
+        self.line.selectAll()
+        save = Button(tr("Rename") if name else tr("Save list"), self.panel, kind=Kind.FILLED)
         cancel = Button(tr("Cancel"), self.panel, kind=Kind.TONAL)
         self.line.escaped.connect(self.close)
         self.line.returnPressed.connect(self._save)
@@ -50,9 +52,10 @@ class _NameDialog(Dialog):
             self.line.set_invalid(True)
 
 
-async def ask_list_name(window: QWidget) -> str:
-    """The name that was typed; empty where the person thought better of it."""
-    dialog = _NameDialog(window)
+async def ask_list_name(window: QWidget, name: str = "") -> str:
+    """The name that was typed; empty where the person thought better of it. ``name`` is what a
+    list is called that is to be renamed."""
+    dialog = _NameDialog(window, name)
     closed = asyncio.Event()
     dialog.closed.connect(closed.set)
     dialog.open()

@@ -240,6 +240,8 @@ class SidebarModel(QAbstractListModel):
                 return entry.icon
             case NavRole.COUNT:
                 return entry.count
+            case NavRole.ADDABLE:
+                return entry.kind is NavKind.SECTION and entry.id == LISTS
             case NavRole.ALERT:
                 return entry.alert
             case Qt.ItemDataRole.AccessibleTextRole:

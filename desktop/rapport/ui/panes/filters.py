@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from rapport.domain.filters import (
@@ -20,9 +21,10 @@ from rapport.domain.filters import (
     TaskOverdue,
 )
 from rapport.domain.text import visible
-from rapport.language import tr
+from rapport.language import tr, trn
 from rapport.ui.condition_words import words_of
 from rapport.ui.context import WindowContext
+from rapport.ui.look.icons import icon
 from rapport.ui.menus import pop_up
 from rapport.ui.widgets.button import Button, Kind, Size
 from rapport.ui.widgets.chips import FilterChip
@@ -57,7 +59,12 @@ class FilterRow(QWidget):
         self._save.setToolTip(tr("Save as a smart list"))
         self._save.clicked.connect(lambda: context.actions.trigger("list.save"))
         self._save.hide()
+        self._more = Button(" ", self, kind=Kind.QUIET, size=Size.INLINE)
+        self._more.setObjectName("more-filters-button")
+        self._more.clicked.connect(lambda: context.actions.trigger("list.filter"))
+        self._more.hide()
         self._row = QHBoxLayout(self)
+        self._row.addWidget(self._more, 0, Qt.AlignmentFlag.AlignTop)
         self._row.addWidget(self._add, 0, Qt.AlignmentFlag.AlignTop)
         self._row.addWidget(self._save, 0, Qt.AlignmentFlag.AlignTop)
         self._row.addStretch(1)
@@ -73,6 +80,7 @@ class FilterRow(QWidget):
     def offer_save(self, offered: bool) -> None:
         """Offer to keep the conditions as a smart list, where there are any."""
         self._save.setVisible(offered and bool(self._query.conditions))
+        self._fit()
 
     def show_query(self, query: ContactQuery) -> None:
         """Show a chip for each condition."""
@@ -84,12 +92,14 @@ class FilterRow(QWidget):
                 self._row.insertWidget(place, chip, 0, Qt.AlignmentFlag.AlignTop)
             self._dress()
         self._query = query
+        self._fit()
 
     def _chip(self, condition: AnyCondition) -> FilterChip:
         icon, words = words_of(condition, self._workspace)
         chip = FilterChip(words, self, icon=icon)
         chip.setObjectName("filter-chip")
         chip.removed.connect(lambda: self._drop(condition))
+        chip.clicked.connect(lambda: self._context.actions.trigger("list.filter"))
         return chip
 
     def _drop(self, condition: AnyCondition) -> None:
@@ -109,6 +119,11 @@ class FilterRow(QWidget):
     async def _offer(self) -> None:
         tags = await self._workspace.queries.suggest_tags("", _TAGS_OFFERED)
         menu = QMenu(self)
+        menu.setObjectName("filter-menu")
+        build = menu.addAction(icon("filter"), tr("Build a filter…"))
+        build.setObjectName("build-filter")
+        build.triggered.connect(lambda: self._context.actions.trigger("list.filter"))
+        menu.addSeparator()
         for condition in (
             TaskOverdue(),
             NoOpenTask(),
@@ -133,6 +148,37 @@ class FilterRow(QWidget):
         item.setCheckable(True)
         item.setChecked(condition in self._query.conditions)
         item.triggered.connect(lambda on: self._take(condition) if on else self._drop(condition))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show the chips there is room for; a word stands for the others and opens the builder."""
+        px = self._context.theme.type.px
+        margins, gap = self._row.contentsMargins(), self._row.spacing()
+        room = self.width() - margins.left() - margins.right()
+        for button in (self._add, self._save):
+            if not button.isHidden():
+                room -= button.sizeHint().width() + gap
+        widest = max(px(120), room)
+        widths = [min(chip.sizeHint().width(), widest) + gap for chip in self._chips]
+        shown = len(widths)
+        if sum(widths) - gap > room:
+            room -= px(70)
+            shown = 1
+            while shown < len(widths) and sum(widths[: shown + 1]) <= room:
+                shown += 1
+        for place, chip in enumerate(self._chips):
+            chip.setVisible(place < shown)
+            chip.setMaximumWidth(max(px(60), room) if shown == 1 else widest)
+        hidden = len(widths) - shown
+        self._more.setVisible(hidden > 0)
+        if hidden > 0:
+            words = trn("{n} more", "{n} more", hidden).format(n=count(hidden))
+            self._more.setText(words)
+            self._more.setAccessibleName(words)
+            self._more.restyle()
 
     def _dress(self) -> None:
         px = self._context.theme.type.px

@@ -49,6 +49,8 @@ class _View(QListView):
     """Enter was pressed."""
     reached = Signal(QModelIndex)
     """The keyboard moved to an entry; a click is answered when it ends instead."""
+    moved = Signal(int)
+    """Alt and an arrow: the entry is to stand elsewhere."""
 
     def keyboardSearch(self, search: str) -> None:
         return
@@ -56,6 +58,10 @@ class _View(QListView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.chosen.emit(self.currentIndex())
+            return
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
+        if step is not None and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.moved.emit(step)
             return
         before = self.currentIndex().row()
         super().keyPressEvent(event)
@@ -112,6 +118,11 @@ class _Place(Control):
 class Sidebar(QWidget):
     """Says what the list shows: choosing an entry changes page and query through the context."""
 
+    menu_wanted = Signal(str, QPoint)
+    """The id of a smart list's entry, and where on the screen."""
+    list_added = Signal()
+    """The plus beside the smart lists was pressed."""
+
     def __init__(self, context: WindowContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
@@ -125,6 +136,7 @@ class Sidebar(QWidget):
         self.view.setObjectName("sidebar")
         self.view.setAccessibleName(tr("Navigation"))
         self._delegate = SidebarDelegate(self.view)
+        self._delegate.add_clicked.connect(lambda _: self.list_added.emit())
         dress_list(self.view, self._delegate, uniform=False)
         self.view.setModel(self.model)
         self.view.viewport().setBackgroundRole(QPalette.ColorRole.Window)
@@ -132,7 +144,7 @@ class Sidebar(QWidget):
         self.view.chosen.connect(self._clicked)
         self.view.reached.connect(self._reached)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.view.customContextMenuRequested.connect(self._offer_removal)
+        self.view.customContextMenuRequested.connect(self._offer_menu)
 
         self._settings = _Place(tr("Settings"), "settings", self)
         self._settings.setObjectName("settings-button")
@@ -241,30 +253,15 @@ class Sidebar(QWidget):
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.view.viewport().mapToGlobal(self.view.visualRect(index).topRight()))
 
-    def _offer_removal(self, spot: QPoint) -> None:
-        """A list that the person made can be removed; those that came with the program stay."""
+    @property
+    def chosen(self) -> str:
+        """The id of the entry that is marked."""
+        return self._chosen
+
+    def _offer_menu(self, spot: QPoint) -> None:
         entry = self.model.entry(self.view.indexAt(spot).row())
-        if entry is None or not entry.own:
-            return
-        menu = QMenu(self)
-        item = menu.addAction(icon("trash"), tr("Remove this list"))
-        item.triggered.connect(lambda: self._context.runner.own(self._remove(entry)))
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self.view.viewport().mapToGlobal(spot))
-
-    async def _remove(self, entry: Entry) -> None:
-        lists = self._context.workspace.lists
-
-        async def again() -> None:
-            await lists.save(entry.text, entry.conditions)
-
-        await lists.remove(entry.id.removeprefix(nav.LIST))
-        self._context.notice(
-            tr("Smart list removed"),
-            entry.text,
-            icon="trash",
-            act=(tr("Undo"), lambda: self._context.runner.own(again())),
-        )
+        if entry is not None and entry.id.startswith(nav.LIST):
+            self.menu_wanted.emit(entry.id, self.view.viewport().mapToGlobal(spot))
 
     def _page_changed(self, page: str) -> None:
         match Page(page):
