@@ -47,6 +47,7 @@ from rapport.ui.window import MainWindow
 
 if TYPE_CHECKING:
     from rapport.app.companions import Companions
+    from rapport.host.motion import DesktopMotion
     from rapport.services.workspace import Workspace
     from rapport.ui.onboarding import WelcomePage
 
@@ -95,6 +96,7 @@ class Application:
         """The account on screen."""
         self._closing = False
         self._companions: Companions | None = None
+        self._motion: DesktopMotion | None = None
         self._instance = InstanceServer(paths, {"show": self._asked, "call": self._call})
         self._dress(config.settings)
         self.window = MainWindow(
@@ -205,6 +207,10 @@ class Application:
         self._companions = Companions(
             self.window, self.notifications, self.clock, open_task=self.open_task
         )
+        from rapport.host.motion import DesktopMotion
+
+        self._motion = DesktopMotion(self._theme.set_desktop_reduces_motion)
+        self._own(self._motion.start())
         shown = self.session
         if shown is not None:
             try:
@@ -666,6 +672,8 @@ class Application:
         await self._instance.stop()
         if self._companions is not None:
             await self._companions.close()
+        if self._motion is not None:
+            await self._motion.close()
         await self.window.aclose()
         await self.accounts.close()
         self._thread.stop()

@@ -82,7 +82,10 @@ QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {{
   background: {tokens.accent_fill}; border-color: {ticked};
   image: url("{images}/{tick}.svg");
 }}
-QCheckBox::indicator:focus {{ border: {ring}px solid {tokens.accent_text}; }}
+QCheckBox::indicator:focus {{
+  width: {px(16) - 2 * ring}px; height: {px(16) - 2 * ring}px;
+  border: {ring}px solid {tokens.accent_text};
+}}
 QRadioButton::indicator {{
   width: {px(16) - 2}px; height: {px(16) - 2}px; border-radius: {px(8)}px;
   border: 1px solid {tokens.control_border}; background: {tokens.surface};

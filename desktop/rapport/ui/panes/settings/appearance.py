@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QTime
-from PySide6.QtWidgets import QCheckBox, QComboBox, QTimeEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from rapport.domain.settings import Contrast, Density, Motion, Settings, ThemeMode
 from rapport.language import LANGUAGES, mark, tr, trn
@@ -19,6 +19,7 @@ from rapport.ui.widgets.segmented import Segmented
 from rapport.ui.wording import count, locale
 
 _SCALES = (1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
+_DAY_MIN = 24 * 60
 _LEADS_MIN = (0, 5, 10, 30, 60)
 _MODES = (
     (ThemeMode.SYSTEM, mark("System")),
@@ -76,25 +77,10 @@ class Bound(QObject):
         self.follow(lambda now: box.setChecked(getattr(now, field)))
         return box
 
-    def clock(self, field: str, name: str) -> QTimeEdit:
-        """A time of day; the setting is in minutes after midnight."""
-        edit = QTimeEdit()
-        edit.setObjectName(f"choose-{field}")
-        edit.setAccessibleName(name)
-        edit.setLocale(locale())
-        edit.setButtonSymbols(QTimeEdit.ButtonSymbols.NoButtons)
-
-        def take(time: QTime) -> None:
-            self._context.change_settings(**{field: time.hour() * 60 + time.minute()})
-
-        edit.timeChanged.connect(take)
-
-        def show(settings: Settings) -> None:
-            minutes = getattr(settings, field)
-            edit.setTime(QTime(minutes // 60 % 24, minutes % 60))
-
-        self.follow(show)
-        return edit
+    def clock(self, field: str, name: str) -> QComboBox:
+        """A time of day, to the half hour; the setting is in minutes after midnight."""
+        times = [(minutes, _time_words(minutes)) for minutes in range(0, _DAY_MIN, 30)]
+        return self.box(field, name, times)
 
     def follow(self, show: Callable[[Settings], object]) -> None:
         """Call ``show`` now, and whenever a setting has changed."""
@@ -170,6 +156,10 @@ class NotificationsCard(Card):
     async def _test(self) -> None:
         self._tested.say(tr("Sending…"))
         self._tested.say(await self._desk.test_notification())
+
+
+def _time_words(minutes: int) -> str:
+    return locale().toString(QTime(minutes // 60, minutes % 60), locale().FormatType.ShortFormat)
 
 
 def _lead_words(minutes: int) -> str:

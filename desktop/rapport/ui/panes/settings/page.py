@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -56,9 +56,9 @@ class SettingsPage(QWidget):
         self._cards: list[Card] = [
             appearance_card(context),
             NotificationsCard(context, desk),
-            self._shortcuts,
             PrivacyCard(context, desk),
             DataCard(context, desk),
+            self._shortcuts,
         ]
         for card in self._cards:
             self._column.addWidget(card)
@@ -68,7 +68,6 @@ class SettingsPage(QWidget):
         body.setMaximumWidth(px(_WIDTH + 48))
         self._body = body
         centred = QWidget()
-        self._scroll_body = centred
         line = QHBoxLayout(centred)
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(body, 1, Qt.AlignmentFlag.AlignTop)
@@ -104,12 +103,13 @@ class SettingsPage(QWidget):
         row = next((row for row in self._rows() if row.setting.id == id), None)
         if row is None:
             return
-        # Pages that were hidden have not been laid out yet.
-        for layout in (self.layout(), self._scroll_body.layout()):
-            if layout is not None:
-                layout.activate()
         row.stand_out()
         self._found = row
+        self._reveal(row)
+        # What was hidden until now gets its place only when the event loop turns.
+        QTimer.singleShot(0, row, lambda: self._reveal(row))
+
+    def _reveal(self, row: Row) -> None:
         self._scroll.ensureWidgetVisible(row, 0, self._context.theme.type.px(24))
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -115,6 +115,10 @@ class _Line(Painted):
         self._back = IconButton("undo", tr("Reset the keys of {action}").format(action=title))
         self._back.setObjectName(f"reset-keys-{action.id}")
         self._back.clicked.connect(lambda: context.actions.reset_keys(action.id))
+        for button in (self._none, self._back):
+            policy = button.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            button.setSizePolicy(policy)
         line = QHBoxLayout()
         line.setSpacing(px(4))
         line.addWidget(self.heading, 1)
@@ -143,8 +147,8 @@ class _Line(Painted):
         actions = self._context.actions
         keys = actions.keys(self.action.id)
         self.recorder.show_keys(keys)
-        self._none.setEnabled(bool(keys))
-        self._back.setEnabled(actions.has_own_keys(self.action.id))
+        self._none.setVisible(bool(keys))
+        self._back.setVisible(actions.has_own_keys(self.action.id))
 
     def narrow(self, typed: str) -> bool:
         words = fold(typed).split()
