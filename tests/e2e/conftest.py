@@ -81,6 +81,9 @@ class Served:
     async def stop(self) -> None:
         pass
 
+    async def reset(self) -> None:
+        """Its state is the test's."""
+
     async def control(self, method: str, path: str, body: Any = None) -> Any:
         headers = {"Authorization": f"Bearer {self.control_token}"}
         url = f"{self._sandbox.info()['base_url']}/_sandbox/{path}"
