@@ -21,6 +21,8 @@ LIMIT = 60
 _KEPT = 200
 _SHORTEST = 3
 _SIGNS = ".,;:!?()[]\"“”'’"
+_OWNER = re.compile(r"['’]s$")
+"""“Ana’s”: of a name."""
 _APOSTROPHES = str.maketrans("", "", "'’ʼ`")
 
 
@@ -57,7 +59,7 @@ class ContactFinder:
                     if (Kind.CONTACT, fold(said)) in off:
                         continue
                     leads = first is not None and found.start == first.start()
-                    if leads and length == 1 and said.islower():
+                    if leads and length == 1 and said.islower() and not _OWNER.search(said):
                         continue
                     rank = (length, of_name, not said.islower(), not leads)
                     if best is None or rank >= best[0]:
@@ -119,7 +121,7 @@ def _is_small(word: str) -> bool:
 
 
 def _bare(word: str) -> str:
-    return fold(re.sub(r"['’]s$", "", word.strip(_SIGNS))).translate(_APOSTROPHES)
+    return fold(_OWNER.sub("", word.strip(_SIGNS))).translate(_APOSTROPHES)
 
 
 def _words(name: str) -> list[str]:

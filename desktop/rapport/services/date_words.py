@@ -223,7 +223,49 @@ GERMAN = Words(
     me=("mich", "mir"),
 )
 
-TABLE: dict[str, Words] = {"en": ENGLISH, "de": GERMAN}
+ARABIC = Words(
+    months=_numbered("يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر"),
+    weekdays={
+        name: number
+        for number, names in enumerate(
+            (
+                ("الاثنين", "الإثنين"),
+                ("الثلاثاء",),
+                ("الأربعاء", "الاربعاء"),
+                ("الخميس",),
+                ("الجمعة",),
+                ("السبت",),
+                ("الأحد", "الاحد"),
+            )
+        )
+        for name in names
+    },
+    days={"اليوم": 0, "غدا": 1, "غدًا": 1, "غداً": 1, "بعد غد": 2, "أمس": -1},
+    periods={"الأسبوع القادم": "next-week", "الشهر القادم": "next-month"},
+    times={"ظهرا": time(12), "صباحا": time(9), "مساء": time(18), "الليلة": time(20)},
+    units={
+        **dict.fromkeys(("دقيقة", "دقائق"), "minute"),
+        **dict.fromkeys(("ساعة", "ساعات"), "hour"),
+        **dict.fromkeys(("يوم", "أيام"), "day"),
+        **dict.fromkeys(("أسبوع", "أسابيع"), "week"),
+        **dict.fromkeys(("شهر", "أشهر"), "month"),
+        **dict.fromkeys(("سنة", "سنوات"), "year"),
+    },
+    on=("يوم", "في يوم", "قبل يوم"),
+    at=("الساعة", "في الساعة", "عند الساعة"),
+    into=("بعد",),
+    every=("كل",),
+    workdays=("يوم عمل",),
+    together=("و",),
+    rhythms={"يوميا": (1, "day"), "أسبوعيا": (1, "week"), "شهريا": (1, "month")},
+    after_done=("بعد الإنجاز",),
+    remind=("ذكرني",),
+    before=("قبل", "قبلها"),
+    ambiguous=frozenset({"أمس", "مساء", "صباحا"}),
+    me=("أنا",),
+)
+
+TABLE: dict[str, Words] = {"en": ENGLISH, "de": GERMAN, "ar": ARABIC}
 """By the code of a language. Another language is another line here."""
 
 

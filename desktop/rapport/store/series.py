@@ -11,12 +11,13 @@ from rapport.domain.changes import Delta, Mutation, Op, Origin
 from rapport.domain.commands import UNDO_WINDOW_S
 from rapport.domain.records import Kind, Ref, json_ready
 from rapport.domain.repeat import next_values
+from rapport.language import mark
 from rapport.store.edits import apply
 from rapport.store.transaction import Transaction
 from rapport.store.values import Stored, Unfit, Values, canonical
 
-NEXT_MADE = "Add next task"
-NEXT_GONE = "Remove next task"
+NEXT_MADE = mark("Add next task")
+NEXT_GONE = mark("Remove next task")
 
 
 def go_on(tx: Transaction) -> None:

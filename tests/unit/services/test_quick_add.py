@@ -250,23 +250,28 @@ def test_zones_and_summer_time(zone: str, now: str, text: str, due: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("text", "title", "due", "every"),
+    ("language", "text", "title", "due", "every"),
     [
-        ("Ana anrufen morgen um 15 uhr", "Ana anrufen", "2026-11-25 15:00", None),
-        ("Ana anrufen nächsten montag", "Ana anrufen", "2026-11-30 09:00", None),
-        ("Angebot bis freitag 14:30", "Angebot", "2026-11-27 14:30", None),
-        ("Rechnung am 3. dezember", "Rechnung", "2026-12-03 09:00", None),
-        ("Anruf in 3 tagen", "Anruf", "2026-11-27 09:00", None),
-        ("Miete jeden monat", "Miete", TOMORROW, (1, Unit.MONTH)),
-        ("Bericht alle 2 wochen", "Bericht", TOMORROW, (2, Unit.WEEK)),
-        ("call Ana tomorrow", "call Ana", TOMORROW, None),
-        ("so geht das", "so geht das", TOMORROW, None),
+        ("ar", "اتصل بآنا غدا الساعة 15:00", "اتصل بآنا", "2026-11-25 15:00", None),
+        ("ar", "اتصل بآنا يوم الجمعة", "اتصل بآنا", "2026-11-27 09:00", None),
+        ("ar", "أرسل العرض بعد 3 أيام", "أرسل العرض", "2026-11-27 09:00", None),
+        ("ar", "ادفع الإيجار كل شهر", "ادفع الإيجار", TOMORROW, (1, Unit.MONTH)),
+        ("ar", "راجع كل 2 أسابيع", "راجع", TOMORROW, (2, Unit.WEEK)),
+        ("de_DE", "Ana anrufen morgen um 15 uhr", "Ana anrufen", "2026-11-25 15:00", None),
+        ("de_DE", "Ana anrufen nächsten montag", "Ana anrufen", "2026-11-30 09:00", None),
+        ("de_DE", "Angebot bis freitag 14:30", "Angebot", "2026-11-27 14:30", None),
+        ("de_DE", "Rechnung am 3. dezember", "Rechnung", "2026-12-03 09:00", None),
+        ("de_DE", "Anruf in 3 tagen", "Anruf", "2026-11-27 09:00", None),
+        ("de_DE", "Miete jeden monat", "Miete", TOMORROW, (1, Unit.MONTH)),
+        ("de_DE", "Bericht alle 2 wochen", "Bericht", TOMORROW, (2, Unit.WEEK)),
+        ("de_DE", "call Ana tomorrow", "call Ana", TOMORROW, None),
+        ("de_DE", "so geht das", "so geht das", TOMORROW, None),
     ],
 )
 def test_another_language_is_a_table(
-    text: str, title: str, due: str, every: tuple[int, Unit] | None
+    language: str, text: str, title: str, due: str, every: tuple[int, Unit] | None
 ) -> None:
-    found = reading(text, words=lexicon("de_DE"))
+    found = reading(text, words=lexicon(language))
     assert (found.title, when(found)) == (title, due)
     assert (found.repeat and (found.repeat.every, found.repeat.unit)) == every
 

@@ -105,9 +105,9 @@ async def asleep(clock: Any) -> None:
         await asyncio.sleep(0.01)
 
 
-async def add(workspace: Any, contact: str, title: str, due: datetime) -> str:
+async def add(workspace: Any, contact: str, title: str, due: datetime, **more: Any) -> str:
     task: str = workspace.new_id()
-    fields = {"title": title, "due_at": due}
+    fields = {"title": title, "due_at": due, **more}
     await workspace.bus.run(CreateTask(task_id=task, contact_id=contact, fields=fields))
     return task
 
@@ -329,6 +329,36 @@ async def test_a_lead_time_counts_from_the_due_time(
     await clock.advance(1)
     await until(lambda: screen.shown, "ten minutes before")
     assert screen.shown[f"task:{task}"][1] == "Ana Pérez · due today 12:11, in 10 minutes"
+
+
+@pytest.mark.parametrize("lead_min", [0, 10, 60])
+async def test_a_task_may_have_a_lead_time_of_its_own(
+    start: Any,
+    screen: Screen,
+    workspace: Any,
+    contact: str,
+    clock: Any,
+    until: Any,
+    person: Person,
+    lead_min: int,
+) -> None:
+    person.settings = msgspec.structs.replace(person.settings, reminder_lead_min=lead_min)
+    await start()
+    task = await add(workspace, contact, "Call", in_minutes(clock, 31), remind_min=30)
+    await asleep(clock)
+    await clock.advance(59)
+    await asleep(clock)
+    assert screen.shown == {}
+    await clock.advance(1)
+    await until(lambda: screen.shown, "thirty minutes before")
+    await screen.press(f"task:{task}", "Snooze 10 min")
+    await asleep(clock)
+    await clock.advance(9.5 * 60)
+    assert screen.shown == {}
+    await asleep(clock)
+    await clock.advance(31)
+    await until(lambda: screen.shown, "again after the snooze")
+    assert screen.count == 2
 
 
 async def test_content_can_be_hidden(

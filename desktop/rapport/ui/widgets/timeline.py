@@ -323,8 +323,10 @@ class TaskLine(Control):
             self._row.addWidget(DueLabel(due, state, self))
         self.restyle()
 
-    def set_marks(self, *, pending: bool, conflict: bool) -> None:
-        """Say what the server does not know of it yet."""
+    def set_marks(
+        self, *, pending: bool, conflict: bool, reminder: bool = False, repeats: bool = False
+    ) -> None:
+        """Say what the server does not know of it, or not yet."""
         for mark in self._marks:
             self._row.removeWidget(mark)
             mark.hide()
@@ -332,6 +334,8 @@ class TaskLine(Control):
         self._marks = []
         words = []
         for shown, icon, role, said in (
+            (reminder, "bell", "muted", tr("has a reminder")),
+            (repeats, "repeat", "muted", tr("repeats")),
             (pending, "clock", "muted", waiting_words()),
             (conflict, "alert", "warning", conflict_words()),
         ):

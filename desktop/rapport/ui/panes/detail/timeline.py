@@ -290,7 +290,12 @@ class Timeline(Painted):
         detail = self._detail
         assert detail is not None
         for task, line in zip(self._tasks, self._lines(), strict=True):
-            line.set_marks(pending=task.id in detail.pending, conflict=task.id in detail.conflicts)
+            line.set_marks(
+                pending=task.id in detail.pending,
+                conflict=task.id in detail.conflicts,
+                reminder=task.remind_min is not None,
+                repeats=task.repeat is not None,
+            )
 
     def _lines(self) -> list[TaskLine]:
         body = self._open.body
