@@ -11,46 +11,18 @@ from __future__ import annotations
 import asyncio
 import os
 import subprocess
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import closing
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final
 
-from dbus_fast import BusType, Message, MessageType
-from dbus_fast.aio import MessageBus
-
+from rapport.app.accessibility import Rect, accessibility_bus, showing
 from rapport.app.x_server import XConnection
 
-_ACCESSIBLE: Final = "org.a11y.atspi.Accessible"
-_COMPONENT: Final = "org.a11y.atspi.Component"
-_SCREEN_COORDINATES: Final = 0
-_STATE_SHOWING: Final = 25
 _POLL_S: Final = 0.05
-_CALL_TIMEOUT_S: Final = 1.0
-
-# A list of a hundred thousand contacts has as many accessible children; reading them one by one
-# would take minutes and says nothing that the list's own model does not say at once.
-_MOST_CHILDREN: Final = 400
-
-# at-spi2-core 2.54 renamed the role; both names are met.
-_SAME_ROLE: Final = {"push button": "button"}
-
-
-class Rect(NamedTuple):
-    """A rectangle on the screen, in pixels from its top left corner."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-    @property
-    def center(self) -> tuple[int, int]:
-        return self.x + self.width // 2, self.y + self.height // 2
 
 
 class PointerError(RuntimeError):
-    """xdotool, the accessibility bus or the screen is not there."""
+    """xdotool or the screen is not there."""
 
 
 async def move(x: int, y: int) -> None:
@@ -117,121 +89,18 @@ async def find_accessible(
     """
     seen: set[str] = set()
     deadline = asyncio.get_running_loop().time() + timeout_s
-    async with _accessibility_bus() as bus:
+    async with accessibility_bus() as bus:
         while True:
             seen.clear()
-            async for found, rect in _showing(bus, role, app):
-                if found == name:
-                    return rect
-                seen.add(found)
+            async for found in showing(bus, role, app):
+                if found.name == name:
+                    return found.rect
+                seen.add(found.name)
             if asyncio.get_running_loop().time() > deadline:
                 others = ", ".join(sorted(map(repr, seen))) or "none"
                 where = f" in {app}" if app else ""
                 raise LookupError(f"no {role} {name!r} is showing{where}; those that are: {others}")
             await asyncio.sleep(_POLL_S)
-
-
-@asynccontextmanager
-async def _accessibility_bus() -> AsyncIterator[MessageBus]:
-    session = await MessageBus(bus_type=BusType.SESSION).connect()
-    try:
-        address = await _call(session, ("org.a11y.Bus", "/org/a11y/bus"), "org.a11y.Bus.GetAddress")
-    finally:
-        await _close(session)
-    if address is None:
-        raise PointerError("the accessibility bus is not running")
-    bus = await MessageBus(address).connect()
-    try:
-        yield bus
-    finally:
-        await _close(bus)
-
-
-async def _close(bus: MessageBus) -> None:
-    bus.disconnect()
-    # The socket is closed once the loop has seen its end, not before.
-    await bus.wait_for_disconnect()
-
-
-Node = tuple[str, str]
-"""The unique bus name of a program, the object path of a widget."""
-
-
-async def _showing(bus: MessageBus, role: str, app: str | None) -> AsyncIterator[tuple[str, Rect]]:
-    """Name and place of every widget of this role that is showing, level by level."""
-    root = ("org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root")
-    level = await _children(bus, root)
-    if app is not None:
-        names = await asyncio.gather(*(_name(bus, node) for node in level))
-        level = [node for node, name in zip(level, names, strict=True) if name == app]
-    windows = await asyncio.gather(*(_children(bus, node) for node in level))
-    level = [window for group in windows for window in group]
-    while level:
-        shown = await asyncio.gather(*(_is_showing(bus, node) for node in level))
-        level = [node for node, is_shown in zip(level, shown, strict=True) if is_shown]
-        roles = await asyncio.gather(*(_role(bus, node) for node in level))
-        for node, its_role in zip(level, roles, strict=True):
-            if its_role == _SAME_ROLE.get(role, role):
-                extents = await _call(
-                    bus, node, f"{_COMPONENT}.GetExtents", "u", [_SCREEN_COORDINATES]
-                )
-                if extents is not None and extents[2] > 0 and extents[3] > 0:
-                    yield await _name(bus, node), Rect(*extents)
-        groups = await asyncio.gather(*(_children(bus, node) for node in level))
-        level = [child for group in groups for child in group]
-
-
-async def _children(bus: MessageBus, node: Node) -> list[Node]:
-    count = await _property(bus, node, "ChildCount")
-    if not count or count > _MOST_CHILDREN:
-        return []
-    children = await _call(bus, node, f"{_ACCESSIBLE}.GetChildren")
-    return [(program, path) for program, path in children or []]
-
-
-async def _is_showing(bus: MessageBus, node: Node) -> bool:
-    states = await _call(bus, node, f"{_ACCESSIBLE}.GetState")
-    return bool(states and states[0] >> _STATE_SHOWING & 1)
-
-
-async def _role(bus: MessageBus, node: Node) -> str:
-    role = await _call(bus, node, f"{_ACCESSIBLE}.GetRoleName") or ""
-    return _SAME_ROLE.get(role, role)
-
-
-async def _name(bus: MessageBus, node: Node) -> str:
-    return str(await _property(bus, node, "Name") or "")
-
-
-async def _property(bus: MessageBus, node: Node, name: str) -> Any:
-    value = await _call(bus, node, "org.freedesktop.DBus.Properties.Get", "ss", [_ACCESSIBLE, name])
-    return None if value is None else value.value
-
-
-async def _call(
-    bus: MessageBus,
-    node: Node,
-    method: str,
-    signature: str = "",
-    body: list[Any] | None = None,
-) -> Any:
-    """The first value of the reply, or ``None``: widgets go away while they are being read."""
-    interface, _, member = method.rpartition(".")
-    message = Message(
-        destination=node[0],
-        path=node[1],
-        interface=interface,
-        member=member,
-        signature=signature,
-        body=body or [],
-    )
-    try:
-        reply = await asyncio.wait_for(bus.call(message), _CALL_TIMEOUT_S)
-    except TimeoutError:
-        return None
-    if reply is None or reply.message_type is MessageType.ERROR or not reply.body:
-        return None
-    return reply.body[0]
 
 
 async def _xdotool(*arguments: str) -> None:
