@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QWidget
 from tests.ui.window.conftest import PlainToday
 
 from rapport.domain.commands import CreateNote
@@ -88,8 +88,8 @@ async def test_found_chosen_by_mouse_and_keys_merged_and_taken_back(
     window = await open_window()
     one, other = await pair(book, workspace)
     page = await opened(window, until)
-    await until(lambda: see(page, QLabel, "merge-reasons") is not None)
-    reasons = see(page, QLabel, "merge-reasons")
+    await until(lambda: see(page, ChangedText, "merge-reasons") is not None)
+    reasons = see(page, ChangedText, "merge-reasons")
     assert reasons is not None
     assert "same phone" in reasons.text()
     assert "one letter" in reasons.text()

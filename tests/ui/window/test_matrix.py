@@ -41,7 +41,7 @@ _PATIENCE = 60
 LOOKS = ((Mode.LIGHT, Contrast.NORMAL), (Mode.DARK, Contrast.NORMAL), (Mode.LIGHT, Contrast.HIGH))
 SIZES = (1.0, 1.5, 2.0)
 DIRECTIONS = (Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft)
-_OVER = ("go.palette", "app.help", "contact.new", "task.new", "edit.history")
+_OVER = ("go.palette", "app.help", "contact.new", "task.new", "edit.history", "contact.merge")
 """Actions that open something over the window."""
 PICTURES = os.environ.get("RAPPORT_MATRIX")
 """A folder for a picture of everything that is seen, for looking at."""
@@ -89,6 +89,7 @@ def plain_rooms(tmp_path: Path, clock: Any) -> Rooms:
         today=STANDARD_ROOMS.today,
         calendar=STANDARD_ROOMS.calendar,
         settings=lambda context: SettingsPage(context, desk),
+        duplicates=STANDARD_ROOMS.duplicates,
         activity=ACTIVITY,
         load=STANDARD_ROOMS.load,
     )
@@ -113,6 +114,15 @@ async def fill(book: Any, workspace: Any, clock: Any) -> str:
         },
         {"first_name": "Zoë", "last_name": "van den Berg", "company": "Berg & Zonen"},
         {"first_name": "محمد", "last_name": "الفاسي", "tags": ["installer"]},
+        {
+            "first_name": "M.",
+            "last_name": "von Hohenstein-Ehrenberg",
+            "email": "maximiliane.von.hohenstein@stiftung-auenland-nordwest.example",
+            "phone": "+351912345679",
+            "website": "https://stiftung-auenland-nordwest.example/landschaftspflege",
+            "tags": ["waiting for the quote"],
+        },
+        {"first_name": "Max", "phone": "+351912345679", "city": "Vila Nova de Famalicão"},
     )
     await book.crowd(40)
     now = clock.now()
@@ -229,6 +239,7 @@ async def test_nothing_is_cut_off_and_nothing_overlaps(
     pages: tuple[tuple[str, Callable[[], None]], ...] = (
         ("today", lambda: window.context.show_page(Page.TODAY)),
         ("calendar", lambda: window.context.show_page(Page.CALENDAR)),
+        ("duplicates", window.context.show_duplicates),
         ("ledger", lambda: window.context.show_activity("ledger")),
         ("conflicts", lambda: window.context.show_activity("conflicts")),
         ("audit", lambda: window.context.show_activity("audit")),

@@ -130,7 +130,7 @@ class DuplicateSteps:
 
         at = await self._do.until(row, "the pair in the list")
         await self._do.click_row(view, view.model().index(at - 1, 0))
-        why: Any = await self._do.see("merge-reasons")
+        why: Any = await self._do.see("merge-reasons", QWidget)
         if not why.text():
             raise NotSeen("the reasons are not told")
 

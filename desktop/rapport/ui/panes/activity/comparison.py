@@ -19,7 +19,7 @@ from rapport.ui.widgets.changed_text import ChangedText
 from rapport.ui.widgets.chips import TagChip
 from rapport.ui.widgets.flow import FlowLayout
 from rapport.ui.widgets.inputs import Message, TextArea
-from rapport.ui.widgets.labels import IconView, Label
+from rapport.ui.widgets.labels import ElidedLabel, IconView, Label
 
 _FIELD = 112
 
@@ -184,7 +184,7 @@ class ComparisonGrid(Painted):
         column.setSpacing(0)
         size = TextSize.BODY if caption else TextSize.CAPTION
         role = "text" if caption else "muted"
-        column.addWidget(Label(title, cell, size=size, weight=SEMIBOLD, role=role, wrap=True))
+        column.addWidget(ElidedLabel(title, cell, size=size, weight=SEMIBOLD, role=role))
         if caption:
             column.addWidget(Label(caption, cell, size=TextSize.CAPTION, role="muted", wrap=True))
             column.addStretch(1)

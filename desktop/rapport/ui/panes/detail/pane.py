@@ -216,7 +216,8 @@ class DetailPane(Painted):
         self.fields.show_detail(detail)
         self.timeline.show_detail(detail)
         self.composer.show_contact(contact)
-        self.duplicate.show_contact(contact.id)
+        # One thing to decide at a time: there is room for one line.
+        self.duplicate.show_contact(None if detail.conflicts else contact.id)
         if self.composer.note_id is not None:
             self.composer.note_changed(self.timeline.note(self.composer.note_id))
         self.setAccessibleName(tr("Contact {name}").format(name=visible(contact.name)))

@@ -37,7 +37,8 @@ class DuplicateHint(QWidget):
         self.banner.button.setObjectName("duplicate-compare")
         self.banner.pressed.connect(lambda: context.show_duplicates(self._ids))
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        px = context.theme.type.px
+        column.setContentsMargins(px(20), px(10), px(20), px(2))
         column.addWidget(self.banner)
         self._soon = QTimer(self, singleShot=True, interval=_AFTER_MS)
         self._soon.timeout.connect(self._ask)

@@ -6,9 +6,10 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
+    QBoxLayout,
     QCheckBox,
     QGridLayout,
     QHBoxLayout,
@@ -40,6 +41,7 @@ from rapport.ui.widgets.button import Kind as ButtonKind
 from rapport.ui.widgets.card import Card
 from rapport.ui.widgets.changed_text import ChangedText
 from rapport.ui.widgets.chips import TagChip
+from rapport.ui.widgets.fit import fit
 from rapport.ui.widgets.flow import FlowLayout
 from rapport.ui.widgets.labels import Avatar, ElidedLabel, IconView, Label, Rule
 from rapport.ui.widgets.scroll import ScrollArea
@@ -160,13 +162,24 @@ class MergeEntry(QWidget):
         ):
             button.setObjectName(f"merge-{name}")
             button.clicked.connect(does)
-        row = QHBoxLayout(self._foot_box)
-        row.setContentsMargins(px(20), px(12), px(20), px(10))
-        row.setSpacing(px(8))
-        row.addWidget(self.apart)
-        row.addStretch(1)
-        row.addWidget(self.later)
-        row.addWidget(self.merge)
+        self._foot = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._foot_box)
+        self._foot.setContentsMargins(px(20), px(12), px(20), px(10))
+        self._foot.setSpacing(px(8))
+        self._foot.addWidget(self.apart)
+        self._foot.addStretch(1)
+        self._foot.addWidget(self.later)
+        self._foot.addWidget(self.merge)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        fit(self._foot, self.width(), (self._stack_foot,))
+
+    def _stack_foot(self, stacked: bool) -> None:
+        directions = QBoxLayout.Direction
+        self._foot.setDirection(directions.TopToBottom if stacked else directions.LeftToRight)
 
     # What the page asks.
 
@@ -243,7 +256,8 @@ class MergeEntry(QWidget):
         title = certainty_words(group.score)
         told.addWidget(ElidedLabel(title, page, size=TextSize.SECTION, weight=SEMIBOLD))
         country = self._country()
-        why = Label(reasons_words(group.reasons(), country), page, role="muted", wrap=True)
+        why = ChangedText(page, role="muted")  # an address may be longer than the line
+        why.show_text(reasons_words(group.reasons(), country))
         why.setObjectName("merge-reasons")
         told.addWidget(why)
         more = len(group.ids) - len(self._details)
@@ -456,6 +470,7 @@ class MergeEntry(QWidget):
         self.merge.setToolTip(tr(why_not) if why_not else "")
         self.merge.setAccessibleDescription(self.merge.toolTip())
         self.merge.restyle()
+        self._fit()
 
     # Deciding.
 
