@@ -3,9 +3,10 @@
 A merge is one transaction here and several edits there, in stages: 1, the copies of notes, tasks
 and appointments and the fields of the contact that stays; 2, the deletion of the others; 3, an
 e-mail or phone number that one of the others had, since the CRM lets no two contacts have it.
-Taking a merge back has stages of its own: 0, the fields; 1, the others anew; 2, the deletion of the
-copies. An edit of a stage is sent when all of those before have arrived. If one of stage 1 ends in
-any other way (a trigger sees to that), the merge stops: what was not deleted yet stays.
+Taking a merge back has stages of its own: 0, an e-mail or phone number; 1, the others anew; 2, the
+other fields, and the deletion of the copies. An edit of a stage is sent when all of those before
+have arrived. If one of stage 1 ends in any other way (a trigger sees to that), the merge stops:
+what was not deleted yet stays.
 """
 
 from __future__ import annotations
@@ -416,7 +417,12 @@ def take_back(tx: Transaction, command: Unmerge, origin: Origin) -> Outcome:
     back, _ = set_back(merged, record if isinstance(record, Contact) else None)
     done: list[Mutation] = []
     if back:
-        part.change(survivor, back, stage=0)
+        # The CRM takes the others' address or number only once it is free; the rest waits for them.
+        first = {name: delta for name, delta in back.items() if name in UNIQUE}
+        later = {name: delta for name, delta in back.items() if name not in UNIQUE}
+        for fields, stage in ((first, 0), (later, 2)):
+            if fields:
+                part.change(survivor, fields, stage=stage)
         done.append(msgspec.structs.replace(merged.mutation, fields=back))
     anew = False
     for gone in merged.gone:
