@@ -47,6 +47,7 @@ from rapport.ui.models.task_list_model import TaskListModel
 from rapport.ui.panes.marked_summary import TASK_BUTTONS, MarkedSummary, tasks_told
 from rapport.ui.panes.today.dragging import RowDrag
 from rapport.ui.panes.today.marked_tasks import MARKED_MENU, MarkedTasks
+from rapport.ui.panes.today.quick_line import QuickLine
 from rapport.ui.panes.today.task_detail import TaskDetail
 from rapport.ui.panes.today.task_view import TaskView
 from rapport.ui.panes.today.whose import WhoseTasks
@@ -150,6 +151,10 @@ class TodayPage(Painted):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._head)
+        self.sentence = QuickLine(left)
+        self._below = QHBoxLayout()
+        self._below.addWidget(self.sentence)
+        column.addLayout(self._below)
         column.addWidget(self._trouble)
         column.addWidget(Rule(left))
         column.addWidget(self._lists, 1)
@@ -188,6 +193,7 @@ class TodayPage(Painted):
         self.accounts.clicked.connect(self._offer_accounts)
         self._context.accounts_changed.connect(self._accounts_changed)
         self.add.clicked.connect(lambda: actions.trigger("task.new"))
+        self.sentence.clicked.connect(lambda: actions.trigger("task.quick-add"))
         self.empty.pressed.connect(lambda: actions.trigger("task.new"))
         self.detail.stepped.connect(self.step)
         self.detail.snooze_asked.connect(
@@ -417,10 +423,16 @@ class TodayPage(Painted):
 
     def _allow(self) -> None:
         why = self._context.situation.why_not_write
-        for button in (self.add, self.empty.button):
+        sentence = with_key(tr("Add task in a sentence"), "task.quick-add")
+        form = with_key(tr("Add task"), "task.new")
+        for button, words in (
+            (self.add, form),
+            (self.empty.button, form),
+            (self.sentence, sentence),
+        ):
             if button is not None:
                 button.setEnabled(why is None)
-                button.setToolTip(why or with_key(tr("Add task"), "task.new"))
+                button.setToolTip(why or words)
                 button.setAccessibleDescription(why or "")
 
     # Look.
@@ -437,6 +449,7 @@ class TodayPage(Painted):
         px = self.type.px
         self._head.setContentsMargins(px(20), px(11), px(16), px(11))
         self._head.setSpacing(px(10))
+        self._below.setContentsMargins(px(20), 0, px(16), px(10))
         self._trouble.setContentsMargins(px(20), 0, px(16), px(8))
         self._left.setMinimumWidth(px(360))
         self._beside.setMinimumWidth(px(340))
