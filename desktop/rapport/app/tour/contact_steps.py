@@ -12,13 +12,13 @@ from PySide6.QtWidgets import QComboBox, QMenu, QTextBrowser, QWidget
 from rapport.app.tour.crm import TourSandbox
 from rapport.app.tour.driver import Driver, NotSeen
 from rapport.domain.records import Id, Kind, Note
+from rapport.ui.roles import ContactRole
 from rapport.ui.widgets.inputs import LineEdit
 from rapport.ui.widgets.overlay import ConfirmDialog
 
 if TYPE_CHECKING:
     from rapport.app.tour.steps import Tour
 
-STRANGER = "Zoë van den Berg"
 SHOWN = "Quarterly offer"
 HOSTILE = (
     f"<h3>{SHOWN}</h3><script>steal()</script>"
@@ -54,9 +54,13 @@ class ContactSteps:
         await self._pin(note)
 
     async def _receive(self) -> None:
-        index = await self._tour.row(STRANGER)
-        await self._crm.add_note(await self._server_id(STRANGER), HOSTILE)
-        await self._do.click_row(await self._tour.list(), index)
+        contact = (await self._tour.detail()).contact.name
+        view = await self._tour.list()
+        index = view.model().index(0, 0)
+        while index.data(ContactRole.NAME) == contact:
+            index = index.siblingAtRow(index.row() + 1)
+        await self._crm.add_note(await self._server_id(index.data(ContactRole.NAME)), HOSTILE)
+        await self._do.click_row(view, index)
         await self._do.until_known(lambda: self._note(SHOWN), "the stranger's note")
 
     async def _server_id(self, name: str) -> str:

@@ -131,7 +131,8 @@ class EntryRow(QWidget):
         self._light(self.underMouse())
 
     def _light(self, lit: bool) -> None:
-        self.more.setVisible(lit and self._offers)
+        # The state of an appointment opens the same menu, and its card has the room.
+        self.more.setVisible(lit and self._offers and self.entry.what is not What.APPOINTMENT)
         if lit:
             self._place_more()
         self.update()
