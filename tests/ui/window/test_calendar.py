@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from rapport.domain.records import Kind, Location
 from rapport.domain.resources import Calendar
@@ -23,6 +23,7 @@ from rapport.ui.panes.calendar.page import CalendarPage
 from rapport.ui.panes.calendar.times import Span
 from rapport.ui.panes.calendar.view import CalendarView
 from rapport.ui.rooms import STANDARD_ROOMS, Rooms
+from rapport.ui.widgets.labels import ElidedLabel
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 FRIDAY_3PM = MONDAY + timedelta(days=4, hours=15)
@@ -266,7 +267,7 @@ async def test_a_month_keeps_the_time_and_opens_what_it_has_no_room_for(
     asked = len(sync.agendas)
     view.setFocus()
     QTest.keyClick(view, Qt.Key.Key_PageDown)
-    assert page.findChild(QLabel, "calendar-title").text() == "December 2026"
+    assert page.findChild(ElidedLabel, "calendar-title").text() == "December 2026"
     await until(lambda: len(sync.agendas) > asked)
     assert sync.agendas[-1][0] <= datetime(2026, 12, 1, tzinfo=UTC)
     QTest.keyClick(view, Qt.Key.Key_Home)

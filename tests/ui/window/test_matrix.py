@@ -41,7 +41,10 @@ _PATIENCE = 60
 LOOKS = ((Mode.LIGHT, Contrast.NORMAL), (Mode.DARK, Contrast.NORMAL), (Mode.LIGHT, Contrast.HIGH))
 SIZES = (1.0, 1.5, 2.0)
 DIRECTIONS = (Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft)
-_OVER = ("go.palette", "app.help", "contact.new", "task.new", "edit.history", "contact.merge")
+_OVER = (
+    *("go.palette", "app.help", "contact.new", "task.new", "appointment.new", "edit.history"),
+    "contact.merge",
+)
 """Actions that open something over the window."""
 PICTURES = os.environ.get("RAPPORT_MATRIX")
 """A folder for a picture of everything that is seen, for looking at."""
@@ -239,6 +242,7 @@ async def test_nothing_is_cut_off_and_nothing_overlaps(
     pages: tuple[tuple[str, Callable[[], None]], ...] = (
         ("today", lambda: window.context.show_page(Page.TODAY)),
         ("calendar", lambda: window.context.show_page(Page.CALENDAR)),
+        ("calendar-month", lambda: window.context.actions.trigger("calendar.month")),
         ("duplicates", window.context.show_duplicates),
         ("ledger", lambda: window.context.show_activity("ledger")),
         ("conflicts", lambda: window.context.show_activity("conflicts")),

@@ -21,7 +21,7 @@ from rapport.ui.context import Page, WindowContext
 from rapport.ui.editors.appointment_actions import STATUSES, AppointmentPopover
 from rapport.ui.editors.task_popover import TaskPopover
 from rapport.ui.look.type import SEMIBOLD, TextSize
-from rapport.ui.menus import RULE, fill_menu
+from rapport.ui.menus import RULE, add_choice, fill_menu, pop_up
 from rapport.ui.panes.calendar.blocks import title_of
 from rapport.ui.panes.calendar.day_popover import DayPopover
 from rapport.ui.panes.calendar.entries import Entry, entries_of, when_words
@@ -31,6 +31,7 @@ from rapport.ui.panes.calendar.view import CalendarView
 from rapport.ui.panes.calendar.week import WeekView
 from rapport.ui.widgets.base import Painted
 from rapport.ui.widgets.button import Button, IconButton
+from rapport.ui.widgets.fit import fit
 from rapport.ui.widgets.labels import ElidedLabel, Label, Rule
 from rapport.ui.widgets.segmented import Segmented
 from rapport.ui.widgets.states import ErrorState, Skeleton
@@ -41,7 +42,6 @@ _VISIT_MENU = (
     *(f"appointment.{status}" for status in STATUSES),
     *(RULE, "appointment.edit", RULE, "appointment.delete"),
 )
-_NARROW = 780
 _SOON_MS = 60
 _READ_AFTER_MS = 250
 """Whoever leafs on does not read what lies between."""
@@ -86,26 +86,28 @@ class CalendarPage(Painted):
     # Shape.
 
     def _build(self) -> None:
-        self._title = Label("", self, size=TextSize.TITLE, weight=SEMIBOLD)
+        self._title = ElidedLabel("", self, size=TextSize.TITLE, weight=SEMIBOLD)
         self._title.setObjectName("calendar-title")
         self._zone = Label("", self, size=TextSize.CAPTION, role="muted")
         self.previous = IconButton("left", tr("Previous"), self)
         self.previous.setObjectName("calendar-previous")
         self.next = IconButton("right", tr("Next"), self)
         self.next.setObjectName("calendar-next")
-        self.today = Button(tr("Today"), self)
+        self.today = Button(tr("Today"), self, icon="calendar")
         self.today.setObjectName("calendar-today")
-        spans = [(Span.DAY, tr("Day")), (Span.WEEK, tr("Week")), (Span.MONTH, tr("Month"))]
-        self.spans = Segmented(spans, self, name=tr("How much is shown"))
+        self.spans = Segmented(self._span_words(), self, name=tr("How much is shown"))
         self.spans.setObjectName("calendar-span")
         self.spans.set_value(self.span)
+        self.few = Button(tr("Week"), self, chevron=True)
+        """Stands for the choices where they have no room side by side."""
+        self.few.setObjectName("calendar-span-menu")
+        self.few.hide()
         self.add = Button(tr("Appointment"), self, icon="plus", name=tr("New appointment"))
         self.add.setObjectName("appointment-add")
         self._head = QHBoxLayout()
-        for part in (self._title, self._zone):
-            self._head.addWidget(part)
-        self._head.addStretch(1)
-        for control in (self.previous, self.today, self.next, self.spans, self.add):
+        self._head.addWidget(self._title, 1)
+        self._head.addWidget(self._zone)
+        for control in (self.previous, self.today, self.next, self.spans, self.few, self.add):
             self._head.addWidget(control)
         self.status = ElidedLabel("", self, size=TextSize.CAPTION, role="muted")
         self.status.setObjectName("calendar-status")
@@ -132,11 +134,38 @@ class CalendarPage(Painted):
         self._head.setSpacing(px(8))
         self._status_row.setContentsMargins(px(16), 0, px(16), px(8))
         super().restyle()
+        self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = self.width() < self.type.px(_NARROW)
-        self.add.set_wordless(narrow)
+        self._fit()
+
+    def _fit(self) -> None:
+        """The title keeps its room before words that an icon can stand for."""
+        if self.width() <= 0:
+            return
+        room = self.width() - min(self._title.sizeHint().width(), self.type.px(280))
+        steps = (
+            lambda less: self._zone.setVisible(not less and bool(self._zone.text())),
+            self.add.set_wordless,
+            self.today.set_wordless,
+            self._set_few,
+        )
+        fit(self._head, room, steps)
+
+    def _set_few(self, few: bool) -> None:
+        self.spans.setVisible(not few)
+        self.few.setVisible(few)
+
+    def _offer_spans(self) -> None:
+        menu = QMenu(self)
+        for span, words in self._span_words():
+            add_choice(menu, words, span is self.span, partial(self.show_span, span))
+        pop_up(menu, self.few, at_end=True)
+
+    @staticmethod
+    def _span_words() -> list[tuple[Span, str]]:
+        return [(Span.DAY, tr("Day")), (Span.WEEK, tr("Week")), (Span.MONTH, tr("Month"))]
 
     def _connect(self) -> None:
         context, actions = self._context, self._context.actions
@@ -144,6 +173,7 @@ class CalendarPage(Painted):
         self.next.clicked.connect(lambda: self.step(1))
         self.today.clicked.connect(self.go_today)
         self.spans.chosen.connect(lambda _: self.show_span(Span(str(self.spans.value()))))
+        self.few.clicked.connect(self._offer_spans)
         self.add.clicked.connect(lambda: actions.trigger("calendar.book"))
         for view in (self.week, self.month):
             view.opened.connect(self._open)
@@ -185,6 +215,8 @@ class CalendarPage(Painted):
         kept = self.view.slot
         self.span = span
         self.spans.set_value(span)
+        self.few.setText(dict(self._span_words())[span])
+        self.few.setAccessibleName(tr("Shown: {what}").format(what=self.few.text()))
         self.view.slot = kept
         self.show_day(kept[0])
         if self._loaded:
@@ -303,13 +335,14 @@ class CalendarPage(Painted):
                 first=write(QDate(first.year, first.month, first.day), form),
                 last=write(QDate(last.year, last.month, last.day), "d MMM yyyy"),
             )
-        self._title.setText(words)
+        self._title.set_text(words)
         zone, noon = self.view.zone, datetime.combine(day, datetime.min.time())
         here = self._workspace.clock.zone()
         same = zone.utcoffset(noon) == here.utcoffset(noon)
         location = self._workspace.reference.location
         name = location.timezone.replace("_", " ") if location is not None else ""
         self._zone.setText("" if same else tr("Times of {zone}").format(zone=name))
+        self._fit()
 
     def _say_status(self) -> None:
         can = self._workspace.capabilities
