@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QApplication
 from rapport.domain.disturb import Channel, why_not_disturb
 from rapport.domain.records import Contact, Kind
 from rapport.store import Snapshot
+from rapport.ui.panes.settings.trusted import TrustedHosts
 from rapport.ui.widgets.button import Button
+from rapport.ui.widgets.chips import Chip
 from rapport.ui.widgets.overlay import ConfirmDialog
 
 pytestmark = pytest.mark.usefixtures("theme")
@@ -99,3 +101,14 @@ async def test_the_whole_contact_may_be_shut_and_copying_stays_allowed(
 def test_whatever_the_crm_says_can_be_read(settings: Any) -> None:
     contact = Contact(id="1")
     assert why_not_disturb(contact, {"dndSettings": settings}, Channel.CALL) == ""
+
+
+async def test_a_trusted_host_can_be_taken_back(open_ana: Any, until: Any) -> None:
+    desk, _, _ = await open_ana()
+    desk.context.change_settings(trusted_hosts=("docs.example", "files.example"))
+    trusted = desk.put(TrustedHosts(desk.context))
+    chip = desk.find(Chip, "trusted-docs.example")
+    chip.removed.emit()
+    assert desk.context.settings.trusted_hosts == ("files.example",)
+    await until(lambda: trusted.findChild(Chip, "trusted-docs.example") is None, "it is gone")
+    assert trusted.findChild(Chip, "trusted-files.example") is not None

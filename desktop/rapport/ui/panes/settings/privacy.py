@@ -17,6 +17,7 @@ from rapport.ui.onboarding.text import Words
 from rapport.ui.panes.settings.card import Card, Row
 from rapport.ui.panes.settings.desk import SettingsDesk
 from rapport.ui.panes.settings.table import Group
+from rapport.ui.panes.settings.trusted import TrustedHosts
 from rapport.ui.widgets.button import Button, Kind
 from rapport.ui.wording import count, locale
 
@@ -44,6 +45,7 @@ class PrivacyCard(Card):
         self._column = QVBoxLayout(self._lines)
         self._column.setContentsMargins(0, 0, 0, 0)
         hosts.body.addWidget(self._lines)
+        self.row("trusted-hosts").body.addWidget(TrustedHosts(context))
         wipe = Button(tr("Remove everything"), icon="trash", kind=Kind.TONAL)
         wipe.icon_role = "danger"
         wipe.setObjectName("wipe")

@@ -93,6 +93,12 @@ SETTINGS = (
     ),
     Setting("hosts", mark("Hosts contacted"), Group.PRIVACY, mark("network, servers, connections")),
     Setting(
+        "trusted-hosts",
+        mark("Links that open without asking"),
+        Group.PRIVACY,
+        mark("trusted hosts, notes, web, phishing"),
+    ),
+    Setting(
         "wipe",
         mark("Remove everything from this computer"),
         Group.PRIVACY,
