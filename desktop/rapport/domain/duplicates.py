@@ -219,20 +219,19 @@ class Finder:
         for kind, keys in self._by.items():
             for ids in list(keys.values()):
                 done += 1
-                if done % 100 == 0:
+                if done % 25 == 0:
                     yield done, total
                 if len(ids) < 2:
                     continue
-                for pair in self._slips(ids) if kind == "company" else _pairs(ids, _most(kind)):
-                    if pair is None:
+                pairs = self._slips(ids) if kind == "company" else _pairs(ids, _most(kind))
+                for at, pair in enumerate(pairs, 1):
+                    if pair is None or at % 50 == 0:
                         yield done, total
-                    elif pair not in seen:
+                    if pair is not None and pair not in seen:
                         seen.add(pair)
                         likeness = self._compare(pair) if pair not in apart else None
                         if likeness is not None:
                             self._found[pair] = likeness
-                        if len(seen) % 50 == 0:
-                            yield done, total
         yield total, total
 
     def groups(self) -> tuple[Group, ...]:

@@ -20,7 +20,7 @@ from rapport.domain.ports import Clock
 from rapport.domain.records import Id
 from rapport.domain.text import storable
 from rapport.domain.views import Outcome
-from rapport.store import deletions, edits, lists, merges, series
+from rapport.store import deletions, edits, lists, merges, series, unmerges
 from rapport.store.audit import AuditLog
 from rapport.store.batch import SLICED_FROM, Batch
 from rapport.store.chain import Verified, verify_chain
@@ -137,12 +137,12 @@ class Store:
         if isinstance(command, MergeContacts):
             return self._writer.person(lambda tx: merges.carry_out(tx, command, origin))
         if isinstance(command, Unmerge):
-            return self._writer.person(lambda tx: merges.take_back(tx, command, origin))
+            return self._writer.person(lambda tx: unmerges.take_back(tx, command, origin))
 
         def job(tx: Transaction) -> Outcome:
-            merge_id = merges.undone_by(tx, undo_of) if undo_of is not None else None
+            merge_id = unmerges.undone_by(tx, undo_of) if undo_of is not None else None
             if merge_id is not None:
-                return merges.take_back(tx, Unmerge(merge_id=merge_id), origin)
+                return unmerges.take_back(tx, Unmerge(merge_id=merge_id), origin)
             return edits.commit(tx, command, origin, undo_of)
 
         return self._writer.person(job)

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rapport.domain.diff3 import Part
 from rapport.domain.duplicates import Group
 from rapport.domain.merging import MOST_AT_ONCE, MergeContacts
 from rapport.domain.records import Contact, Id, Kind
@@ -28,9 +27,9 @@ from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import SEMIBOLD, TextSize
-from rapport.ui.panes.activity.comparison import ComparisonGrid, SideCell
-from rapport.ui.panes.activity.words import Words, side_parts
+from rapport.ui.panes.activity.words import Words
 from rapport.ui.panes.duplicates.choices import MergeChoices
+from rapport.ui.panes.duplicates.merge_table import STAYS, MergeTable
 from rapport.ui.panes.duplicates.words import (
     belongings_words,
     certainty_words,
@@ -40,77 +39,13 @@ from rapport.ui.widgets.button import Button, IconButton, KeyCap, Size
 from rapport.ui.widgets.button import Kind as ButtonKind
 from rapport.ui.widgets.card import Card
 from rapport.ui.widgets.changed_text import ChangedText
-from rapport.ui.widgets.chips import TagChip
 from rapport.ui.widgets.fit import fit
-from rapport.ui.widgets.flow import FlowLayout
-from rapport.ui.widgets.labels import Avatar, ElidedLabel, IconView, Label, Rule
+from rapport.ui.widgets.labels import Avatar, ElidedLabel, Label, Rule
 from rapport.ui.widgets.scroll import ScrollArea
 from rapport.ui.widgets.states import Banner
 from rapport.ui.wording import count
 
-STAYS = "survivor"
-"""The row in which the contact that stays is chosen."""
 _DIGITS = (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4)
-
-
-class MergeTable(ComparisonGrid):
-    """A column for each contact, and in each row one cell chosen."""
-
-    picked = Signal(str, str)
-    """field, and the id of the contact whose value was pressed"""
-
-    def __init__(self, contacts: list[Contact], captions: list[str], parent: QWidget) -> None:
-        heads = [
-            (visible(one.name), caption) for one, caption in zip(contacts, captions, strict=True)
-        ]
-        super().__init__(heads, parent)
-        self.cells: dict[str, dict[Id, SideCell]] = {}
-        self._contacts = contacts
-
-    def add_field(self, field: str, name: str, values: list[str], *, ltr: bool = False) -> None:
-        row = self._grid.rowCount()
-        self.add_name(row, name)
-        cells = self.cells[field] = {}
-        first = next((value for value in values if value), "")
-        for column, (contact, value) in enumerate(zip(self._contacts, values, strict=True), 1):
-            said = tr("{field} of {name}").format(field=name, name=visible(contact.name))
-            cell = cells[contact.id] = SideCell(said, self)
-            cell.setObjectName(f"merge-{field}-{column}")
-            # An address or number with another one marked within it is hard to read.
-            plain = ltr or field == STAYS
-            cell.show_parts(_parts("" if plain else first, value), left_to_right=ltr)
-            cell.clicked.connect(partial(self.picked.emit, field, contact.id))
-            self._grid.addWidget(cell, row, column)
-
-    def add_widgets(self, name: str, widgets: list[Button]) -> None:
-        """A row with something to press in each column."""
-        row = self._grid.rowCount()
-        self.add_name(row, name)
-        for column, widget in enumerate(widgets, 1):
-            self._grid.addWidget(widget, row, column, Qt.AlignmentFlag.AlignCenter)
-
-    def add_tags(self, name: str, tags: list[str]) -> None:
-        """All of them, whoever had them: there is nothing to choose."""
-        row = self._grid.rowCount()
-        self.add_name(row, name)
-        px = self.type.px
-        cell = QWidget(self)
-        flow = FlowLayout(cell, gap=4)
-        flow.setContentsMargins(px(12), px(8), px(12), px(8))
-        flow.addWidget(IconView("merge", cell, role="success"))
-        flow.addWidget(Label(tr("All are kept"), cell))
-        for tag in tags:
-            chip = TagChip(tag, cell, removable=False)
-            chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            flow.addWidget(chip)
-        self._grid.addWidget(cell, row, 1, 1, len(self._contacts))
-
-
-def _parts(first: str, value: str) -> list[Part]:
-    """``value``, with what differs from the first one marked where the two are alike."""
-    found = side_parts(first, value, added_only=True)
-    alike = any(part.kind == "=" and part.text.strip() for part in found)
-    return found if alike else [Part("=", value or tr("empty"))]
 
 
 class MergeEntry(QWidget):
