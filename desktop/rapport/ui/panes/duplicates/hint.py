@@ -69,7 +69,7 @@ class DuplicateHint(QWidget):
         self._ids = (contact_id, *(id for id in others[:3] if id in rows))
         location = self._workspace.reference.location
         country = location.country if location else ""
-        why = reasons_words(found[0].reasons, country)
+        why = reasons_words(found[0].reasons[:1], country)
         name = visible(rows[others[0]].name)
         self.banner.set_text(why, strong=tr("Perhaps the same as {name}:").format(name=name))
         self.banner.button.setAccessibleName(tr("Compare with {name}").format(name=name))
