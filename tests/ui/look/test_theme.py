@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QFontInfo, QPalette
+import pytest
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QFontInfo, QImage, QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from rapport.ui.look import icons, tokens
+from rapport.ui.look.paint import hairline
 from rapport.ui.look.theme import Contrast, Mode, Motion, Theme
 from rapport.ui.look.type import SEMIBOLD, TextSize, Type, system_scale
 from rapport.ui.widgets.labels import Label
@@ -109,3 +112,18 @@ def test_motion_follows_the_desktop_until_it_is_chosen(theme: Theme) -> None:
     theme.set_desktop_reduces_motion(False)
     theme.set_motion(Motion.REDUCED)
     assert theme.reduced_motion
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.25, 1.5, 1.75, 2.0])
+def test_hairlines_are_alike_wherever_they_lie(ratio: float) -> None:
+    image = QImage(round(40 * ratio), round(400 * ratio), QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(ratio)
+    image.fill(QColor("#FFFFFF"))
+    painter = QPainter(image)
+    for y in range(10, 400, 37):
+        hairline(painter, QRectF(0, y, 40, 1), "#000000")
+    painter.end()
+    column = [image.pixelColor(5, y).name() for y in range(image.height())]
+    assert set(column) == {"#ffffff", "#000000"}
+    widths = {len(part) for part in "".join("x" if c == "#000000" else " " for c in column).split()}
+    assert widths == {int(ratio)}

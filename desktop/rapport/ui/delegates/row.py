@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
 )
 
 from rapport.ui.look.icons import pixmap
-from rapport.ui.look.paint import focus_ring, mirrored
+from rapport.ui.look.paint import focus_ring, hairline, mirrored
 from rapport.ui.look.text import Run, baseline_in, plain_tip
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import REGULAR, TextSize
@@ -215,7 +215,7 @@ def paint_ground(
         if not tokens.high_contrast:
             colour.setAlphaF(0.6)
         line = QRectF(rect.left() + text_start, rect.bottom() - 1, rect.width() - text_start, 1)
-        painter.fillRect(mirrored(line, rect, flipped), colour)
+        hairline(painter, mirrored(line, rect, flipped), colour)
 
 
 def paint_focus(painter: QPainter, option: QStyleOptionViewItem, radius: float = 0.0) -> None:

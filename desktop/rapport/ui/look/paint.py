@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import floor
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap
@@ -54,6 +55,22 @@ def focus_ring(painter: QPainter, rect: QRectF, radius: float) -> None:
     """Draw the ring of keyboard focus along the inside of ``rect``."""
     tokens = current_theme().tokens
     rounded(painter, rect, radius, border=tokens.accent_text, width=float(tokens.ring))
+
+
+def hairline(painter: QPainter, rect: QRect | QRectF, colour: str | QColor) -> None:
+    """Draw a line that is 1 logical pixel wide or high. On a screen at 150 % that would be one and
+    a half: drawn as such, each line comes out as one or as two, by where it happens to lie."""
+    whole = painter.deviceTransform()
+    device = painter.device()
+    thick = max(1, int(device.devicePixelRatioF())) if device is not None else 1
+    area = whole.mapRect(QRectF(rect))
+    level = area.width() >= area.height()
+    # As Qt rounds where a widget begins: one device pixel before that would be cut off.
+    left, top = floor(area.left() + 0.5), floor(area.top() + 0.5)
+    width = floor(area.right() + 0.5) - left if level else thick
+    height = thick if level else floor(area.bottom() + 0.5) - top
+    back, _ = whole.inverted()
+    painter.fillRect(back.mapRect(QRectF(left, top, width, height)), QColor(colour))
 
 
 def depth_rings(painter: QPainter, rect: QRectF, radius: float, *, dialog: bool = False) -> None:

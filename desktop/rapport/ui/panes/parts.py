@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from rapport.ui.look.icons import pixmap
+from rapport.ui.look.paint import hairline
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.widgets.base import Painted
@@ -26,7 +27,7 @@ class Rule(Painted):
         return QSize(1, 1)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(self.rect(), QColor(self.tokens.divider))
+        hairline(QPainter(self), self.rect(), self.tokens.divider)
 
 
 class EmptyState(QWidget):

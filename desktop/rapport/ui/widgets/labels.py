@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from rapport.ui.look.avatars import avatar_pixmap, badge_pixmap
 from rapport.ui.look.icons import draw_icon, role_colour
+from rapport.ui.look.paint import hairline
 from rapport.ui.look.text import Run, baseline_in, plain_tip
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import REGULAR, SEMIBOLD, TextSize
@@ -211,7 +212,7 @@ class Rule(Painted):
             self.setFixedHeight(1)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(self.rect(), QColor(self.tokens.divider))
+        hairline(QPainter(self), self.rect(), self.tokens.divider)
 
 
 class SectionTitle(QWidget):

@@ -15,7 +15,7 @@ from rapport.domain.views import ContactDetail
 from rapport.language import tr
 from rapport.ui.context import WindowContext
 from rapport.ui.look.icons import draw_icon, icon
-from rapport.ui.look.paint import mirrored
+from rapport.ui.look.paint import hairline, mirrored
 from rapport.ui.look.text import LTR_MARK, Run, baseline_in, plain_tip
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.menus import pop_up
@@ -310,4 +310,4 @@ class Header(Painted):
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(self.tokens.surface))
         line = self.rect().adjusted(0, self.height() - 1, 0, 0)
-        painter.fillRect(line, QColor(self.tokens.divider))
+        hairline(painter, line, self.tokens.divider)

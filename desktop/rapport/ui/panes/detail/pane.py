@@ -28,6 +28,7 @@ from rapport.ui.context import WindowContext
 from rapport.ui.editors.contact_dialog import ContactDialog
 from rapport.ui.editors.note_composer import NoteComposer
 from rapport.ui.editors.task_actions import TaskActions
+from rapport.ui.look.paint import hairline
 from rapport.ui.notes.link_dialog import LinkDialog, pretended_host, real_host
 from rapport.ui.panes.detail.entry_actions import EntryActions
 from rapport.ui.panes.detail.fields import FieldsPanel
@@ -471,4 +472,4 @@ class _Divider(Painted):
         self.setMinimumSize(1, 1)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(self.rect(), QColor(self.tokens.divider))
+        hairline(QPainter(self), self.rect(), self.tokens.divider)
