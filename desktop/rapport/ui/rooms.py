@@ -123,7 +123,7 @@ def _calendar(workspace: Workspace, context: WindowContext) -> QWidget:
 
 
 def _duplicates(workspace: Workspace, context: WindowContext) -> QWidget:
-    from rapport.ui.panes.duplicates import DuplicatesPage
+    from rapport.ui.panes.duplicates.page import DuplicatesPage
 
     return DuplicatesPage(workspace, context)
 

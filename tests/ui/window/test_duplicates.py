@@ -15,7 +15,7 @@ from tests.ui.window.conftest import PlainToday
 from rapport.domain.commands import CreateNote
 from rapport.domain.merging import MergeState
 from rapport.domain.records import Id
-from rapport.ui.panes.duplicates import DuplicatesPage
+from rapport.ui.panes.duplicates.page import DuplicatesPage
 from rapport.ui.rooms import STANDARD_ROOMS, Rooms
 from rapport.ui.widgets.changed_text import ChangedText
 from rapport.ui.widgets.states import Banner

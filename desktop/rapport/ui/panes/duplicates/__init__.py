@@ -1,5 +1,1 @@
 """Contacts that may be there twice: the list, the merge side by side, and the way back."""
-
-from rapport.ui.panes.duplicates.page import DuplicatesPage
-
-__all__ = ["DuplicatesPage"]
