@@ -21,6 +21,7 @@ from rapport.app.tour.crm import TourSandbox
 from rapport.app.tour.driver import Driver, NotSeen
 from rapport.app.tour.duplicate_steps import DuplicateSteps
 from rapport.app.tour.finding_steps import FindingSteps
+from rapport.app.tour.list_steps import ListSteps
 from rapport.app.tour.settings_steps import SettingsSteps
 from rapport.app.tour.task_steps import TaskSteps
 from rapport.domain.commands import CreateTask
@@ -60,6 +61,7 @@ class Tour:
         self._do = driver
         self._photograph = photograph
         self._finding = FindingSteps(driver, application.window, photograph)
+        self._lists = ListSteps(driver, application.window, photograph)
         self._settings = SettingsSteps(driver, application.window, photograph)
         self._contacts = ContactSteps(self, driver, sandbox, photograph)
         self._duplicates = DuplicateSteps(driver, application, sandbox, photograph)
@@ -92,6 +94,9 @@ class Tour:
             ("audit-revert", self.audit_revert),
             ("palette", self._finding.palette),
             ("smart-list", self._finding.smart_list),
+            ("filter-builder", self._lists.filter_builder),
+            ("table", self._lists.table),
+            ("cards", self._lists.cards),
             ("export-vcard", self._finding.export_vcard),
             ("import-csv", partial(self._finding.import_csv, self.came_from_the_fair)),
             ("shortcut-sheet", self._finding.shortcut_sheet),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -181,7 +182,10 @@ class FilterDialog(Dialog):
         QTimer.singleShot(0, self, self._resize)
 
     def _resize(self) -> None:
-        """As tall as the lines, up to a limit behind which they scroll."""
+        """As tall as the lines, up to a limit behind which they scroll; Tab goes as one reads."""
+        stops = [*self.root.stops(), self.text]
+        for before, after in pairwise(stops):
+            self.setTabOrder(before, after)
         px = current_theme().type.px
         self._holder.adjustSize()
         wanted = self._column.sizeHint().height()

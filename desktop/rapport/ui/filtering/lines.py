@@ -140,7 +140,7 @@ class LineRow(QWidget):
         self.verb.setMaxVisibleItems(14)
         self.verb.setFixedWidth(px(164))
         self._value = ValueEditor(self)
-        remove = IconButton("x", tr("Remove this condition"), self, size=Size.SMALL)
+        self._remove = remove = IconButton("x", tr("Remove this condition"), self, size=Size.SMALL)
         remove.setObjectName("filter-remove")
         remove.clicked.connect(self.removed)
         self._row = QHBoxLayout(self)
@@ -158,6 +158,11 @@ class LineRow(QWidget):
         verb, negated = self._verbs[self.verb.currentIndex()]
         field = str(self.field.currentData())
         return Line(field=field, verb=verb, negated=negated, value=self._value.value())
+
+    def stops(self) -> list[QWidget]:
+        """What Tab goes through, in reading order."""
+        values = self._value.findChildren(QWidget, "filter-value")
+        return [self.field, self.verb, *values, self._remove]
 
     def _fill(self, line: Line) -> None:
         kind = asks(line.field, self._parts.vocabulary)
@@ -181,7 +186,6 @@ class LineRow(QWidget):
         old.deleteLater()
         self._value.changed.connect(self.changed)
         self._value.show()
-        self.setTabOrder(self.verb, self._value)
 
     def _field_chosen(self) -> None:
         self._fill(first_line(str(self.field.currentData()), self._parts.vocabulary))
@@ -217,11 +221,13 @@ class GroupBox(Painted):
         head = QHBoxLayout()
         head.addWidget(self.match)
         head.addStretch(1)
+        self._tail: list[QWidget] = []
         if depth:
             remove = IconButton("x", tr("Remove this group"), self, size=Size.SMALL)
             remove.setObjectName("filter-remove-group")
             remove.clicked.connect(self.removed)
             head.addWidget(remove)
+            self._tail.append(remove)
         self._column = QVBoxLayout()
         self._column.setSpacing(px(8))
         add = Button(tr("Condition"), self, kind=Kind.QUIET, size=Size.SMALL, icon="plus")
@@ -230,12 +236,14 @@ class GroupBox(Painted):
         add.clicked.connect(lambda: self._append(self._first(), focus=True))
         foot = QHBoxLayout()
         foot.addWidget(add)
+        self._tail.append(add)
         if depth < DEEPEST:
             add_group = Button(tr("Group"), self, kind=Kind.QUIET, size=Size.SMALL, icon="plus")
             add_group.setObjectName("filter-add-group")
             add_group.setAccessibleName(tr("Add a group"))
             add_group.clicked.connect(self._append_group)
             foot.addWidget(add_group)
+            self._tail.append(add_group)
         foot.addStretch(1)
         whole = QVBoxLayout(self)
         inset = px(12) if depth else 0
@@ -252,6 +260,11 @@ class GroupBox(Painted):
             item.line() if isinstance(item, LineRow) else item.group() for item in self._items
         )
         return Group(match=self._match(), items=items)
+
+    def stops(self) -> list[QWidget]:
+        """What Tab goes through: the lines before what makes more of them or takes them away."""
+        inner = [stop for item in self._items for stop in item.stops()]
+        return [self.match, *inner, *self._tail]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._depth:
