@@ -30,13 +30,21 @@ _VALUE = "\x1f"
 """Unit separators of ASCII, which no sentence holds."""
 
 
+_code = "en"
 _number: Callable[[int], str] = "{:,}".format
 
 
-def use(catalogue: NullTranslations, number: Callable[[int], str] = "{:,}".format) -> None:
+def use(
+    catalogue: NullTranslations, *, code: str = "en", number: Callable[[int], str] = "{:,}".format
+) -> None:
     """Speak the language of this catalogue from now on, and write whole numbers like this."""
-    global _catalogue, _number
-    _catalogue, _number = catalogue, number
+    global _catalogue, _code, _number
+    _catalogue, _code, _number = catalogue, code, number
+
+
+def spoken() -> str:
+    """The code of the language."""
+    return _code
 
 
 def count(number: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rapport.api.oauth import OAuthApp
 from rapport.domain import scopes
 from rapport.domain.settings import AUTHORIZE_URL, Account, ConnectRequest
-from rapport.language import tr
+from rapport.language import spoken, tr
 from rapport.ui.consent.request import ConsentRequest, ScopeLine
 
 CONSENT_LIMIT_S = 600.0
@@ -41,12 +41,13 @@ def consent_request(
             ScopeLine(title=tr(scope.title), detail=tr(scope.detail), name=scope.name)
             for scope in map(scopes.described, request.scopes)
         ),
-        not_asked=tr(scopes.not_asked(request.scopes)),
+        not_asked=scopes.not_asked(request.scopes),
         provider=_provider(request),
         allowed_hosts=request.sign_in_hosts,
         timeout_s=CONSENT_LIMIT_S,
         theme=theme,
         text_scale=text_scale,
+        language=spoken(),
     )
 
 

@@ -96,7 +96,7 @@ def _with_qt(
             file=sys.stderr,
         )
         return 1
-    from rapport.app.languages import speak
+    from rapport.ui.languages import speak
 
     speak(qt, language)
     from rapport.app.application import Application

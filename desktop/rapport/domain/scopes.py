@@ -9,7 +9,7 @@ from typing import NamedTuple
 from msgspec import Struct, structs
 
 from rapport.domain.records import User
-from rapport.language import tr
+from rapport.language import mark, tr
 
 
 class Scope(NamedTuple):
@@ -110,7 +110,11 @@ AGENCY = (
     ),
 )
 """What an agency signs in with, to open several of its locations at once."""
-_NOT_ASKED = {"conversations": "messages", "payments": "payments", "campaigns": "campaigns"}
+_NOT_ASKED = {
+    "conversations": mark("messages"),
+    "payments": mark("payments"),
+    "campaigns": mark("campaigns"),
+}
 _CAPITAL = re.compile(r"(?<=[a-z])([A-Z])")
 
 
@@ -121,14 +125,14 @@ def described(name: str) -> Scope:
         return known
     what, _, right = name.rpartition(".")
     words = _CAPITAL.sub(r" \1", what.replace("/", ": ")).lower()
-    verb = "See" if right == "readonly" else "Change"
-    return Scope(name, f"{verb} {words}", "for operations sent by hand", "")
+    title = tr("See: {what}") if right == "readonly" else tr("Change: {what}")
+    return Scope(name, title.format(what=words), "for operations sent by hand", "")
 
 
 def not_asked(wanted: Iterable[str]) -> str:
     """What a person may fear and is not asked for."""
     areas = {re.split(r"[./]", name)[0] for name in wanted}
-    return ", ".join(words for area, words in _NOT_ASKED.items() if area not in areas)
+    return tr(", ").join(tr(words) for area, words in _NOT_ASKED.items() if area not in areas)
 
 
 class Capabilities(Struct, frozen=True, kw_only=True):

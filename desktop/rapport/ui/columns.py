@@ -16,7 +16,7 @@ from rapport.domain.text import visible
 from rapport.language import mark, tr
 from rapport.services import phones
 from rapport.services.custom_values import format_value
-from rapport.ui.wording import colleague, day, locale
+from rapport.ui.wording import colleague, dated, day
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace
@@ -119,7 +119,7 @@ def words(column: Column, fields: Mapping[str, Any], workspace: Workspace) -> st
         return visible(format_value(custom, value, country))
     if column.id == "date_of_birth" or custom is not None:
         date = QDate.fromString(str(value)[:10], "yyyy-MM-dd")
-        return locale().toString(date, "d MMM yyyy") if date.isValid() else visible(str(value))
+        return dated(date, "d MMM yyyy") if date.isValid() else visible(str(value))
     match column.id:
         case "owner":
             return colleague(reference, value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, tzinfo
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QDate, QLocale, QTime
 
 from rapport.domain.text import visible
-from rapport.language import mark, tr, trn
+from rapport.language import mark, tr, trc, trn
 from rapport.ui.roles import DueState
 
 if TYPE_CHECKING:
@@ -55,7 +56,16 @@ def day(moment: datetime, now: datetime, zone: tzinfo, *, weekday: bool = True) 
     pattern = "ddd d MMM" if weekday else "d MMM"
     if local.year != now.astimezone(zone).year:
         pattern = "d MMM yyyy"
-    return locale().toString(QDate(local.year, local.month, local.day), pattern)
+    return dated(QDate(local.year, local.month, local.day), pattern)
+
+
+_DAY = re.compile(r"(?<!d)d(?!d)")
+
+
+def dated(date: QDate, pattern: str) -> str:
+    """A date in a pattern of Qt's. Languages write the number of a day beside its month in their
+    own way, such as 24. in German."""
+    return locale().toString(date, _DAY.sub(trc("date", "d"), pattern))
 
 
 def near_moment(moment: datetime, now: datetime, zone: tzinfo) -> str:
@@ -91,7 +101,7 @@ def due_words(due_at: datetime | None, now: datetime, zone: tzinfo) -> Due:
         state = DueState.OVERDUE if due_at < now else DueState.TODAY
         return Due(tr("Today {time}").format(time=at), at, state)
     if days < 7:
-        near = locale().toString(QDate(local.year, local.month, local.day), "ddd d")
+        near = dated(QDate(local.year, local.month, local.day), "ddd d")
         return Due(near, near, DueState.FUTURE)
     far = day(due_at, now, zone, weekday=False)
     return Due(far, far, DueState.FUTURE)

@@ -11,6 +11,7 @@ from rapport.app.tour.driver import Driver
 from rapport.domain.audit import Act, AuditEntry, AuditFilter
 from rapport.domain.records import Id, Kind
 from rapport.domain.titles import title_words
+from rapport.language import tr
 from rapport.services.workspace import Workspace
 from rapport.ui.roles import AuditRole
 
@@ -55,7 +56,7 @@ class AuditSteps:
         await self._do.key("alt+4")
         tabs = await self._do.see("activity-tabs")
         buttons = tabs.findChildren(QAbstractButton)
-        await self._do.click(next(one for one in buttons if one.text() == "Audit log"))
+        await self._do.click(next(one for one in buttons if one.text() == tr("Audit log")))
         view = await self._do.see("audit-list", QListView)
         words = title_words(title)
         row = await self._do.until(lambda: self._row(view, words), f"“{words}” in the log")

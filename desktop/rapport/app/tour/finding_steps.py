@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QListView, QWidget
 
 from rapport.app.tour.driver import Driver
 from rapport.domain.filters import HasTag, Without
+from rapport.language import tr
 from rapport.ui.context import Page
 from rapport.ui.window import MainWindow
 
@@ -49,7 +50,7 @@ class FindingSteps:
         await self._do.see("palette-line", QLineEdit)
         await self._do.type(">today")
         palette = await self._do.see("palette")
-        await self._do.until(lambda: self._first(palette) == "Today", "the action first")
+        await self._do.until(lambda: self._first(palette) == tr("Today"), "the action first")
         await self._do.key("Return")
         context = self._window.context
         await self._do.until(lambda: context.situation.page is Page.TODAY, "today's page")

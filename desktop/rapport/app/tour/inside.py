@@ -15,7 +15,6 @@ from msgspec import structs
 from rapport.app.application import Application
 from rapport.app.clock import SystemClock
 from rapport.app.config import ConfigFile
-from rapport.app.languages import speak
 from rapport.app.logs import catch_crashes, start_log
 from rapport.app.qt import qt_application, run_loop
 from rapport.app.secrets import Secrets
@@ -27,6 +26,7 @@ from rapport.app.tour.report import Report
 from rapport.app.tour.steps import Tour
 from rapport.domain.settings import Settings, ThemeMode
 from rapport.host.paths import Paths
+from rapport.ui.languages import speak
 from rapport.ui.look.theme import current_theme
 
 RESTART_LIMIT_S = 60.0

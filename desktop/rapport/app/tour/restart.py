@@ -20,6 +20,7 @@ from rapport.app.tour.steps import ANA, NOTE
 from rapport.domain.errors import NetworkError
 from rapport.domain.views import SyncState
 from rapport.host.paths import Paths
+from rapport.ui.languages import speak
 from rapport.ui.look.theme import current_theme
 from rapport.ui.roles import ContactRole
 
@@ -44,9 +45,10 @@ def main() -> int:
     options = parser.parse_args()
     qt = qt_application()
     assert qt is not None
+    paths = Paths.of(options.profile)
+    speak(qt, ConfigFile(paths.settings_file).load().settings.language)
     theme = current_theme()
     theme.apply(qt)
-    paths = Paths.of(options.profile)
     try:
         run_loop(qt, _look(paths, options.picture))
     except NotSeen as problem:

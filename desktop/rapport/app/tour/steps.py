@@ -30,6 +30,7 @@ from rapport.domain.records import Id, Kind, Task
 from rapport.domain.settings import ThemeMode
 from rapport.domain.views import ContactDetail, SyncState
 from rapport.services.workspace import Workspace
+from rapport.ui.panes.sync_pill import refused_count
 from rapport.ui.roles import ContactRole
 from rapport.ui.widgets.chips import Pill
 
@@ -536,7 +537,7 @@ class Tour:
         await self._do.key("Return")
         status = self.workspace.sync.status
         await self._do.until(lambda: status().refused == 1, "the refusal to be told")
-        await self._press_in_pill("refused")
+        await self._press_in_pill(refused_count(1))
         await self._do.see("ledger-error")
         await self._do.until(lambda: self._do.find(QWidget, "toast") is None, "the toasts to leave")
         await self._do.click("ledger-edit-postal_code")

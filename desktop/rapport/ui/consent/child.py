@@ -32,6 +32,7 @@ from rapport.language import tr
 from rapport.ui.consent.guard import Guard
 from rapport.ui.consent.page import ConsentPage, PrivateProfile
 from rapport.ui.consent.request import ConsentReply, ConsentRequest, Ending
+from rapport.ui.languages import speak
 from rapport.ui.look.icons import draw_icon, mark_icon, role_colour
 from rapport.ui.look.theme import Mode, Theme, current_theme
 from rapport.ui.look.type import SEMIBOLD, TextSize
@@ -426,6 +427,7 @@ def main() -> int:
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Rapport")
     app.setDesktopFileName("rapport")
+    speak(app, request.language)
     theme = current_theme()
     theme.apply(app)
     theme.set_mode(Mode(request.theme))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta, tzinfo
 
-from PySide6.QtCore import QDate, QLocale
+from PySide6.QtCore import QDate
 
 from rapport.language import tr
-from rapport.ui.wording import clock_time
+from rapport.ui.wording import clock_time, dated
 
 EVENING = time(19, 0)
 MORNING = time(9, 0)
@@ -17,7 +17,7 @@ def day_words(moment: datetime, now: datetime, zone: tzinfo) -> str:
     """“Today, Tue 24 Nov”, “Fri 27 Nov”, with the year where it is another one."""
     day, today = moment.astimezone(zone).date(), now.astimezone(zone).date()
     form = "ddd d MMM" if day.year == today.year else "ddd d MMM yyyy"
-    words = QLocale().toString(QDate(day.year, day.month, day.day), form)
+    words = dated(QDate(day.year, day.month, day.day), form)
     away = (day - today).days
     near = {0: tr("Today"), 1: tr("Tomorrow"), -1: tr("Yesterday")}.get(away)
     return tr("{near}, {date}").format(near=near, date=words) if near else words

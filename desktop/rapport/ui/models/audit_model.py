@@ -30,7 +30,7 @@ from rapport.ui.panes.activity.audit import words
 from rapport.ui.panes.detail.entries import day_title
 from rapport.ui.roles import AuditRole, RowKind
 from rapport.ui.runner import Runner
-from rapport.ui.wording import clock_time, locale
+from rapport.ui.wording import clock_time
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace
@@ -106,7 +106,7 @@ class AuditModel(QAbstractListModel):
             case AuditRole.KIND:
                 return RowKind.HEADER
             case AuditRole.TITLE | Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
-                return day_title(day, today, locale())
+                return day_title(day, today)
         return None
 
     def _unread(self, role: int) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rapport.domain.filters import ContactQuery, HasTag
-from rapport.domain.rank import Tier, Title
+from rapport.domain.rank import Match, Tier, Title
 from rapport.domain.records import Kind
 from rapport.domain.text import unmarked, visible
 from rapport.domain.views import ContactRow, RecordHit
@@ -66,6 +66,17 @@ def cut(groups: Sequence[Group]) -> list[Group]:
     return shown
 
 
+def _match(title: str, english: str, typed: str) -> Match | None:
+    """By its words or by the English ones, which help in other languages use as well."""
+    if not typed:
+        return None
+    found = Title(title).match(typed)
+    if found is not None or english == title:
+        return found
+    other = Title(english).match(typed)
+    return Match(other.tier) if other is not None else None
+
+
 def actions(context: WindowContext, typed: str, most: int = _MOST_ACTIONS) -> Group:
     """Those that can be carried out, and those that say why not."""
     recent = context.settings.recent_actions
@@ -73,7 +84,7 @@ def actions(context: WindowContext, typed: str, most: int = _MOST_ACTIONS) -> Gr
     for position, action in enumerate(context.actions):
         allowed = context.actions.allowed(action.id)
         title = action.words
-        match = Title(title).match(typed) if typed else None
+        match = _match(title, action.title, typed)
         if allowed is False or action.id == "go.palette" or (typed and match is None):
             continue
         tier = match.tier if match is not None else Tier.FUZZY

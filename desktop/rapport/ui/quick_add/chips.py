@@ -13,7 +13,7 @@ from rapport.services.quick_add import Kind, Token
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.tokens import Pair
 from rapport.ui.widgets.chips import Chip
-from rapport.ui.wording import clock_time, locale
+from rapport.ui.wording import clock_time, dated
 
 ICONS = {
     Kind.CONTACT: "user",
@@ -51,7 +51,7 @@ class ChipWords(NamedTuple):
 def full_date(moment: datetime, zone: tzinfo) -> str:
     """“Friday 27 November 2026, 15:00”: nothing to guess."""
     local = moment.astimezone(zone)
-    day = locale().toString(QDate(local.year, local.month, local.day), "dddd d MMMM yyyy")
+    day = dated(QDate(local.year, local.month, local.day), "dddd d MMMM yyyy")
     return tr("{day}, {time}").format(day=day, time=clock_time(moment, zone))
 
 

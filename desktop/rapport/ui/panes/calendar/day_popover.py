@@ -17,7 +17,7 @@ from rapport.ui.widgets.base import Control, is_rtl
 from rapport.ui.widgets.labels import Label
 from rapport.ui.widgets.overlay import Popover
 from rapport.ui.widgets.scroll import ScrollArea
-from rapport.ui.wording import locale
+from rapport.ui.wording import dated
 
 _MOST_SEEN = 12
 
@@ -49,7 +49,7 @@ class DayPopover(QObject):
         self._home = home
 
     def open(self, spot: QRect, day: date, entries: Sequence[Entry], zone: tzinfo) -> Popover:
-        words = locale().toString(QDate(day.year, day.month, day.day), "dddd d MMMM")
+        words = dated(QDate(day.year, day.month, day.day), "dddd d MMMM")
         popover = Popover(self._home, width=300, name=words)
         popover.setObjectName("calendar-day")
         popover.body.addWidget(Label(words, popover.panel, size=TextSize.SECTION, weight=SEMIBOLD))

@@ -13,7 +13,7 @@ from rapport.domain.text import visible
 from rapport.domain.views import Agenda, AppointmentRow, TaskRow
 from rapport.language import tr
 from rapport.ui.panes.calendar.times import day_of, wall_min
-from rapport.ui.wording import appointment_status, clock_time, locale
+from rapport.ui.wording import appointment_status, clock_time, dated, locale
 
 TASK_LASTS = timedelta(minutes=30)
 """A task has a time and no length: it is drawn as long as that."""
@@ -71,7 +71,7 @@ class Entry:
 def when_words(at: datetime, zone: tzinfo, *, timed: bool = True) -> str:
     """“Friday 27 November 15:00”."""
     day, minutes = day_of(at, zone), wall_min(at, zone)
-    words = locale().toString(QDate(day.year, day.month, day.day), "dddd d MMMM")
+    words = dated(QDate(day.year, day.month, day.day), "dddd d MMMM")
     if not timed:
         return words
     time = locale().toString(QTime(minutes // 60, minutes % 60), locale().FormatType.ShortFormat)

@@ -18,7 +18,7 @@ from rapport.ui.panes.calendar.entries import Entry
 from rapport.ui.panes.calendar.model import SLOT
 from rapport.ui.panes.calendar.times import DAY_MIN, day_of, days_of
 from rapport.ui.panes.calendar.view import Box, CalendarView
-from rapport.ui.wording import count, locale
+from rapport.ui.wording import count, dated, locale
 
 _HEAD, _NUMBER = 28, 24
 
@@ -148,7 +148,7 @@ class MonthView(CalendarView):
     def _paint_weekday(self, painter: QPainter, n: int) -> None:
         tokens, type_ = current_theme().tokens, self.type
         day, cell, head = self.days[n], self._cell(n), type_.px(_HEAD)
-        words = locale().toString(QDate(day.year, day.month, day.day), "ddd")
+        words = dated(QDate(day.year, day.month, day.day), "ddd")
         run = Run(words, type_.font(TextSize.CAPTION), cell.width() - 8)
         spot = self.across(QRectF(cell.left() + 8, 0, run.width, head))
         painter.setPen(QColor(tokens.muted))
@@ -161,7 +161,7 @@ class MonthView(CalendarView):
         tokens, type_ = current_theme().tokens, self.type
         words = locale().toString(day.day)
         if day.day == 1:
-            words = locale().toString(QDate(day.year, day.month, day.day), "d MMM")
+            words = dated(QDate(day.year, day.month, day.day), "d MMM")
         weight = SEMIBOLD if today or day.day == 1 else REGULAR
         run = Run(words, type_.font(TextSize.CAPTION, weight), cell.width() - 12)
         line = type_.px(18)

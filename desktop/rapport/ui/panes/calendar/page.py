@@ -35,7 +35,7 @@ from rapport.ui.widgets.fit import fit
 from rapport.ui.widgets.labels import ElidedLabel, Label, Rule
 from rapport.ui.widgets.segmented import Segmented
 from rapport.ui.widgets.states import ErrorState, Skeleton
-from rapport.ui.wording import locale
+from rapport.ui.wording import dated, locale
 
 _TASK_MENU = ("task.complete", "task.reopen", "task.edit", "task.reschedule", RULE, "task.delete")
 _VISIT_MENU = (
@@ -321,7 +321,7 @@ class CalendarPage(Painted):
 
     def _say_title(self) -> None:
         days, day = self.view.days, self.day
-        write = locale().toString
+        write = dated
         if self.span is Span.MONTH:
             words = write(QDate(day.year, day.month, 1), "MMMM yyyy")
         elif self.span is Span.DAY:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 
-from PySide6.QtCore import QDate, QLocale
+from PySide6.QtCore import QDate
 
 from rapport.domain.changes import Op
 from rapport.domain.records import Appointment, CustomField, Kind, Note, Task
@@ -15,7 +15,7 @@ from rapport.domain.text import visible
 from rapport.domain.views import Change, ContactDetail
 from rapport.language import mark, tr, trn
 from rapport.ui.panes.detail.field_kinds import NAMES, value_text
-from rapport.ui.wording import appointment_status
+from rapport.ui.wording import appointment_status, dated
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -278,14 +278,14 @@ def day_of(entry: Entry, zone: tzinfo) -> date | None:
     return entry.at.astimezone(zone).date() if entry.at else None
 
 
-def day_title(day: date | None, today: date, locale: QLocale) -> str:
+def day_title(day: date | None, today: date) -> str:
     """The header of a day: “Today, Tuesday 24 November”, “Yesterday”, “Friday 3 May 2024”."""
     if day is None:
         return tr("Without a date")
     if day == PINNED:
         return tr("Pinned")
     form = "dddd d MMMM" if day.year == today.year else "dddd d MMMM yyyy"
-    words = locale.toString(QDate(day.year, day.month, day.day), form)
+    words = dated(QDate(day.year, day.month, day.day), form)
     away = (day - today).days
     if away == 0:
         return tr("Today, {date}").format(date=words)

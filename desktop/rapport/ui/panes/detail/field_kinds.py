@@ -22,7 +22,7 @@ from rapport.services import phones
 from rapport.services.contact_fields import parse_field
 from rapport.services.custom_values import FILES, KNOWN, MANY, ONE_OF, format_value, parse_value
 from rapport.services.workspace import Reference
-from rapport.ui.wording import clock_time, colleague
+from rapport.ui.wording import clock_time, colleague, dated
 
 NAMES = {
     "company": mark("Company"),
@@ -313,7 +313,7 @@ def _country_name(code: str) -> str:
 def _date_text(value: str) -> str:
     """A stored date in the person’s words; what is not a plain date is shown as it is."""
     day = QDate.fromString(value[:10], "yyyy-MM-dd")
-    return QLocale().toString(day, "d MMMM yyyy") if day.isValid() else visible(value)
+    return dated(day, "d MMMM yyyy") if day.isValid() else visible(value)
 
 
 def value_text(field: CustomField, value: Any, country: str = "") -> str:

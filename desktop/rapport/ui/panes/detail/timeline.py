@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from PySide6.QtCore import QEvent, QLocale, QObject, QPoint, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QApplication,
@@ -337,7 +337,7 @@ class Timeline(Painted):
         previous: object = self
         for day, entry in self._items():
             if day != previous:
-                title = day_title(day, today, QLocale())
+                title = day_title(day, today)
                 header = old_headers.get(day)
                 if header is None or header.accessibleName() != title:
                     header = DayHeader(title, self._body)

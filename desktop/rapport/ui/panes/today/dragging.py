@@ -19,7 +19,7 @@ from rapport.ui.models.task_list_model import TaskListModel
 from rapport.ui.panes.today.task_view import TaskView
 from rapport.ui.roles import TaskRole
 from rapport.ui.widgets.base import Painted
-from rapport.ui.wording import locale
+from rapport.ui.wording import dated
 
 _ZONES = 3
 
@@ -204,4 +204,4 @@ class _Ground(Painted):
 
     def _day_words(self, days: int) -> str:
         day = self._today + timedelta(days=days)
-        return locale().toString(QDate(day.year, day.month, day.day), "ddd d MMM")
+        return dated(QDate(day.year, day.month, day.day), "ddd d MMM")

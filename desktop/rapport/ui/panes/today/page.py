@@ -7,7 +7,6 @@ from functools import partial
 from PySide6.QtCore import (
     QDate,
     QItemSelectionModel,
-    QLocale,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
@@ -55,7 +54,7 @@ from rapport.ui.widgets.base import Painted
 from rapport.ui.widgets.button import Button
 from rapport.ui.widgets.labels import ElidedLabel, Label, Rule
 from rapport.ui.widgets.states import EmptyState, ErrorState, Skeleton
-from rapport.ui.wording import count
+from rapport.ui.wording import count, dated
 
 _MENU = (
     "task.complete",
@@ -440,7 +439,7 @@ class TodayPage(Painted):
     def _say_date(self) -> None:
         clock = self._workspace.clock
         day = clock.now().astimezone(clock.zone()).date()
-        self._date.set_text(QLocale().toString(QDate(day.year, day.month, day.day), "ddd d MMMM"))
+        self._date.set_text(dated(QDate(day.year, day.month, day.day), "ddd d MMMM"))
 
     def restyle(self) -> None:
         super().restyle()

@@ -19,7 +19,7 @@ from rapport.services.html import plain_text
 from rapport.services.workspace import Workspace
 from rapport.ui.panes.detail.field_kinds import NAMES, value_text
 from rapport.ui.repeat_words import remind_words, repeat_words
-from rapport.ui.wording import clock_time, count, locale
+from rapport.ui.wording import clock_time, count, dated
 
 _NAMES = {
     **NAMES,
@@ -122,7 +122,7 @@ def record(entry: AuditEntry) -> str:
 def moment(at: datetime, workspace: Workspace) -> str:
     zone = workspace.clock.zone()
     local = at.astimezone(zone)
-    date = locale().toString(QDate(local.year, local.month, local.day), "ddd d MMM yyyy")
+    date = dated(QDate(local.year, local.month, local.day), "ddd d MMM yyyy")
     return f"{date}, {clock_time(at, zone)}"
 
 

@@ -16,7 +16,7 @@ from rapport.ui import wording
 _HOMES = {
     "en": QLocale.Country.UnitedKingdom,
     "de": QLocale.Country.Germany,
-    "ar": QLocale.Country.UnitedArabEmirates,
+    "ar": QLocale.Country.Morocco,
 }
 """Whose dates and numbers go with a language where the system speaks another one."""
 
@@ -27,17 +27,16 @@ def speak(qt: QApplication, chosen: str) -> None:
     code = chosen if chosen in SPOKEN else _of_system()
     QLocale.setDefault(_locale(code))
     wording.locale.cache_clear()
-    language.use(catalogue(code), number=wording.count)
+    language.use(catalogue(code), code=code, number=wording.count)
     date_words.speak(code)
     qt.setLayoutDirection(QLocale().textDirection())
-    qt.setProperty("language", code)
     _translate_qt(qt)
 
 
 def catalogue(code: str) -> NullTranslations:
     """The sentences of a language; English is what stands in the source."""
     if code == "pseudo":
-        from rapport.app.pseudo import PseudoTranslations
+        from rapport.ui.pseudo import PseudoTranslations
 
         return PseudoTranslations()
     file = files("rapport_resources") / "locale" / f"{code}.mo"
