@@ -31,8 +31,8 @@ SILENT = (
 """What no person reads in the window: the server's own words, the command line, development."""
 
 _FIRST = frozenset({"tr", "mark", "keep"})
-_FIELDS = {"Action": (1,), "Scope": (1, 2, 3)}
-"""Tables whose rows say which of their fields are sentences."""
+_FIELDS = {"Action": (1,), "Scope": (1, 2, 3), "NoKeyring": (0, 1), "LostKey": (0, 1)}
+"""Calls that take sentences, and which of their arguments: rows of tables, further errors."""
 _FOR_PROGRAMMERS = frozenset(vars(builtins))
 """Python's own errors reach no person."""
 

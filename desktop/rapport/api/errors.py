@@ -137,7 +137,7 @@ def error_from(
     if status == 403:
         kind = LocationError if "access to this location" in low else CapabilityError
         return kind(
-            "The CRM does not allow this sign-in to do that.",
+            mark("The CRM does not allow this sign-in to do that."),
             _forbidden(text),
             **rest,
         )

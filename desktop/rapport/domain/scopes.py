@@ -178,7 +178,7 @@ class Capabilities(Struct, frozen=True, kw_only=True):
             return self.why_not_write
         if all(scope.name in self.scopes for scope in (BOOK, EVENTS_READ)):
             return None
-        return "This sign-in may not change appointments. Ask for “Change appointments”."
+        return tr("This sign-in may not change appointments. Ask for “Change appointments”.")
 
     def missing(self) -> tuple[Scope, ...]:
         return tuple(scope for scope in ALL if scope.name not in self.scopes)

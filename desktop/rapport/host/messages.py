@@ -21,6 +21,7 @@ from rapport import __version__
 from rapport.domain.errors import InputError, NetworkError, RapportError, StoreError
 from rapport.host.instance import InstanceLock, socket_path
 from rapport.host.paths import Paths
+from rapport.language import mark
 
 HEAD_LIMIT = 4 * 1024 * 1024
 ATTACHMENT_LIMIT = 56 * 1024 * 1024
@@ -86,7 +87,7 @@ def ask(paths: Paths, message: Message, *, timeout_s: float | None = None) -> Me
     if reply.head.get("rapport") != __version__:
         raise _other_version()
     if reply.head.get("ok") is not True:
-        raise RapportError(str(reply.head.get("sentence") or "Rapport did not do this."))
+        raise RapportError(str(reply.head.get("sentence") or mark("Rapport did not do this.")))
     return reply
 
 

@@ -21,7 +21,7 @@ from rapport.domain.records import Id
 from rapport.domain.settings import Settings
 from rapport.domain.titles import done_words
 from rapport.domain.views import Outcome
-from rapport.language import tr
+from rapport.language import mark, tr
 from rapport.ui.actions import ActionRegistry
 from rapport.ui.look.theme import Theme
 from rapport.ui.runner import Runner
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from rapport.ui.accounts import SignedIn
 
 
-NEW_IDS = (
+NEW_IDS = mark(
     "The CRM gives the contact and all that belongs to it new ids. Appointments, conversations,"
     " campaigns and workflows do not come back."
 )
@@ -362,7 +362,7 @@ class WindowContext(QObject):
                 icon="undo",
             )
         else:
-            self.notice(done_words(outcome.title), NEW_IDS if outcome.anew else "", icon="undo")
+            self.notice(done_words(outcome.title), tr(NEW_IDS) if outcome.anew else "", icon="undo")
 
     async def redo(self) -> None:
         """Do again what was taken back last."""

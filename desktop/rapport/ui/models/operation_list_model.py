@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from rapport.domain.catalogue import Action, Trigger
 from rapport.domain.text import fold
-from rapport.language import tr
+from rapport.language import mark, tr
 from rapport.ui.roles import OperationRole, RowKind
 from rapport.ui.wording import count
 
@@ -41,9 +41,48 @@ def sections(entries: Iterable[Entry]) -> list[Section]:
     )
 
 
+_SECTIONS = {
+    "businesses": mark("Businesses"),
+    "calendars": mark("Calendars"),
+    "groups": mark("Groups"),
+    "appointments": mark("Appointments"),
+    "events": mark("Events"),
+    "blocked-slots": mark("Blocked slots"),
+    "free-slots": mark("Free slots"),
+    "notes": mark("Notes"),
+    "resources": mark("Resources"),
+    "notifications": mark("Notifications"),
+    "schedules": mark("Schedules"),
+    "campaigns": mark("Campaigns"),
+    "contacts": mark("Contacts"),
+    "tasks": mark("Tasks"),
+    "tags": mark("Tags"),
+    "bulk": mark("Bulk"),
+    "followers": mark("Followers"),
+    "workflows": mark("Workflows"),
+    "conversations": mark("Conversations"),
+    "subtypes": mark("Subtypes"),
+    "subscriptions": mark("Subscriptions"),
+    "emails": mark("Emails"),
+    "messages": mark("Messages"),
+    "attachments": mark("Attachments"),
+    "live-chat": mark("Live chat"),
+    "locations": mark("Locations"),
+    "recurring-tasks": mark("Recurring tasks"),
+    "custom-fields": mark("Custom fields"),
+    "custom-values": mark("Custom values"),
+    "timezones": mark("Timezones"),
+    "templates": mark("Templates"),
+    "opportunities": mark("Opportunities"),
+    "lost-reasons": mark("Lost reasons"),
+    "pipelines": mark("Pipelines"),
+    "users": mark("Users"),
+}
+"""Parts of the catalogue's ids in words."""
+
+
 def _section_title(id: str) -> str:
-    parts = [part.replace("-", " ") for part in id.split(".")]
-    return " · ".join(tr(part[:1].upper() + part[1:]) for part in parts)
+    return " · ".join(tr(_SECTIONS.get(part, part)) for part in id.split("."))
 
 
 def remark_of(entry: Entry) -> str:

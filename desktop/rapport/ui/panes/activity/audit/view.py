@@ -374,5 +374,5 @@ def _what_comes(departed: Departed) -> str:
     ]
     with_it = [words.format(n=count(n)) for n, words in parts if n]
     if not with_it:
-        return NEW_IDS
-    return tr("With {what}. {new_ids}").format(what=", ".join(with_it), new_ids=NEW_IDS)
+        return tr(NEW_IDS)
+    return tr("With {what}. {new_ids}").format(what=tr(", ").join(with_it), new_ids=tr(NEW_IDS))
