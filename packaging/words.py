@@ -13,6 +13,7 @@ import builtins
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -56,13 +57,14 @@ class Sentence:
         return (self.text, self.many) if self.many else self.text
 
 
-def collect(source: Path = SOURCE) -> set[Sentence]:
+@cache
+def collect(source: Path = SOURCE) -> frozenset[Sentence]:
     """Every sentence that the program can say."""
     found: set[Sentence] = set()
     for path in sorted(source.rglob("*.py")):
         if not path.relative_to(source).as_posix().startswith(SILENT):
             found.update(sentences(ast.parse(path.read_text(encoding="utf-8"))))
-    return found
+    return frozenset(found)
 
 
 def sentences(tree: ast.AST) -> Iterator[Sentence]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from rapport import language
@@ -43,7 +44,26 @@ def catalogue(code: str) -> NullTranslations:
     if not file.is_file():
         return NullTranslations()
     with file.open("rb") as content:
-        return GNUTranslations(content)
+        is_mirrored = _locale(code).textDirection() is Qt.LayoutDirection.RightToLeft
+        return (RightToLeft if is_mirrored else GNUTranslations)(content)
+
+
+_PLACE = re.compile(r"\{[^{}]*\}")
+
+
+class RightToLeft(GNUTranslations):
+    """Isolates the values in its sentences, so that a name, a number or an address in another
+    script is read in its own direction and leaves the rest of the sentence where it is."""
+
+    def gettext(self, message: str) -> str:
+        return isolated(super().gettext(message))
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return isolated(super().ngettext(msgid1, msgid2, n))
+
+
+def isolated(sentence: str) -> str:
+    return _PLACE.sub("\u2068\\g<0>\u2069", sentence) if "{" in sentence else sentence
 
 
 def _of_system() -> str:

@@ -14,6 +14,7 @@ from rapport.app.tour.task_steps import AtServer
 from rapport.domain.commands import CreateTask
 from rapport.domain.records import Kind
 from rapport.domain.views import AgendaRead
+from rapport.language import tr
 from rapport.services.workspace import Workspace
 from rapport.ui.panes.calendar import CalendarPage
 from rapport.ui.panes.calendar.entries import Entry
@@ -189,7 +190,7 @@ class CalendarSteps:
 
 
 def _is_contacts(widget: QWidget) -> bool:
-    return widget.accessibleName() == "Contacts" and widget.isVisible()
+    return widget.accessibleName() == tr("Contacts") and widget.isVisible()
 
 
 def _moment(value: int | str) -> datetime:

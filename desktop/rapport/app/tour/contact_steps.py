@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QMenu, QTextBrowser, QWidget
 from rapport.app.tour.crm import TourSandbox
 from rapport.app.tour.driver import Driver, NotSeen
 from rapport.domain.records import Id, Kind, Note
+from rapport.language import tr
 from rapport.ui.roles import ContactRole
 from rapport.ui.widgets.inputs import LineEdit
 from rapport.ui.widgets.overlay import ConfirmDialog
@@ -163,10 +164,11 @@ class ContactSteps:
         money, day, stage = (self._field(name) for name in (_MONEY, _DATE, _STAGE))
         await self._open(money)
         line = await self._do.see(f"edit-{money}", LineEdit)
+        wrong = tr("“{said}” is not a number.").format(said="about 2000")
         await self._do.replace("about 2000")
         await self._do.key("Return")
         await self._do.until(
-            lambda: line.text() == "about 2000" and "not a number" in line.accessibleDescription(),
+            lambda: line.text() == "about 2000" and wrong in line.accessibleDescription(),
             "the complaint below what was typed",
         )
         await self._photograph()

@@ -30,6 +30,7 @@ from rapport.ui.languages import speak
 from rapport.ui.look.theme import current_theme
 
 RESTART_LIMIT_S = 60.0
+ARAB = "محمد الفاسي"
 SIGNING_IN = frozenset({"onboarding", "consent", "first-sync"})
 """Without these there is nothing to take a step in."""
 
@@ -108,17 +109,22 @@ async def _tour(
         await application.close()
     application.window.deleteLater()
 
-    async def restart() -> None:
-        file = out / f"{len(report.steps) + 1:02}-restart-from-cache.png"
-        await _restart(paths, file)
-        report.taken()
+    again: dict[str, tuple[str, ...]] = {
+        "restart-from-cache": (),
+        "arabic": ("--lang", "ar", "--contact", ARAB),
+    }
+    for name, options in again.items():
 
-    if only is None or "restart-from-cache" in only:
-        await report.run("restart-from-cache", restart)
+        async def restart(name: str = name, options: tuple[str, ...] = options) -> None:
+            await _restart(paths, out / f"{len(report.steps) + 1:02}-{name}.png", *options)
+            report.taken()
+
+        if only is None or name in only:
+            await report.run(name, restart)
     return report.write(nameless=sorted(nameless))
 
 
-async def _restart(paths: Paths, picture: Path) -> None:
+async def _restart(paths: Paths, picture: Path, *options: str) -> None:
     """The program anew, in a process of its own, with nothing to talk to."""
     child = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -128,6 +134,7 @@ async def _restart(paths: Paths, picture: Path) -> None:
         paths.profile,
         "--picture",
         str(picture),
+        *options,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
         env=dict(os.environ),

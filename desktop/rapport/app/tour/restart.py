@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import QLocale, QPoint, Qt
 from PySide6.QtWidgets import QListView
 
 from rapport.app.application import Application
@@ -20,6 +21,7 @@ from rapport.app.tour.steps import ANA, NOTE
 from rapport.domain.errors import NetworkError
 from rapport.domain.views import SyncState
 from rapport.host.paths import Paths
+from rapport.language import SPOKEN
 from rapport.ui.languages import speak
 from rapport.ui.look.theme import current_theme
 from rapport.ui.roles import ContactRole
@@ -42,22 +44,24 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--profile", type=Path, required=True)
     parser.add_argument("--picture", type=Path, required=True)
+    parser.add_argument("--lang", choices=SPOKEN, help="instead of the language of the settings")
+    parser.add_argument("--contact", default=ANA, help="whom to open")
     options = parser.parse_args()
     qt = qt_application()
     assert qt is not None
     paths = Paths.of(options.profile)
-    speak(qt, ConfigFile(paths.settings_file).load().settings.language)
+    speak(qt, options.lang or ConfigFile(paths.settings_file).load().settings.language)
     theme = current_theme()
     theme.apply(qt)
     try:
-        run_loop(qt, _look(paths, options.picture))
+        run_loop(qt, _look(paths, options.picture, options.contact))
     except NotSeen as problem:
         print(problem, file=sys.stderr)
         return 1
     return 0
 
 
-async def _look(paths: Paths, picture: Path) -> None:
+async def _look(paths: Paths, picture: Path, contact: str) -> None:
     application = Application(
         paths,
         ConfigFile(paths.settings_file).load(),
@@ -73,19 +77,25 @@ async def _look(paths: Paths, picture: Path) -> None:
         model = view.model()
         await do.until(lambda: model.rowCount() >= 500, "all contacts, from the local copy")
         names = [model.index(row, 0).data(ContactRole.NAME) for row in range(60)]
-        await do.click_row(view, model.index(names.index(ANA), 0))
+        await do.click_row(view, model.index(names.index(contact), 0))
         session = application.session
         assert session is not None
 
         async def note_kept() -> bool:
             contact_id = application.window.current_contact_id
             detail = await session.workspace.queries.detail(contact_id) if contact_id else None
-            return detail is not None and any(NOTE in note.body for note in detail.notes)
+            if detail is None or contact != ANA:
+                return detail is not None and detail.contact.name == contact
+            return any(NOTE in note.body for note in detail.notes)
 
         await do.until_known(note_kept, "the note written before")
         await do.until(
             lambda: session.workspace.sync.status().state is SyncState.OFFLINE, "the offline pill"
         )
+        sidebar = await do.see("sidebar", QListView)
+        mirrored = sidebar.mapToGlobal(QPoint()).x() > view.mapToGlobal(QPoint()).x()
+        if mirrored != (QLocale().textDirection() is Qt.LayoutDirection.RightToLeft):
+            raise NotSeen("the window runs in the other direction")
         await asyncio.sleep(0)
         await do.picture(picture, application.window)
     finally:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from rapport.app.tour.driver import Driver
 from rapport.domain.settings import Contrast
+from rapport.language import tr
 from rapport.ui.context import Page
 from rapport.ui.widgets.key_recorder import KeyRecorder
 from rapport.ui.widgets.segmented import Segmented
@@ -49,7 +50,7 @@ class SettingsSteps:
         await self._do.see("palette-line", QLineEdit)
         await self._do.type("diagnostics")
         palette: Any = await self._do.see("palette")
-        await self._do.until(lambda: _first(palette) == "Logs", "the setting in the palette")
+        await self._do.until(lambda: _first(palette) == tr("Logs"), "the setting in the palette")
         await self._do.key("Return")
         await self._do.until(lambda: context.situation.page is Page.SETTINGS, "the settings")
         await self._do.click("copy-diagnostics")

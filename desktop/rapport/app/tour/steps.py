@@ -29,6 +29,7 @@ from rapport.domain.filters import HasTag
 from rapport.domain.records import Id, Kind, Task
 from rapport.domain.settings import ThemeMode
 from rapport.domain.views import ContactDetail, SyncState
+from rapport.language import tr
 from rapport.services.workspace import Workspace
 from rapport.ui.panes.sync_pill import refused_count
 from rapport.ui.roles import ContactRole
@@ -447,7 +448,7 @@ class Tour:
                 return
             try:
                 button = await pointer.find_accessible(
-                    "Delete contact", "push button", timeout_s=0.2
+                    tr("Delete contact"), "push button", timeout_s=0.2
                 )
             except LookupError:
                 continue
@@ -567,7 +568,9 @@ class Tour:
         task_id = await self._task_due_now("Confirm the delivery slot")
         self.window.close()
         await self._do.until(lambda: not self.window.isVisible(), "the window to be closed")
-        button = await pointer.find_accessible("Complete", "push button", timeout_s=CLICK_LIMIT_S)
+        button = await pointer.find_accessible(
+            tr("Complete"), "push button", timeout_s=CLICK_LIMIT_S
+        )
         await self._photograph(whole=True)
         await pointer.click(*button.center)
         await self.arrives(Kind.TASK, task_id, "completed", True)
@@ -577,7 +580,7 @@ class Tour:
     async def notification_snooze(self) -> None:
         task_id = await self._task_due_now("Ring back about the permit")
         button = await pointer.find_accessible(
-            "Snooze 10 min", "push button", timeout_s=CLICK_LIMIT_S
+            tr("Snooze 10 min"), "push button", timeout_s=CLICK_LIMIT_S
         )
         await self._photograph(whole=True)
         await pointer.click(*button.center)

@@ -8,6 +8,7 @@ drawn from its baseline, whatever font its glyphs came from.
 from __future__ import annotations
 
 import html
+import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -15,6 +16,8 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QTextCharFormat, QTextLayout, QTextOption
 
 LTR_MARK = "\u200e"
+_ISOLATED = re.compile("[\u2066-\u2068][^\u2069]*\u2069")
+"""What does not tell the direction of the sentence around it."""
 _ENDLESS = 100_000.0
 
 
@@ -30,7 +33,7 @@ def runs_right_to_left(text: str) -> bool:
     """Tell whether the first strong character of ``text`` reads right to left."""
     if text.isascii():
         return False
-    for character in text:
+    for character in _ISOLATED.sub("", text):
         kind = unicodedata.bidirectional(character)
         if kind == "L":
             return False

@@ -1,0 +1,198 @@
+"""The window in other languages: nothing stays in English, and Arabic runs from right to left."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QAbstractItemModel, QDate, QLocale, QModelIndex, QPoint, Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu, QWidget
+from tests.ui.window import test_matrix
+from tests.ui.window.test_matrix import fill, plain_rooms  # noqa: F401  rooms with all their pages
+
+from rapport import language
+from rapport.domain.errors import InputError
+from rapport.domain.scopes import ALL
+from rapport.language import keep, told, tr
+from rapport.ui import wording
+from rapport.ui.context import Page
+from rapport.ui.languages import speak
+from rapport.ui.look.text import runs_right_to_left
+from rapport.ui.pseudo import END, START
+from rapport.ui.widgets.overlay import Overlay
+from rapport.ui.window import MainWindow
+from rapport.ui.wording import dated
+
+Until = Callable[[Callable[[], object]], Any]
+_SAID = re.compile(f"{START}[^{START}{END}]*{END}")
+_NO_WORDS = re.compile(r"\b[0-9a-f]{64}\b|https?://\S+|/\S+")
+"""A hash, an address, a path."""
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_NAMES = """
+    Rapport Lumen Solar Lisbon CSV JSON Person System English Deutsch العربية
+    Ctrl Alt Shift Esc Del Space Return Enter Tab Home End PgUp PgDown Up Down F5 KB MB kB
+    GMT UTC AM PM Portugal services leadconnectorhq com tmp pytest
+"""
+"""Names of products, places, keys and folders: the same in every language."""
+_OVER = ("go.palette", "app.help", "contact.new", "task.new", "edit.history", "task.quick-add")
+
+
+@pytest.fixture
+def spoken(qapp: QApplication) -> Iterator[Callable[[str], None]]:
+    yield lambda code: speak(qapp, code)
+    speak(qapp, "en")
+    language.use(language.NullTranslations())
+    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
+    wording.locale.cache_clear()
+
+
+def known_words() -> set[str]:
+    """What a person has put in, and what has no other name."""
+    data = inspect.getsource(fill) + inspect.getsource(test_matrix.plain_rooms) + _NAMES
+    data += " ".join(scope.name for scope in ALL)
+    english = QLocale(QLocale.Language.English)
+    forms = (QLocale.FormatType.LongFormat, QLocale.FormatType.ShortFormat)
+    dates = [english.monthName(n, form) for n in range(1, 13) for form in forms]
+    dates += [english.dayName(n, form) for n in range(1, 8) for form in forms]
+    return {word.casefold() for text in (data, *dates) for word in _WORD.findall(text)}
+
+
+def untranslated(text: str, known: set[str]) -> list[str]:
+    """The words of ``text`` that are neither in the language's brackets nor known."""
+    left = re.sub(r"<[^>]*>", " ", text)
+    while _SAID.search(left):
+        left = _SAID.sub(" ", left)
+    left = _NO_WORDS.sub(" ", left)
+    return [word for word in _WORD.findall(left) if word.casefold() not in known]
+
+
+def texts(root: QWidget) -> Iterator[tuple[str, str]]:
+    """(where, text) of all that is seen or read aloud."""
+    for widget in (root, *root.findChildren(QWidget)):
+        if not widget.isVisible():
+            continue
+        where = f"{type(widget).__name__}#{widget.objectName()}"
+        yield where, widget.toolTip()
+        interface = QAccessible.queryAccessibleInterface(widget)
+        if interface is not None:
+            yield where, interface.text(QAccessible.Text.Name)
+            yield where, interface.text(QAccessible.Text.Description)
+        for read in ("text", "placeholderText", "title"):
+            said = getattr(widget, read, None)
+            if callable(said) and not isinstance(widget, QMenu):
+                yield where, str(said())
+        if isinstance(widget, QAbstractItemView) and widget.model() is not None:
+            for text in rows(widget.model()):
+                yield where, text
+
+
+def rows(model: QAbstractItemModel) -> Iterator[str]:
+    for row in range(min(model.rowCount(QModelIndex()), 60)):
+        index = model.index(row, 0)
+        for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            text = index.data(role)
+            yield text if isinstance(text, str) else ""
+
+
+async def test_nothing_in_the_window_stays_english(
+    spoken: Callable[[str], None],
+    book: Any,
+    workspace: Any,
+    clock: Any,
+    open_window: Any,
+    until: Until,
+) -> None:
+    spoken("pseudo")
+    contact = await fill(book, workspace, clock)
+    window: MainWindow = await open_window()
+    known, found = known_words(), set[str]()
+
+    async def look(what: str, root: QWidget) -> None:
+        if root is window:  # a dialog is a task itself
+            await until(lambda: not window.context.runner._tasks)
+        QApplication.sendPostedEvents(None, 0)
+        found.update(
+            f"{what}: {where}: {text}" for where, text in texts(root) if untranslated(text, known)
+        )
+
+    window.context.open_contact(contact)
+    await look("contacts", window)
+    for page in (Page.TODAY, Page.CALENDAR, Page.SETTINGS):
+        window.context.show_page(page)
+        await look(page.value, window)
+    for tab in ("ledger", "conflicts", "audit"):
+        window.context.show_activity(tab)
+        await look(tab, window)
+    window.context.show_page(Page.CONTACTS)
+    window.context.open_contact(contact)
+    for id in _OVER:
+        if not window.context.actions.trigger(id):
+            continue
+        await until(lambda: overlay_of(window))
+        overlay = overlay_of(window)
+        assert overlay is not None
+        await look(id, overlay)
+        overlay.close()
+        await until(lambda: not overlay_of(window))
+    assert not found, "\n".join(sorted(found))
+
+
+def overlay_of(window: QWidget) -> Overlay | None:
+    shown = [one for one in window.findChildren(Overlay) if one.isVisible()]
+    return shown[-1] if shown else None
+
+
+async def test_arabic_runs_from_right_to_left(
+    spoken: Callable[[str], None],
+    book: Any,
+    workspace: Any,
+    clock: Any,
+    open_window: Any,
+    until: Until,
+) -> None:
+    spoken("ar")
+    contact = await fill(book, workspace, clock)
+    window: MainWindow = await open_window()
+    window.context.open_contact(contact)
+    await until(lambda: window.findChild(QWidget, "copy-phone"))
+    assert window.isRightToLeft()
+
+    def left(name: str) -> int:
+        widget = window.findChild(QWidget, name)
+        assert widget is not None, name
+        return widget.mapTo(window, QPoint(0, 0)).x()
+
+    order = ("sidebar", "contact-list", "copy-phone", "contact-more")
+    await until(lambda: sorted(map(left, order), reverse=True) == list(map(left, order)))
+    sidebar = window.findChild(QAbstractItemView, "sidebar")
+    assert "جهات الاتصال" in list(rows(sidebar.model()))
+    # A number keeps its direction within the sentence, and the sentence its own.
+    phone = window.findChild(QWidget, "copy-phone")
+    assert phone is not None
+    assert "\u2068+351 912 345 678\u2069" in phone.accessibleName()
+    assert runs_right_to_left(tr("{name} does not want to be disturbed").format(name="Ana"))
+
+
+def test_english_and_german_write_the_same_date_each_in_its_way(
+    spoken: Callable[[str], None],
+) -> None:
+    date = QDate(2026, 11, 24)
+    said = {}
+    for code in ("en", "de"):
+        spoken(code)
+        said[code] = (dated(date, "d MMMM yyyy"), wording.count(8310), tr("Today"))
+    assert said["en"] == ("24 November 2026", "8,310", "Today")
+    assert said["de"] == ("24. November 2026", "8.310", "Heute")
+
+
+def test_what_was_kept_is_said_in_the_language_of_now(spoken: Callable[[str], None]) -> None:
+    error = InputError("A task needs a title.", keep("“{said}” is not a time.", said="9{}5"))
+    stored = error.kept
+    spoken("de")
+    assert told(stored) == "Eine Aufgabe braucht einen Titel. „9{}5“ ist keine Uhrzeit."
+    assert str(error) == told(stored)
+    assert error.english == "A task needs a title. “9{}5” is not a time."
