@@ -173,6 +173,7 @@ async def test_arabic_runs_from_right_to_left(
     # A number keeps its direction within the sentence, and the sentence its own.
     phone = window.findChild(QWidget, "copy-phone")
     assert phone is not None
+    await until(phone.accessibleName)
     assert "\u2068+351 912 345 678\u2069" in phone.accessibleName()
     assert runs_right_to_left(tr("{name} does not want to be disturbed").format(name="Ana"))
 

@@ -37,7 +37,8 @@ class Setting:
         found = Title(tr(self.title)).match(typed)
         if found is not None and found.tier < Tier.FUZZY:
             return found
-        others = fold(" ".join((tr(self.title), tr(self.words), tr(self.group.value))))
+        said = (tr(self.title), tr(self.words), tr(self.group.value), self.title, self.words)
+        others = fold(" ".join(said))
         return Match(Tier.INSIDE) if all(word in others for word in fold(typed).split()) else None
 
 
