@@ -125,7 +125,7 @@ def described(name: str) -> Scope:
         return known
     what, _, right = name.rpartition(".")
     words = _CAPITAL.sub(r" \1", what.replace("/", ": ")).lower()
-    title = tr("See: {what}") if right == "readonly" else tr("Change: {what}")
+    title = tr("See {what}") if right == "readonly" else tr("Change {what}")
     return Scope(name, title.format(what=words), "for operations sent by hand", "")
 
 

@@ -22,7 +22,6 @@ from PySide6.QtWidgets import QApplication, QWidget
 from tests.ui.layout import faults
 
 from rapport import language
-from rapport.app.pseudo import PseudoTranslations
 from rapport.domain.commands import EditContact
 from rapport.domain.hosts import Contact, Purpose
 from rapport.domain.records import Kind
@@ -32,6 +31,7 @@ from rapport.ui import wording
 from rapport.ui.context import Page
 from rapport.ui.look.theme import Contrast, Mode, Theme
 from rapport.ui.panes.settings import SettingsDesk, SettingsPage
+from rapport.ui.pseudo import PseudoTranslations
 from rapport.ui.rooms import ACTIVITY, STANDARD_ROOMS, Rooms
 from rapport.ui.widgets.overlay import Overlay
 from rapport.ui.window import MainWindow
