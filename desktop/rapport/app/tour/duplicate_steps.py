@@ -188,6 +188,8 @@ class DuplicateSteps:
         missing = [one for one in self._before if not any(one in other for other in own)]
         if missing or len(own) != len(self._before):
             raise NotSeen(f"not as before: {missing or again}")
+        await self._do.click("duplicates-back")
+        await self._do.see("contact-list")
 
     async def _rid(self, contact_id: str) -> str:
         async def known() -> str | None:
