@@ -530,10 +530,11 @@ class Together(Command, frozen=True, kw_only=True):
 
     def title_of(self, number: int) -> str:
         """The title, once it is known how many records have changed."""
-        if self.name:
-            return self.name
-        titles = ", ".join(dict.fromkeys(command.title for command in self.commands))
-        return titles if len(self.commands) == 1 else f"{titles} ({number})"
+        return self.name or titled(self.titles(), number)
+
+    def titles(self) -> str:
+        """What the commands are called, each title once."""
+        return ", ".join(dict.fromkeys(command.title for command in self.commands))
 
     def targets(self) -> tuple[Ref, ...]:
         return tuple(dict.fromkeys(ref for one in self.commands for ref in one.targets()))
@@ -549,6 +550,11 @@ def _still_possible(inverse: Mutation, now: Mapping[str, Any]) -> dict[str, Delt
         if value != now.get(name):
             fields[name] = Delta(now.get(name), value)
     return fields
+
+
+def titled(titles: str, number: int) -> str:
+    """The title of several commands that changed so many records."""
+    return titles if number == 1 else f"{titles} ({number})"
 
 
 class TakeBack(Command, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from rapport.domain.changes import Mutation, Origin
-from rapport.domain.commands import Command, Together
+from rapport.domain.commands import Command, Together, titled
 from rapport.domain.errors import InputError
 from rapport.domain.kept_commands import commands_from
 from rapport.domain.records import Ref
@@ -28,6 +28,9 @@ TODO = "batch"
 REACHED = "batch-reached"
 """The setting that holds how far it has come."""
 
+LEAST = 8
+"""So many commands are carried out in each slice: on a busy computer a single one may seem to take
+all of its time, and to go on one by one would never end."""
 SLICED_FROM = 25
 """An undo of fewer records is one transaction."""
 
@@ -51,6 +54,7 @@ class Batch:
         self.future: Future[Any] = Future()
         """Ends with a :class:`BatchOutcome`."""
         self._whole = whole
+        self._titles = whole.titles()
         self._origin = origin
         self._undo_of = undo_of
         self._only_unsent = only_unsent
@@ -90,12 +94,12 @@ class Batch:
         while True:
             tx.origin = self._origin
             tx.batch = self._begin(tx)
-            first = not self._changed
+            first, begun = not self._changed, at
             mutations: list[Mutation] = []
             while at < len(commands) and not self._stopped:
                 mutations += self._one(tx, commands[at])
                 at += 1
-                if pace.over(tx.waiting()):
+                if at - begun >= LEAST and pace.over(tx.waiting()):
                     break
             self._note_undo(tx, mutations, first=first)
             over = self._stopped or at >= len(commands)
@@ -164,7 +168,7 @@ class Batch:
             conflicts.reopen(tx, self._undo_of)
 
     def _title(self) -> str:
-        return self._whole.title_of(self._changed)
+        return self._whole.name or titled(self._titles, self._changed)
 
     def _outcome(self) -> BatchOutcome:
         return BatchOutcome(
