@@ -61,6 +61,9 @@ class Palette(Overlay):
 
     def __init__(self, context: WindowContext, parent: QWidget) -> None:
         super().__init__(parent, width=_WIDTH, dialog=True)
+        self._answered: str | None = None
+        """What the rows are for."""
+        self._chosen_early = False
         self.setObjectName("palette")
         self.setAccessibleName(tr("Find anything"))
         self.closes_outside = True
@@ -124,7 +127,11 @@ class Palette(Overlay):
         self.update()
 
     def choose(self) -> None:
-        """Do what the chosen row says."""
+        """Do what the chosen row says; fast fingers press Enter before there are rows for what
+        they typed."""
+        if self.line.text().strip() != self._answered:
+            self._chosen_early = True
+            return
         entry = self.model.entry(self.list.currentIndex().row())
         if entry is not None:
             self.close()
@@ -136,11 +143,15 @@ class Palette(Overlay):
     # Searching.
 
     def _search(self) -> None:
+        self._chosen_early = False
         self._context.runner.start(self._read, slot="palette")
 
     async def _read(self) -> None:
         typed = self.line.text().strip()
         self._show(await self._groups(typed))
+        self._answered = typed
+        if self._chosen_early:
+            self.choose()
 
     async def _groups(self, typed: str) -> list[Group]:
         context = self._context
