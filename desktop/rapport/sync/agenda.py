@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from rapport.api import ApiClient, Lane, Remote
-from rapport.domain.errors import ApiError, CapabilityError, GoneError
+from rapport.domain.errors import CapabilityError, GoneError, RapportError
 from rapport.domain.ports import Clock
 from rapport.domain.records import Kind
 from rapport.domain.scopes import EVENTS_READ, Capabilities
@@ -74,7 +74,7 @@ class Agenda:
                     log.info("The token may not read calendars: done without")
                     self._allowed = False
                     return AgendaRead.NO_RIGHT
-                except ApiError as error:
+                except RapportError as error:
                     self._link.failed(error)
                     log.warning("The calendars could not be read: %s", error.title)
                 else:

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from rapport.domain.changes import Delta
 from rapport.domain.commands import (
     CreateAppointment,
     DeleteAppointment,
     EditAppointment,
     MoveAppointment,
+    ResolveConflict,
     SetAppointmentStatus,
 )
 from rapport.domain.errors import InputError
@@ -173,6 +175,60 @@ async def test_a_shown_week_is_whole(server: Any, desk: Any, until: Any) -> None
     assert left == {row.appointment.id for row in shown[2:]}
     moved = await queries.appointment(first.id)
     assert moved.appointment.start_at == far
+
+
+async def test_offline_the_calendar_knows_what_it_has_read(server: Any, desk: Any) -> None:
+    now, sync = desk.workspace.clock.now(), desk.workspace.sync
+    week = now, now + timedelta(days=7)
+    assert await sync.read_agenda(*week) is AgendaRead.WHOLE
+    await server.fault("/calendars/events$", "drop_before", count=None)
+    assert await sync.read_agenda(*week) is AgendaRead.BEFORE
+    later = week[1], week[1] + timedelta(days=7)
+    assert await sync.read_agenda(*later) is AgendaRead.PARTLY
+
+
+async def test_one_that_both_sides_moved_waits_for_a_choice_and_keeps_its_length(
+    server: Any, desk: Any, until: Any
+) -> None:
+    id, start = await booked(desk)
+    await desk.sent()
+    rid = await desk.rid(Kind.APPOINTMENT, id)
+    there, here = start + timedelta(days=1), start + timedelta(days=2)
+    body = {"startTime": there.isoformat(), "endTime": (there + HOUR).isoformat()}
+    body |= {"ignoreFreeSlotValidation": True}
+    await server.api("PUT", f"/calendars/events/appointments/{rid}", body)
+    await desk.run(MoveAppointment(appointment_id=id, start_at=here, end_at=here + HOUR))
+
+    async def told() -> bool:
+        found = await desk.workspace.queries.conflicts()
+        return [len(one.fields) for one in found] == [2]
+
+    await until(told, "both ends wait for a choice")
+    row = await desk.workspace.queries.appointment(id)
+    assert (row.conflict, row.appointment.start_at) == (True, there)
+    (conflict,) = await desk.workspace.queries.conflicts()
+    mine = {one.field: Delta(one.theirs, one.mine) for one in conflict.fields}
+    assert set(mine) == {"start_at", "end_at"}
+    await desk.run(ResolveConflict(ref=conflict.ref, fields=mine))
+    await desk.sent()
+    found = await at_server(server, desk, id)
+    assert (found["startTime"], found["endTime"]) == (ms(here), ms(here + HOUR))
+
+
+async def test_a_longer_end_there_survives_an_earlier_beginning_here(
+    server: Any, desk: Any
+) -> None:
+    """The beginning is sent with the end that the CRM has: alone it would move that, too."""
+    id, start = await booked(desk)
+    await desk.sent()
+    rid = await desk.rid(Kind.APPOINTMENT, id)
+    longer = {"endTime": (start + 3 * HOUR).isoformat(), "ignoreFreeSlotValidation": True}
+    await server.api("PUT", f"/calendars/events/appointments/{rid}", longer)
+    sooner = start - timedelta(minutes=15)
+    await desk.run(EditAppointment(appointment_id=id, fields={"start_at": sooner}))
+    await desk.sent()
+    found = await at_server(server, desk, id)
+    assert (found["startTime"], found["endTime"]) == (ms(sooner), ms(start + 3 * HOUR))
 
 
 async def test_without_the_scope_the_calendar_says_so_and_nothing_is_booked(
