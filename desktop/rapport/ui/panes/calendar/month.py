@@ -16,8 +16,9 @@ from rapport.ui.look.type import REGULAR, SEMIBOLD, TextSize
 from rapport.ui.panes.calendar.blocks import paint_entry, paint_ghost, title_of
 from rapport.ui.panes.calendar.entries import Entry
 from rapport.ui.panes.calendar.model import SLOT
+from rapport.ui.panes.calendar.painted_list import Box
 from rapport.ui.panes.calendar.times import DAY_MIN, day_of, days_of
-from rapport.ui.panes.calendar.view import Box, CalendarView
+from rapport.ui.panes.calendar.view import CalendarView
 from rapport.ui.wording import count, dated, locale
 
 _HEAD, _NUMBER = 28, 24
@@ -95,6 +96,8 @@ class MonthView(CalendarView):
     # Painting.
 
     def paint(self, painter: QPainter) -> None:
+        if not self.days:
+            return
         self._paint_cells(painter)
         here = self.currentIndex().row()
         moving = self.moving.entry.id if self.moving is not None else None

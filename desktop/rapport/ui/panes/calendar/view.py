@@ -8,14 +8,12 @@ view carries that out and gives fresh entries.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from PySide6.QtCore import (
     QEvent,
     QItemSelectionModel,
-    QModelIndex,
-    QPersistentModelIndex,
     QPoint,
     QPointF,
     QRect,
@@ -26,44 +24,31 @@ from PySide6.QtCore import (
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
-    QColor,
     QFocusEvent,
-    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPalette,
-    QRegion,
-    QResizeEvent,
 )
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QApplication,
-    QFrame,
-    QListView,
-    QToolTip,
     QWidget,
 )
 
 from rapport.domain.records import Id
 from rapport.language import tr
-from rapport.ui.look.text import plain_tip
-from rapport.ui.look.theme import current_theme
-from rapport.ui.look.type import Type
-from rapport.ui.panes.calendar.blocks import forget_pictures, title_of
+from rapport.ui.panes.calendar.blocks import title_of
 from rapport.ui.panes.calendar.entries import Entry, when_words
-from rapport.ui.panes.calendar.model import SLOT, AgendaModel
+from rapport.ui.panes.calendar.model import SLOT
+from rapport.ui.panes.calendar.moving import Move, grip_of
+from rapport.ui.panes.calendar.painted_list import PaintedList
 from rapport.ui.panes.calendar.times import (
     DAY_MIN,
     STEP_MIN,
     at_wall,
     day_of,
     days_of,
-    moved_to_day,
     wall_min,
 )
-from rapport.ui.widgets.base import by_keyboard, is_rtl
+from rapport.ui.widgets.base import by_keyboard
 
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -73,44 +58,10 @@ _ARROWS = {
 }
 _SLOT_MIN = 30
 """Steps of the keyboard through free time."""
-_QUARTER = timedelta(minutes=STEP_MIN)
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
-    """Where a part of an entry is drawn, left to right and without scrolling."""
-
-    row: int
-    rect: QRectF
-    line: bool
-    """One line high, as in a month and above the hours."""
-    last: bool = True
-    """The entry ends here: this edge can be dragged."""
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """An entry on its way to another time."""
-
-    entry: Entry
-    start: datetime
-    end: datetime
-    resize: bool = False
-    grip_min: int = 0
-    """How far below its beginning the mouse holds it."""
-    dropped: bool = False
-
-    @property
-    def differs(self) -> bool:
-        return (self.start, self.end) != (self.entry.start, self.entry.end)
-
-
-class CalendarView(QListView):
-    """``days`` are what is shown. The subclass lays out and paints.
-
-    To Qt it is a list, since screen readers are told of the rows of lists, tables and trees only;
-    nothing of how a list arranges its rows is left.
-    """
+class CalendarView(PaintedList):
+    """``days`` are what is shown. The subclass lays out and paints."""
 
     opened = Signal(object)
     """An :class:`Entry`."""
@@ -134,28 +85,17 @@ class CalendarView(QListView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.agenda = AgendaModel(self)
-        self.setModel(self.agenda)
         self.days: list[date] = []
         self.zone: tzinfo = UTC
         self.now = datetime.now(UTC)
         self.slot: tuple[date, int] = (self.now.date(), 9 * 60)
         self.moving: Move | None = None
-        self.boxes: list[Box] = []
         self._by_keys = False
         self._by_alt = False
         self._ring = False
         self._pressed: QPoint | None = None
         self._pressed_row = SLOT
         self._range: tuple[date, int, int] | None = None
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setMouseTracking(True)
-        self.viewport().setMouseTracking(True)
-        self.viewport().setBackgroundRole(QPalette.ColorRole.Base)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        current_theme().changed.connect(self._restyle)
 
     # What the page says and asks.
 
@@ -227,19 +167,9 @@ class CalendarView(QListView):
 
     # What the subclass does.
 
-    def lay_out(self) -> list[Box]:
-        """Where every part of every entry is."""
-        raise NotImplementedError
-
-    def paint(self, painter: QPainter) -> None:
-        raise NotImplementedError
-
     def place_at(self, spot: QPointF) -> tuple[date, int | None] | None:
         """Day and minute at a point, left to right; the minute None where a day has no hours. None
         outside of the days."""
-        raise NotImplementedError
-
-    def slot_rect(self) -> QRectF:
         raise NotImplementedError
 
     def ghosts(self, start: datetime, end: datetime, entry: Entry | None) -> list[QRectF]:
@@ -249,99 +179,6 @@ class CalendarView(QListView):
     def more_at(self, spot: QPointF) -> tuple[date, QRectF] | None:
         """Whether “+3 more” is there."""
         return None
-
-    # Layout.
-
-    @property
-    def type(self) -> Type:
-        return current_theme().type
-
-    @property
-    def flipped(self) -> bool:
-        return is_rtl(self)
-
-    def relayout(self) -> None:
-        self.boxes = self.lay_out() if self.days else []
-        self.viewport().update()
-
-    def across(self, rect: QRectF) -> QRectF:
-        """A rectangle of the layout where it is seen in a right-to-left window, and back."""
-        if not self.flipped:
-            return rect
-        return QRectF(self.viewport().width() - rect.right(), rect.y(), rect.width(), rect.height())
-
-    def _back(self, spot: QPoint) -> QPointF:
-        x = self.viewport().width() - spot.x() if self.flipped else spot.x()
-        return QPointF(x, spot.y())
-
-    def _restyle(self) -> None:
-        forget_pictures()
-        self.relayout()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.relayout()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LayoutDirectionChange:
-            self.relayout()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self.viewport())
-        painter.fillRect(event.rect(), QColor(current_theme().tokens.surface))
-        if self.days:
-            self.paint(painter)
-
-    # What Qt asks of an item view.
-
-    def visualRect(self, index: QModelIndex | QPersistentModelIndex) -> QRect:
-        if index.row() == SLOT:
-            return self.across(self.slot_rect()).toRect()
-        for box in self.boxes:
-            if box.row == index.row():
-                return self.across(box.rect).toRect()
-        return QRect()
-
-    def scrollTo(
-        self,
-        index: QModelIndex | QPersistentModelIndex,
-        hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible,
-    ) -> None:
-        return
-
-    def indexAt(self, point: QPoint) -> QModelIndex:
-        row = self._row_at(self._back(point))
-        return self.agenda.index(row) if row != SLOT else QModelIndex()
-
-    def moveCursor(
-        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
-    ) -> QModelIndex:
-        return self.currentIndex()
-
-    def updateGeometries(self) -> None:
-        return
-
-    def doItemsLayout(self) -> None:
-        return
-
-    def horizontalOffset(self) -> int:
-        return 0
-
-    def verticalOffset(self) -> int:
-        return self.verticalScrollBar().value()
-
-    def isIndexHidden(self, index: QModelIndex | QPersistentModelIndex) -> bool:
-        return False
-
-    def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
-        return
-
-    def visualRegionForSelection(self, selection: object) -> QRegion:
-        return QRegion(self.viewport().rect())
-
-    def keyboardSearch(self, search: str) -> None:
-        return
 
     # Where the keyboard is.
 
@@ -530,19 +367,14 @@ class CalendarView(QListView):
     def _shift(self, days: int, lines: int, *, resize: bool) -> None:
         move = self.moving
         assert move is not None
-        if resize and not move.entry.is_task and self.step_min < DAY_MIN:
-            end = max(move.start + _QUARTER, move.end + lines * _QUARTER)
-            self.moving = replace(move, end=end)
+        whole_days = self.step_min >= DAY_MIN
+        if resize and not move.entry.is_task and not whole_days:
+            self.moving = move.stretched(move.end + timedelta(minutes=lines * STEP_MIN))
+        elif whole_days:
+            self.moving = move.by_arrows(days + 7 * lines, 0, self.zone)
         else:
-            start = move.start
-            if self.step_min >= DAY_MIN or move.entry.untimed:
-                days += 7 * lines if self.step_min >= DAY_MIN else 0
-                lines = 0
-            if days:
-                day = day_of(start, self.zone) + timedelta(days=days)
-                start = moved_to_day(start, day, self.zone)
-            start += lines * _QUARTER
-            self.moving = replace(move, start=start, end=start + (move.end - move.start))
+            quarters = 0 if move.entry.untimed else lines
+            self.moving = move.by_arrows(days, quarters, self.zone)
         self._say_move()
         day = day_of(self.moving.start, self.zone)
         if day not in self.days:
@@ -574,9 +406,6 @@ class CalendarView(QListView):
 
     # The mouse.
 
-    def _row_at(self, spot: QPointF) -> int:
-        return next((box.row for box in reversed(self.boxes) if box.rect.contains(spot)), SLOT)
-
     def _resizes(self, spot: QPointF) -> bool:
         grip = self.type.px(6)
         for box in reversed(self.boxes):
@@ -589,9 +418,9 @@ class CalendarView(QListView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if self._by_keys:
             self.give_up()
-        spot = self._back(event.position().toPoint())
+        spot = self.back(event.position().toPoint())
         self._ring = False
-        row = self._row_at(spot)
+        row = self.row_at(spot)
         if row != SLOT:
             self._set_current(row)
         elif (place := self.place_at(spot)) is not None:
@@ -615,7 +444,7 @@ class CalendarView(QListView):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at = event.position().toPoint()
-        spot = self._back(at)
+        spot = self.back(at)
         if self._pressed is None:
             shape = Qt.CursorShape.SizeVerCursor if self._resizes(spot) else None
             if shape is None:
@@ -627,7 +456,7 @@ class CalendarView(QListView):
         if self.moving is None and self._range is None:
             if not far:
                 return
-            self._begin_drag(self._back(self._pressed))
+            self._begin_drag(self.back(self._pressed))
         self._drag_to(spot)
 
     def _begin_drag(self, spot: QPointF) -> None:
@@ -639,12 +468,7 @@ class CalendarView(QListView):
                 since = minutes // STEP_MIN * STEP_MIN
                 self._range = place[0], since, since + STEP_MIN
             return
-        grip = 0
-        if place is not None and minutes is not None and not entry.untimed:
-            grip = minutes - wall_min(entry.start, self.zone)
-            grip += (place[0] - day_of(entry.start, self.zone)).days * DAY_MIN
-        elif place is not None:
-            grip = (place[0] - day_of(entry.start, self.zone)).days * DAY_MIN
+        grip = grip_of(entry, *place, self.zone) if place is not None else 0
         resize = self._resizes(spot)
         self.moving = Move(entry, entry.start, entry.end, resize=resize, grip_min=grip)
 
@@ -660,21 +484,8 @@ class CalendarView(QListView):
             self._range = self._range[0], since, min(until, DAY_MIN)
             self.viewport().update()
         elif self.moving is not None:
-            self.moving = self._dragged(self.moving, day, minutes)
+            self.moving = self.moving.by_mouse(day, minutes, self.zone)
             self._say_move()
-
-    def _dragged(self, move: Move, day: date, minutes: int | None) -> Move:
-        entry = move.entry
-        if move.resize and minutes is not None:
-            end = at_wall(day, round(minutes / STEP_MIN) * STEP_MIN, self.zone)
-            return replace(move, end=max(move.start + _QUARTER, end))
-        if minutes is None or entry.untimed:
-            held = move.grip_min // DAY_MIN
-            start = moved_to_day(entry.start, day - timedelta(days=held), self.zone)
-        else:
-            wanted = round((minutes - move.grip_min) / STEP_MIN) * STEP_MIN
-            start = at_wall(day, wanted, self.zone)
-        return replace(move, start=start, end=start + (entry.end - entry.start))
 
     def _scroll_near(self, spot: QPointF) -> None:
         return
@@ -694,20 +505,10 @@ class CalendarView(QListView):
             self._drop()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        spot = self._back(event.position().toPoint())
-        entry = self.agenda.entry(self._row_at(spot))
+        spot = self.back(event.position().toPoint())
+        entry = self.agenda.entry(self.row_at(spot))
         self._pressed = None
         if entry is not None:
             self.opened.emit(entry)
         elif self.place_at(spot) is not None:
             self.free_chosen.emit(*self.slot_span())
-
-    def viewportEvent(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            entry = self.agenda.entry(self._row_at(self._back(event.pos())))
-            if entry is None:
-                QToolTip.hideText()
-            else:
-                QToolTip.showText(event.globalPos(), plain_tip(entry.spoken(self.zone)), self)
-            return True
-        return super().viewportEvent(event)

@@ -24,6 +24,7 @@ from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.panes.calendar.blocks import paint_entry, paint_ghost
 from rapport.ui.panes.calendar.entries import Entry
 from rapport.ui.panes.calendar.model import SLOT
+from rapport.ui.panes.calendar.painted_list import Box
 from rapport.ui.panes.calendar.times import (
     DAY_MIN,
     day_of,
@@ -31,7 +32,7 @@ from rapport.ui.panes.calendar.times import (
     on_day,
     wall_min,
 )
-from rapport.ui.panes.calendar.view import Box, CalendarView
+from rapport.ui.panes.calendar.view import CalendarView
 from rapport.ui.wording import clock_time, locale
 
 _HOUR, _GUTTER, _HEAD = 48, 60, 48
@@ -208,6 +209,8 @@ class WeekView(CalendarView):
     # Painting.
 
     def paint(self, painter: QPainter) -> None:
+        if not self.days:
+            return
         view = self.viewport().rect()
         below = view.adjusted(0, self._above, 0, 0)
         painter.setClipRect(below)
