@@ -154,7 +154,8 @@ GERMAN = Words(
             "januar februar märz april mai juni juli august september oktober november dezember"
         ),
         **dict.fromkeys(("jän", "jänner"), 1),
-        **{"mär": 3, "mrz": 3, "okt": 10, "dez": 12},
+        **_numbered("jan feb mär apr mai jun jul aug sep okt nov dez"),
+        **{"mrz": 3, "sept": 9},
     },
     weekdays={
         name: number
@@ -224,7 +225,11 @@ GERMAN = Words(
 )
 
 ARABIC = Words(
-    months=_numbered("يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر"),
+    months={
+        **_numbered("يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر"),
+        # As Morocco says them.
+        **_numbered("يناير فبراير مارس أبريل ماي يونيو يوليوز غشت شتنبر أكتوبر نونبر دجنبر"),
+    },
     weekdays={
         name: number
         for number, names in enumerate(

@@ -93,8 +93,13 @@ def parse_date(text: str, today: date, words: Lexicon | None = None) -> date:
     return day
 
 
+_SHORTENED = re.compile(r"\b([^\W\d_]{2,4})\.(?=\s|$)")
+"""“di.”, “nov.”: languages shorten names with a dot."""
+
+
 def _normal(text: str, lex: Lexicon) -> str:
-    return lex.leading.sub("", " ".join(text.lower().replace(",", " ").split()))
+    text = _SHORTENED.sub(r"\1", text.lower().replace(",", " "))
+    return lex.leading.sub("", " ".join(text.split()))
 
 
 def _from_now(said: str, here: datetime, lex: Lexicon) -> datetime | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +19,8 @@ from rapport import language
 from rapport.domain.errors import InputError
 from rapport.domain.scopes import ALL
 from rapport.language import keep, told, tr
+from rapport.services.date_words import TABLE, Lexicon
+from rapport.services.quick_dates import parse_due
 from rapport.ui import wording
 from rapport.ui.context import Page
 from rapport.ui.languages import speak
@@ -197,3 +200,14 @@ def test_what_was_kept_is_said_in_the_language_of_now(spoken: Callable[[str], No
     assert told(stored) == "Eine Aufgabe braucht einen Titel. „9{}5“ ist keine Uhrzeit."
     assert str(error) == told(stored)
     assert error.english == "A task needs a title. “9{}5” is not a time."
+
+
+@pytest.mark.parametrize("code", sorted(language.LANGUAGES))
+def test_a_date_can_be_typed_as_it_is_written(code: str, spoken: Callable[[str], None]) -> None:
+    spoken(code)
+    words, now = Lexicon(TABLE[code]), datetime(2026, 1, 1, tzinfo=UTC)
+    days = [now + timedelta(days=29 * n + 1) for n in range(12)]
+    for day in days:
+        date = QDate(day.year, day.month, day.day)
+        for form in ("ddd d MMM", "d MMMM yyyy"):
+            assert parse_due(dated(date, form), now, UTC, words).date() == day.date(), form

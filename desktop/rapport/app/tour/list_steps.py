@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QListV
 from rapport.app.tour.driver import Driver
 from rapport.domain.filters import ContactQuery
 from rapport.domain.settings import ListMode
+from rapport.language import trn
 from rapport.ui.models import sidebar_model as nav
 from rapport.ui.panes.table_header import TableHeader
 from rapport.ui.roles import ContactRole
 from rapport.ui.window import MainWindow
+from rapport.ui.wording import count
 
 LIST_NAME = "Big roofs or nearly signed"
 
@@ -49,9 +51,8 @@ class ListSteps:
         workspace = self._window.context.workspace
         number = await workspace.queries.count(ContactQuery(conditions=wanted))
         counted = await self._do.see("filter-count", QLabel)
-        await self._do.until(
-            lambda: counted.text().split()[0] == str(number), f"{number} to be counted"
-        )
+        words = trn("{n} contact", "{n} contacts", number).format(n=count(number))
+        await self._do.until(lambda: counted.text() == words, f"{number} to be counted")
         assert 0 < number < 100, f"{number} contacts"
         await self._photograph()
         await self._do.click("filter-save")
