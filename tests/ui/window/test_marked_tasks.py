@@ -8,18 +8,21 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
+from ulid import ULID
 
+from rapport.domain.commands import CompleteTask, CreateContact, CreateTask
 from rapport.domain.records import Kind
 from rapport.services.workspace import Workspace
-from rapport.store import Snapshot
+from rapport.store import Snapshot, Store
 from rapport.ui.context import Page
 from rapport.ui.rooms import STANDARD_ROOMS, Rooms
 from rapport.ui.window import MainWindow
 
-from .conftest import NOW
+from .conftest import ACCOUNT, NOW
 
 Until = Callable[[Callable[[], object]], Any]
 Open = Callable[..., Any]
@@ -130,3 +133,42 @@ async def test_a_marked_box_is_no_completion(open_window: Open, book: Any, until
     await asyncio.sleep(0.1)
     assert not any(item.row.task.completed for item in page.model.listed())
     assert len(titles(window)) == TASKS
+
+
+async def test_tasks_of_two_accounts_are_undone_by_one_key(
+    open_window: Open, book: Any, until: Until, workspace: Workspace, clock: Any, sync: Any
+) -> None:
+    window = await today(open_window, book, until)
+    store = Store.open(None, bytes(32), clock=clock, new_id=lambda: str(ULID()))
+    other = Workspace(
+        structs.replace(ACCOUNT, id="a2"),
+        store,
+        sync,
+        workspace.capabilities,
+        clock,
+        workspace._loop,
+    )
+    await other.start()
+    made = other.new_id(), other.new_id()
+    await other.bus.run(CreateContact(contact_id=made[0], fields={"first_name": "Bo"}))
+    due = {"title": "There", "due_at": clock.now()}
+    await other.bus.run(CreateTask(task_id=made[1], contact_id=made[0], fields=due))
+    here = window.pages._today.model.listed()[0].row.task.id
+
+    async def done() -> list[bool]:
+        rows = [await workspace.queries.task(here), await other.queries.task(made[1])]
+        return [row.task.completed for row in rows]
+
+    at = clock.now() + timedelta(seconds=1)
+    clock.at = at
+    await window.context.perform_all(
+        [
+            (workspace, CompleteTask(task_id=here, at=at)),
+            (other, CompleteTask(task_id=made[1], at=at)),
+        ]
+    )
+    assert await done() == [True, True]
+    await window.context.undo()
+    assert await done() == [False, False]
+    other.close()
+    store.close()
