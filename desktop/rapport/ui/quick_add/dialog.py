@@ -140,6 +140,7 @@ class QuickAdd(Overlay):
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(0)
         if hasattr(self, "contact"):
+            self.line.setFont(self.type.font(TextSize.SECTION))
             self._show()
 
     def first_focus(self) -> QWidget:
