@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPalette, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -301,3 +301,12 @@ class AuditDetails(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.history.set_wordless(self.width() < self._context.theme.type.px(430))
+        self.updateGeometry()
+
+    def minimumSizeHint(self) -> QSize:
+        """The buttons may need a second line; a layout on its own does not count that as least."""
+        least, layout = super().minimumSizeHint(), self.layout()
+        if layout is None:
+            return least
+        width = max(self.width(), least.width())
+        return least.expandedTo(QSize(0, layout.totalMinimumHeightForWidth(width)))
