@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import ast
 import builtins
+import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "desktop/rapport"
 CATALOGUES = ROOT / "resources/rapport_resources/locale"
+
+OPERATIONS = ROOT / "resources/rapport_resources/catalogue"
 
 SILENT = (
     *("sandbox", "app/commands", "app/tour", "app/bench", "ui/look/gallery"),
@@ -64,7 +67,14 @@ def collect(source: Path = SOURCE) -> frozenset[Sentence]:
     for path in sorted(source.rglob("*.py")):
         if not path.relative_to(source).as_posix().startswith(SILENT):
             found.update(sentences(ast.parse(path.read_text(encoding="utf-8"))))
+    found.update(Sentence(title) for title in operation_titles())
     return frozenset(found)
+
+
+def operation_titles() -> Iterator[str]:
+    """What the CRM's operations are called; what is told of each stays in the vendor's language."""
+    for path in sorted(OPERATIONS.glob("*.json")):
+        yield from (entry["title"] for entry in json.loads(path.read_text(encoding="utf-8")))
 
 
 def sentences(tree: ast.AST) -> Iterator[Sentence]:

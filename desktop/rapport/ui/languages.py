@@ -77,7 +77,8 @@ def _locale(code: str) -> QLocale:
     wanted = QLocale.codeToLanguage(code if code in LANGUAGES else "en")
     if system.language() is wanted:
         return system
-    return QLocale(wanted, _HOMES.get(code, _HOMES["en"]))
+    home = _HOMES.get(code if code in LANGUAGES else "en")
+    return QLocale(wanted) if home is None else QLocale(wanted, home)
 
 
 def _translate_qt(qt: QApplication) -> None:
