@@ -163,7 +163,7 @@ async def test_today_menus_and_settings_by_keyboard(program: Any) -> None:
     # Settings: each control can be reached and worked.
     await keys.press("ctrl+comma")
     await do.until(lambda: situation.situation.page is Page.SETTINGS, "the settings")
-    for control in ("account.sign-in", "account.sign-out", "account.add"):
+    for control in ("account.add", "account.sign-in", "account.sign-out"):
         await keys.tab_to(control)
     await keys.press("Escape")
     await do.until(lambda: situation.situation.page is Page.CONTACTS, "the contacts again")

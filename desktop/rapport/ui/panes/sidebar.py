@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from rapport.domain.filters import ContactQuery
 from rapport.language import tr
-from rapport.ui.context import Page, WindowContext
+from rapport.ui.context import Page, Pane, WindowContext
 from rapport.ui.delegates.row import dress_list
 from rapport.ui.delegates.sidebar_row import SidebarDelegate
 from rapport.ui.look.icons import draw_icon, icon
@@ -223,12 +223,15 @@ class Sidebar(QWidget):
         elif entry.id in (nav.LISTS, nav.TAGS):
             self._offer(entry.id, index)
         else:
+            # Whoever clicks or presses Enter is done here: the page may take the keyboard.
+            self._context.change(pane=Pane.OTHER)
             self._go(entry)
 
     def _reached(self, index: QModelIndex) -> None:
         entry = self.model.entry(index.row())
         if entry is not None and (entry.kind is NavKind.PLACE or entry.conditions):
             self._go(entry)
+            self.view.setFocus(Qt.FocusReason.OtherFocusReason)  # the arrows go on from here
 
     def _go(self, entry: Entry) -> None:
         self._chosen = entry.id

@@ -17,7 +17,7 @@ from rapport.domain.records import Id, Kind
 from rapport.domain.views import AgendaRead, SyncStatus
 from rapport.language import tr
 from rapport.services.workspace import Workspace
-from rapport.ui.context import Page, WindowContext
+from rapport.ui.context import Page, Pane, WindowContext
 from rapport.ui.editors.appointment_actions import STATUSES, AppointmentPopover
 from rapport.ui.editors.task_popover import TaskPopover
 from rapport.ui.look.type import SEMIBOLD, TextSize
@@ -382,7 +382,8 @@ class CalendarPage(Painted):
     # What the person is on.
 
     def _take_focus(self) -> None:
-        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self._context.situation.pane is not Pane.SIDEBAR:
+            self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _page_changed(self, page: str) -> None:
         if Page(page) is Page.CALENDAR:

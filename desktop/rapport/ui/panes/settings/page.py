@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -148,8 +150,21 @@ class SettingsPage(QWidget):
         self._sync = SyncCard(self._context)
         self._column.insertWidget(1, self._accounts)
         self._column.insertWidget(4, self._sync)
+        self._tab_as_one_reads()
         if self.search.text():
             self._narrow(self.search.text())
+
+    def _tab_as_one_reads(self) -> None:
+        """Cards that were built anew would be reached last."""
+        cards = sorted(self._all(), key=self._column.indexOf)
+        stops = [
+            widget
+            for card in cards
+            for widget in card.findChildren(QWidget)
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.window() is self.window()
+        ]
+        for before, after in pairwise([self.search, *stops]):
+            QWidget.setTabOrder(before, after)
 
     def _focus_moved(self, old: QWidget | None, new: QWidget | None) -> None:
         if self._found is not None and new is not None and not self._found.isAncestorOf(new):
