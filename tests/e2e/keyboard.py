@@ -32,7 +32,7 @@ class Keys:
 
     async def tab_to(self, name: str, key: str = "Tab") -> None:
         seen = []
-        for _ in range(60):
+        for _ in range(240):  # the settings have a row for each action
             if self.place.startswith(name):
                 return
             seen.append(self.place)

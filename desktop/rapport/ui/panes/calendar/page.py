@@ -282,8 +282,7 @@ class CalendarPage(Painted):
             self.skeleton.stop()
             self.week.focus_range(entries)
             self._views.setCurrentWidget(view)
-            if self._context.situation.page is Page.CALENDAR and not self._is_typing():
-                self._take_focus()
+            self._arrive()
         if self._views.currentWidget() is not view:
             self._views.setCurrentWidget(view)
         self._say_status()
@@ -381,6 +380,16 @@ class CalendarPage(Painted):
 
     # What the person is on.
 
+    def _arrive(self) -> None:
+        """The keyboard comes along, unless it goes through the sidebar or somebody types."""
+        situation = self._context.situation
+        if (
+            situation.page is Page.CALENDAR
+            and situation.pane is not Pane.SIDEBAR
+            and not self._is_typing()
+        ):
+            self._take_focus()
+
     def _take_focus(self) -> None:
         if self._context.situation.pane is not Pane.SIDEBAR:
             self.view.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -389,7 +398,7 @@ class CalendarPage(Painted):
         if Page(page) is Page.CALENDAR:
             self._load()
             self._read_soon.start()
-            QTimer.singleShot(0, self, self._take_focus)
+            QTimer.singleShot(0, self, self._arrive)
             self._reached()
         else:
             self.view.give_up()
