@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from rapport.domain.filter_text import quoted
+from rapport.domain.filter_values import DUE, begins
 from rapport.domain.filter_words import ALIASES, ANY, CHOICES, KEYS, NONE, Vocabulary
 from rapport.domain.text import fold
-from rapport.domain.typed_filters import DUE, begins
 from rapport.language import mark
 
 ABOUT = {

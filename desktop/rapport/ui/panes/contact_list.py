@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import structs
@@ -27,21 +26,20 @@ from PySide6.QtWidgets import (
 from rapport.domain.errors import RapportError
 from rapport.domain.filters import ContactQuery, Sort
 from rapport.domain.records import Id
-from rapport.domain.settings import ColumnWidth, Density, ListMode
+from rapport.domain.settings import ListMode
 from rapport.domain.text import visible
 from rapport.domain.views import Coverage, SyncState, SyncStatus
-from rapport.language import mark, tr
-from rapport.ui.columns import shown_columns, title
+from rapport.language import tr
 from rapport.ui.context import Page, WindowContext
 from rapport.ui.look.type import SEMIBOLD, TextSize
-from rapport.ui.menus import RULE, add_choice, fill_menu, pop_up
+from rapport.ui.menus import RULE, fill_menu
 from rapport.ui.models.contact_list_model import ContactListModel
 from rapport.ui.panes.contact_views import ContactViews
 from rapport.ui.panes.filters import FilterRow
 from rapport.ui.panes.marked_contacts import MARKED_MENU, MarkedContacts
 from rapport.ui.panes.parts import EmptyState, Rule
 from rapport.ui.panes.sync_pill import progress_words
-from rapport.ui.widgets.button import Button, IconButton, Kind, Size
+from rapport.ui.panes.view_menus import ViewMenus
 from rapport.ui.widgets.labels import ElidedLabel, Label
 from rapport.ui.wording import count
 
@@ -115,9 +113,7 @@ class ContactList(QWidget):
         context.contact_opened.connect(self._choose)
         context.theme.changed.connect(self._dress)
         self.views.sort_wanted.connect(self._sort_by)
-        self.views.mode_changed.connect(self._dress)
         self._unsubscribe = workspace.sync.subscribe(self._synced)
-        self._bind()
         self._dress()
 
     # What the window asks.
@@ -125,6 +121,10 @@ class ContactList(QWidget):
     @property
     def query(self) -> ContactQuery:
         return self.model.query
+
+    @property
+    def mode(self) -> ListMode:
+        return self.views.mode
 
     @property
     def waiting(self) -> bool:
@@ -147,11 +147,7 @@ class ContactList(QWidget):
         self._skeleton.start()
         self.model.show(query)
         self.views.show_query(query)
-        column = self.views.column_of(query)
-        order = title(column) if column is not None else tr("Custom field")
-        if order != self._sort.text():
-            self._sort.setText(order)
-            self._sort.restyle()
+        self._menus.show_query(query)
 
     def say_hint(self, sentence: str) -> None:
         """Say what looks like a mistake in what was typed; "" when nothing does."""
@@ -186,23 +182,15 @@ class ContactList(QWidget):
         px = self._context.theme.type.px
         self._title = ElidedLabel(tr("All contacts"), self, size=TextSize.SECTION, weight=SEMIBOLD)
         self._count = Label(parent=self, role="muted")
-        self._sort = Button(
-            tr("Last activity"), self, kind=Kind.QUIET, size=Size.SMALL, chevron=True
-        )
-        self._sort.setObjectName("sort-button")
-        self._sort.setAccessibleName(tr("Order of the list"))
-        self._sort.clicked.connect(self._offer_sorts)
-        self._modes = IconButton("bullets", tr("How the list is shown"), self, size=Size.SMALL)
-        self._modes.setObjectName("list-mode-button")
-        self._modes.clicked.connect(self._offer_modes)
+        self._menus = ViewMenus(self._context, self.views, lambda: self.query, self._sort_by, self)
         header = QHBoxLayout()
         header.setContentsMargins(px(12), 0, px(8), 0)
         header.setSpacing(px(8))
         header.addWidget(self._title)
         header.addWidget(self._count)
         header.addStretch(1)
-        header.addWidget(self._sort)
-        header.addWidget(self._modes)
+        header.addWidget(self._menus.sort)
+        header.addWidget(self._menus.modes)
         self._header = QWidget(self)
         self._header.setLayout(header)
 
@@ -236,10 +224,6 @@ class ContactList(QWidget):
     def _dress(self) -> None:
         px = self._context.theme.type.px
         self._header.setFixedHeight(px(48))
-        mode = self.views.mode
-        self._modes.set_icon(_MODES[mode][1])
-        words = tr("Shown as: {mode}").format(mode=tr(_MODES[mode][0]))
-        self._modes.setAccessibleDescription(words)
 
     # Choosing.
 
@@ -314,93 +298,11 @@ class ContactList(QWidget):
             menu.aboutToHide.connect(menu.deleteLater)
             menu.popup(self.view.viewport().mapToGlobal(where))
 
-    def _offer_sorts(self) -> None:
-        menu = QMenu(self)
-        menu.setObjectName("sort-menu")
-        shown = {column.id for column in self.model.columns}
-        for column in self.views.columns():
-            if column.sort is None or (column.field and column.id not in shown):
-                continue
-            chosen = (column.sort, column.field) == (self.query.sort, self.query.sort_field)
-            add_choice(
-                menu,
-                title(column).replace("&", "&&"),
-                chosen,
-                lambda one=column: self._sort_by(one.sort, one.field, one.down),  # type: ignore[misc]
-            )
-        menu.addSeparator()
-        turned = not self.query.descending
-        words = tr("Descending") if turned else tr("Ascending")
-        query = self.query
-        menu.addAction(words).triggered.connect(
-            lambda: self._sort_by(query.sort, query.sort_field, turned)
-        )
-        pop_up(menu, self._sort, at_end=True)
-
     def _sort_by(self, sort: Sort, field: str, down: bool) -> None:
         self.views.remember(sort=sort, sort_field=field, descending=down)
         self.query_changed.emit(
             structs.replace(self.query, sort=sort, sort_field=field, descending=down)
         )
-
-    # How the list is shown.
-
-    @property
-    def mode(self) -> ListMode:
-        return self.views.mode
-
-    def _bind(self) -> None:
-        actions = self._context.actions
-        for mode in ListMode:
-            actions.bind(f"view.{mode.value}", partial(self.views.remember, mode=mode))
-        actions.bind("view.next", self._show_next_mode)
-        actions.bind("list.sort", self._offer_sorts)
-        actions.bind("list.columns", self._choose_columns)
-
-    def _show_next_mode(self) -> None:
-        modes = list(ListMode)
-        self.views.remember(mode=modes[(modes.index(self.mode) + 1) % len(modes)])
-
-    def _offer_modes(self) -> None:
-        menu = QMenu(self)
-        menu.setObjectName("list-mode-menu")
-        for mode, (words, icon_name) in _MODES.items():
-            choice = add_choice(
-                menu,
-                tr(words),
-                mode is self.mode,
-                lambda mode=mode: self._context.actions.trigger(f"view.{mode.value}"),  # type: ignore[misc]
-                icon_name,
-            )
-            choice.setObjectName(f"mode-{mode.value}")
-        menu.addSeparator()
-        compact = self._context.settings.density is Density.COMPACT
-        add_choice(
-            menu,
-            tr("Compact rows"),
-            compact,
-            lambda: self._context.actions.trigger("view.density"),
-        )
-        columns = menu.addAction(tr("Choose columns…"))
-        columns.triggered.connect(lambda: self._context.actions.trigger("list.columns"))
-        pop_up(menu, self._modes, at_end=True)
-
-    def _choose_columns(self) -> None:
-        from rapport.ui.panes.columns_dialog import ColumnsDialog
-
-        kept = self.views.kept
-        shown = [
-            ColumnWidth(id=column.id, width=width)
-            for column, width in shown_columns(kept, self._workspace)
-        ]
-        dialog = ColumnsDialog(
-            self.window(),
-            self.views.columns(),
-            shown,
-            lambda columns: self.views.remember(columns=columns, mode=ListMode.TABLE),
-        )
-        dialog.closed.connect(dialog.deleteLater)
-        dialog.open()
 
     # Telling how things are.
 
@@ -512,10 +414,3 @@ def _coverage_words(coverage: Coverage) -> str:
     return tr("Searches the notes of {n} of {total} contacts so far.").format(
         n=count(coverage.with_notes), total=count(coverage.contacts)
     )
-
-
-_MODES = {
-    ListMode.LIST: (mark("List"), "bullets"),
-    ListMode.TABLE: (mark("Table"), "table"),
-    ListMode.CARDS: (mark("Cards"), "cards"),
-}

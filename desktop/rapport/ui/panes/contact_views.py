@@ -116,6 +116,11 @@ class ContactViews(QWidget):
             return self.column(CUSTOM + query.sort_field)
         return next((one for one in self.columns() if one.sort is query.sort), None)
 
+    def shown(self) -> list[ColumnWidth]:
+        """The columns of the table, whether it is shown or not."""
+        columns = shown_columns(self.kept, self._workspace)
+        return [ColumnWidth(id=column.id, width=width) for column, width in columns]
+
     def columns(self) -> list[Column]:
         """All that there are."""
         return all_columns(self._workspace)
