@@ -29,6 +29,8 @@ METRICS = {
     "quick_add_open_ms_p95": Metric("ms", "p95"),
     "quick_add_preview_ms_p95": Metric("ms", "p95"),
     "scroll_frame_ms_p99": Metric("ms", "p99"),
+    "sort_paint_ms_p95": Metric("ms", "p95"),
+    "cards_frame_ms_p95": Metric("ms", "p95"),
     "action_paint_ms_p95": Metric("ms", "p95"),
     "action_paint_ms_max": Metric("ms", "max"),
     "pss_mb": Metric("MB", "max"),
@@ -66,6 +68,8 @@ PROBES = (
     Probe(("search_keystroke_ms_p95",), outside.searching, runs=2),
     Probe(("quick_add_open_ms_p95", "quick_add_preview_ms_p95"), outside.adding, runs=1),
     Probe(("scroll_frame_ms_p99",), outside.scrolling, runs=2),
+    Probe(("sort_paint_ms_p95",), outside.sorting, runs=1),
+    Probe(("cards_frame_ms_p95",), outside.leafing, runs=1),
     Probe(("action_paint_ms_p95", "action_paint_ms_max"), outside.acting, runs=1),
     Probe(
         (

@@ -33,6 +33,11 @@ SENTENCE_PANEL = Area(480, 150, 420, 40)
 UNDERSTOOD = Area(345, 195, 560, 80)
 """What it says below of the sentence."""
 
+COLUMNS = ((330, 170), (525, 170), (685, 170), (860, 170))
+"""Points in the head of the table, each in a column that sorts."""
+CARDS = Area(240, 180, 900, 600)
+"""Well inside the cards."""
+
 SETTLED_S = 1.5
 """The list has settled when its pixels have not changed for so long."""
 QUIET_S = 0.25
@@ -49,6 +54,8 @@ WORDS = ("maria", "schmidt", "vip", "solar", "garcia", "installer", "berg", "quo
 SENTENCES = ("call maria fri 3pm", "quote for garcia tomorrow 9:30", "ring jose every 2 weeks")
 OPENINGS = 12
 STEPS = 150
+SORTS = 6
+"""Clicks on each column."""
 TAGS = 20
 NEW_TAG = "zz"
 TASKS = 20
@@ -221,6 +228,41 @@ def scrolling(program: Open) -> Samples:
     if len(samples) < STEPS:
         raise Failed("turning the wheel changed too little on the screen")
     return {"scroll_frame_ms_p99": samples}
+
+
+def sorting(program: Open) -> Samples:
+    """Each click on a column of the table, to the first frame in the new order."""
+    time.sleep(AT_REST_S)
+    screen = program.screen
+    screen.move(*_middle(ROWS))
+    program.must_change("a click on a contact", ROWS, screen.press)
+    program.must_change("showing the table", ROWS, lambda: screen.key("v"))
+    samples = []
+    for _ in range(SORTS):
+        for point in COLUMNS:
+            screen.move(*point)
+            time.sleep(QUIET_S)
+            samples.append(program.must_change("sorting", ROWS, screen.press).first)
+    return {"sort_paint_ms_p95": samples}
+
+
+def leafing(program: Open) -> Samples:
+    """Each turn of the wheel over the grid of cards, to the first frame that shows it."""
+    time.sleep(AT_REST_S)
+    screen = program.screen
+    screen.move(*_middle(ROWS))
+    program.must_change("a click on a contact", ROWS, screen.press)
+    for _ in range(2):
+        program.must_change("showing the cards", ROWS, lambda: screen.key("v"))
+    screen.move(*_middle(CARDS))
+    samples = []
+    for button in [*[5] * STEPS, *[4] * (STEPS // 2)]:
+        found = program.change(CARDS, lambda button=button: screen.press(button), quiet_s=0.05)  # type: ignore[misc]
+        if found is not None:
+            samples.append(found.first)
+    if len(samples) < STEPS:
+        raise Failed("turning the wheel over the cards changed too little on the screen")
+    return {"cards_frame_ms_p95": samples}
 
 
 def acting(program: Open) -> Samples:
