@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,8 @@ from PySide6.QtCore import QAbstractItemModel, QDate, QLocale, QModelIndex, QPoi
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu, QWidget
 from tests.ui.window import test_matrix
-from tests.ui.window.test_matrix import fill, plain_rooms  # noqa: F401  rooms with all their pages
+from tests.ui.window.test_matrix import fill
+from tests.ui.window.test_matrix import plain_rooms as rooms_with_settings  # noqa: F401  a fixture
 
 from rapport import language
 from rapport.domain.errors import InputError
@@ -26,14 +28,15 @@ from rapport.ui.context import Page
 from rapport.ui.languages import speak
 from rapport.ui.look.text import runs_right_to_left
 from rapport.ui.pseudo import END, START
+from rapport.ui.rooms import STANDARD_ROOMS, Rooms
 from rapport.ui.widgets.overlay import Overlay
 from rapport.ui.window import MainWindow
 from rapport.ui.wording import dated
 
 Until = Callable[[Callable[[], object]], Any]
 _SAID = re.compile(f"{START}[^{START}{END}]*{END}")
-_NO_WORDS = re.compile(r"\b[0-9a-f]{64}\b|https?://\S+|/\S+")
-"""A hash, an address, a path."""
+_NO_WORDS = re.compile(r"\b[0-9a-f]{64}\b|https?://\S+|/\S+|[\w-]+:\S+|\bOR\b")
+"""A hash, an address, a path, the language of the search."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _NAMES = """
     Rapport Lumen Solar Lisbon CSV JSON Person System English Deutsch العربية
@@ -41,7 +44,12 @@ _NAMES = """
     GMT UTC AM PM Portugal services leadconnectorhq com tmp pytest
 """
 """Names of products, places, keys and folders: the same in every language."""
-_OVER = ("go.palette", "app.help", "contact.new", "task.new", "edit.history", "task.quick-add")
+_OVER = (
+    *("go.palette", "app.help", "contact.new", "task.new", "task.quick-add"),
+    *("edit.history", "list.filter", "list.columns", "contact.merge"),
+)
+_OVER_MARKED = ("bulk.add-tags", "bulk.remove-tags", "bulk.assign", "bulk.field", "bulk.delete")
+"""Actions that open something over the window, some for the rows that are marked."""
 
 
 @pytest.fixture
@@ -51,6 +59,12 @@ def spoken(qapp: QApplication) -> Iterator[Callable[[str], None]]:
     language.use(language.NullTranslations())
     QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
     wording.locale.cache_clear()
+
+
+@pytest.fixture
+def plain_rooms(rooms_with_settings: Rooms) -> Rooms:  # noqa: F811
+    """All the rooms there are."""
+    return replace(STANDARD_ROOMS, settings=rooms_with_settings.settings)
 
 
 def known_words() -> set[str]:
@@ -124,24 +138,34 @@ async def test_nothing_in_the_window_stays_english(
 
     window.context.open_contact(contact)
     await look("contacts", window)
-    for page in (Page.TODAY, Page.CALENDAR, Page.SETTINGS):
+    for page in (Page.TODAY, Page.CALENDAR, Page.DUPLICATES, Page.SETTINGS):
         window.context.show_page(page)
         await look(page.value, window)
     for tab in ("ledger", "conflicts", "audit"):
         window.context.show_activity(tab)
         await look(tab, window)
     window.context.show_page(Page.CONTACTS)
+    for view in ("view.table", "view.cards", "view.list"):
+        assert window.context.actions.trigger(view)
+        await look(view, window)
     window.context.open_contact(contact)
-    for id in _OVER:
+    opened: list[str] = []
+    for id in (*_OVER, "list.mark-all", *_OVER_MARKED):
+        if id == "list.mark-all":
+            window.context.actions.trigger(id)
+            await until(lambda: window.context.situation.marked_contacts)
+            continue
         if not window.context.actions.trigger(id):
             continue
         await until(lambda: overlay_of(window))
         overlay = overlay_of(window)
         assert overlay is not None
         await look(id, overlay)
+        opened.append(id)
         overlay.close()
         await until(lambda: not overlay_of(window))
     assert not found, "\n".join(sorted(found))
+    assert set(opened) == {*_OVER, *_OVER_MARKED}
 
 
 def overlay_of(window: QWidget) -> Overlay | None:
