@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QWidget
 
@@ -22,6 +22,7 @@ from rapport.domain.filters import (
 )
 from rapport.ui.filtering import FilterDialog
 from rapport.ui.filtering.lines import GroupBox, LineRow
+from rapport.ui.models import sidebar_model as nav
 from rapport.ui.toasts import Toast
 from rapport.ui.window import MainWindow
 
@@ -180,3 +181,13 @@ async def test_a_list_is_saved_changed_copied_moved_and_taken_back(
     await until(lambda: mine() == [warm])
     undo()
     await until(lambda: mine() == [copy, warm])
+
+
+async def test_the_plus_of_the_sidebar_opens_the_builder(window: MainWindow, until: Until) -> None:
+    sidebar = window.sidebar
+    await until(lambda: sidebar.model.row_of(nav.LISTS) >= 0)
+    area = sidebar.view.visualRect(sidebar.model.index(sidebar.model.row_of(nav.LISTS)))
+    spot = QPoint(area.right() - 16, area.bottom() - 8)
+    QTest.mouseClick(sidebar.view.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    await until(lambda: [d for d in window.findChildren(FilterDialog) if d.isVisible()])
+    window.findChildren(FilterDialog)[0].close()
