@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from rapport.domain.text import fold
-from rapport.language import tr
+from rapport.language import english, tr
 from rapport.ui.actions import Action, Section
 from rapport.ui.context import WindowContext
 from rapport.ui.key_names import cap_words
@@ -24,10 +24,11 @@ _COLUMNS = 2
 class _Line(QWidget):
     """What an action is called, and its keys."""
 
-    def __init__(self, title: str, keys: tuple[str, ...], parent: QWidget, gap: int) -> None:
+    def __init__(self, action: Action, keys: tuple[str, ...], parent: QWidget, gap: int) -> None:
         super().__init__(parent)
+        title = action.words
         caps = [cap_words(key) for key in keys]
-        self.words = fold(" ".join((title, *caps)))
+        self.words = fold(" ".join((title, english(action.title), *caps)))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(gap)
@@ -48,7 +49,7 @@ class _Block(QWidget):
             Label(title, self, size=TextSize.CAPTION, weight=SEMIBOLD, role="muted", wrap=True)
         )
         keys = context.actions.keys
-        self.lines = [_Line(one.words, keys(one.id), self, gap) for one in lines]
+        self.lines = [_Line(one, keys(one.id), self, gap) for one in lines]
         for line in self.lines:
             column.addWidget(line)
 

@@ -108,7 +108,8 @@ class ListSteps:
     async def cards(self) -> None:
         """The same contacts as cards; the arrows walk them in two dimensions."""
         pane: Any = await self._do.see("contact-list-pane")
-        await self._do.click("contact-list-pane", at=QPoint(60, 20))
+        beside = pane.width() - 60 if pane.isRightToLeft() else 60
+        await self._do.click("contact-list-pane", at=QPoint(beside, 20))
         await self._do.key("v")
         await self._do.until(lambda: pane.mode is ListMode.CARDS, "the cards")
         view: Any = await self._do.see("contact-list", QListView)

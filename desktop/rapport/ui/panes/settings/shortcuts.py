@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from rapport.domain.text import fold
-from rapport.language import tr
+from rapport.language import english, tr
 from rapport.ui.actions import Action, Section
 from rapport.ui.context import WindowContext
 from rapport.ui.key_names import key_name
@@ -153,7 +153,7 @@ class _Line(Painted):
     def narrow(self, typed: str) -> bool:
         words = fold(typed).split()
         keys = " ".join(map(key_name, self._context.actions.keys(self.action.id)))
-        text = fold(f"{self.action.words} {keys}")
+        text = fold(f"{self.action.words} {english(self.action.title)} {keys}")
         fits = all(word in text for word in words)
         title = fold(self.action.words)
         plain = len(title) == len(self.action.words)
