@@ -20,7 +20,7 @@ from msgspec import structs
 
 from rapport.domain.errors import InputError
 from rapport.domain.records import CustomField
-from rapport.language import keep
+from rapport.language import keep, tr
 from rapport.services import phones
 from rapport.services.quick_dates import parse_date
 
@@ -97,7 +97,7 @@ def parse_value(
 
 def _one(value: Any) -> str:
     if isinstance(value, bool):
-        return "Yes" if value else "No"
+        return tr("Yes") if value else tr("No")
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return " ".join(str(value).split())
@@ -106,13 +106,13 @@ def _one(value: Any) -> str:
 def _files(value: Any) -> str:
     entries = value.values() if isinstance(value, Mapping) else value
     if isinstance(entries, str):
-        return entries.rpartition("/")[2] or "1 file"
+        return entries.rpartition("/")[2] or tr("1 file")
     names = []
     for entry in entries if isinstance(entries, Iterable) else ():
         meta = entry.get("meta") if isinstance(entry, Mapping) else None
         name = meta.get("originalname") if isinstance(meta, Mapping) else None
         names.append(str(name or "file"))
-    return ", ".join(names) or "1 file"
+    return ", ".join(names) or tr("1 file")
 
 
 def _number_words(value: Any, *, money: bool) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
+from unicodedata import bidirectional
 
 from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
 from PySide6.QtWidgets import QApplication
@@ -62,8 +64,15 @@ class RightToLeft(GNUTranslations):
         return isolated(super().ngettext(msgid1, msgid2, n))
 
 
+@cache
 def isolated(sentence: str) -> str:
-    return _PLACE.sub("\u2068\\g<0>\u2069", sentence) if "{" in sentence else sentence
+    """A mark leads those that begin with no letter of their own or with a Latin one: they are not
+    to be taken for sentences from left to right."""
+    own = _PLACE.sub("", sentence)
+    kinds = [kind for kind in map(bidirectional, own) if kind in ("L", "R", "AL")]
+    is_theirs = kinds[:1] in (["R"], ["AL"]) or set(kinds) == {"L"}
+    mark = "" if is_theirs or not (kinds or own != sentence) else "\u200f"
+    return mark + _PLACE.sub("\u2068\\g<0>\u2069", sentence)
 
 
 def _of_system() -> str:

@@ -192,7 +192,7 @@ class AuditRole(IntEnum):
 
 
 def _say(parts: list[str]) -> str:
-    return ", ".join(part for part in parts if part)
+    return tr(", ").join(part for part in parts if part)
 
 
 def say_contact(

@@ -25,7 +25,7 @@ from rapport.services.date_words import TABLE, Lexicon
 from rapport.services.quick_dates import parse_due
 from rapport.ui import wording
 from rapport.ui.context import Page
-from rapport.ui.languages import speak
+from rapport.ui.languages import isolated, speak
 from rapport.ui.look.text import runs_right_to_left
 from rapport.ui.pseudo import END, START
 from rapport.ui.rooms import STANDARD_ROOMS, Rooms
@@ -203,6 +203,21 @@ async def test_arabic_runs_from_right_to_left(
     await until(phone.accessibleName)
     assert "\u2068+351 912 345 678\u2069" in phone.accessibleName()
     assert runs_right_to_left(tr("{name} does not want to be disturbed").format(name="Ana"))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("اليوم", "اليوم"),
+        ("{n} مهمة", "\u2068{n}\u2069 مهمة"),
+        ("{first} – {last}", "\u200f\u2068{first}\u2069 – \u2068{last}\u2069"),
+        ("CSV لجدول بيانات", "\u200fCSV لجدول بيانات"),
+        ("rapport call", "rapport call"),
+        (", ", ", "),
+    ],
+)
+def test_an_arabic_sentence_keeps_its_direction(sentence: str, said: str) -> None:
+    assert isolated(sentence) == said
 
 
 def test_english_and_german_write_the_same_date_each_in_its_way(

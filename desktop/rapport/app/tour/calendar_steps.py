@@ -78,7 +78,11 @@ class CalendarSteps:
         width = round(view._column(0)[1])
         start = self._spot(view, entry)
         hour = round(view._y(60) - view._y(0))
-        await self._do.drag(view.viewport(), start, start + QPoint(2 * width, 2 * hour))
+        await self._do.drag(
+            view.viewport(),
+            start,
+            start + QPoint(2 * width * (-1 if view.flipped else 1), 2 * hour),
+        )
         wanted = at_wall(monday + timedelta(days=2), 12 * 60, zone)
         await self._arrives(Kind.TASK, id, "dueDate", wanted)
         await self._photograph()
@@ -89,7 +93,7 @@ class CalendarSteps:
         await self._do.click(view.viewport(), at=self._spot(view, await self._entry(view, TASK)))
         await self._do.key("m")
         await self._do.until(lambda: view.is_moving, "the arrows to move it")
-        await self._do.key("Right", "Down", "Down", "Return")
+        await self._do.key("Left" if view.flipped else "Right", "Down", "Down", "Return")
         wanted = at_wall(monday + timedelta(days=1), 10 * 60 + 30, zone)
         await self._arrives(Kind.TASK, id, "dueDate", wanted)
 
@@ -167,7 +171,9 @@ class CalendarSteps:
             for hour in range(10, 17):
                 area = QRectF(left, view._y(hour * 60), width, view._y(60) - view._y(0))
                 if not any(area.intersects(box.rect) for box in view.boxes):
-                    return QPoint(round(area.center().x()), round(area.top()) + 4)
+                    x = round(area.center().x())
+                    x = view.viewport().width() - x if view.flipped else x
+                    return QPoint(x, round(area.top()) + 4)
         raise NotSeen("every hour of that week is taken")
 
     def _spot(self, view: WeekView, entry: Entry) -> QPoint:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize
 from PySide6.QtGui import QFont, QPainter, QPixmap
 from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 
+from rapport.language import tr
 from rapport.ui import roles
 from rapport.ui.delegates.row import (
     Picture,
@@ -305,6 +306,6 @@ class RowParts:
             self.picture.image(image, x, middle - chip_height() / 2)
             x -= gap
         if len(self.tags) > len(chips) or len(chips) > 1:
-            words = ", ".join(self.tags)
+            words = tr(", ").join(self.tags)
             self.picture.hint(x, middle - chip_height() / 2, region_end - x, chip_height(), words)
         return x + gap

@@ -26,6 +26,7 @@ from rapport.domain.audit import AuditEntry, AuditFilter, AuditGroup
 from rapport.domain.changes import ChangeEvent
 from rapport.domain.errors import RapportError
 from rapport.domain.titles import title_words
+from rapport.language import tr
 from rapport.ui.panes.activity.audit import words
 from rapport.ui.panes.detail.entries import day_title
 from rapport.ui.roles import AuditRole, RowKind
@@ -148,7 +149,7 @@ class AuditModel(QAbstractListModel):
                     clock_time(entry.at, self._workspace.clock.zone()),
                     words.reply_words(entry.reply) if entry.reply and entry.reply.text else "",
                 ]
-                return ", ".join(part for part in parts if part)
+                return tr(", ").join(part for part in parts if part)
         return None
 
     # What the pane asks.

@@ -184,7 +184,7 @@ class ContactListModel(QAbstractListModel):
             _DND: row.dnd,
             _LOADED: True,
             _CELLS: cells,
-            _SPOKEN: ", ".join(filter(None, (spoken, *said))),
+            _SPOKEN: tr(", ").join(filter(None, (spoken, *said))),
         }
 
     # What the pane asks.

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from rapport.language import tr
 from rapport.ui.look.text import plain_tip
 from rapport.ui.roles import EntryRole, RowKind
 from rapport.ui.wording import count
@@ -124,7 +125,7 @@ def _of_entry(words: EntryWords, role: int) -> Any:
         case EntryRole.TEXT:
             return words.text
         case Qt.ItemDataRole.AccessibleTextRole:
-            return ", ".join(filter(None, (words.name, words.state, words.text, words.time)))
+            return tr(", ").join(filter(None, (words.name, words.state, words.text, words.time)))
         case Qt.ItemDataRole.ToolTipRole:
             return plain_tip(words.text)
     return None

@@ -221,6 +221,6 @@ def _of_entry(entry: Entry, role: int) -> Any:
             return remark_of(entry)
         case Qt.ItemDataRole.AccessibleTextRole:
             method = entry.method if isinstance(entry, Action) else tr("event")
-            return ", ".join(filter(None, (tr(entry.title), method, remark_of(entry))))
+            return tr(", ").join(filter(None, (tr(entry.title), method, remark_of(entry))))
         case _:
             return None

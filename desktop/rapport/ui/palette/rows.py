@@ -17,6 +17,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 
+from rapport.language import tr
 from rapport.ui.delegates.row import (
     Picture,
     RowDelegate,
@@ -92,7 +93,7 @@ class PaletteModel(QAbstractListModel):
             case PaletteRole.ENABLED:
                 return line.enabled
             case Qt.ItemDataRole.AccessibleTextRole:
-                return ", ".join(filter(None, (line.title, line.about, line.keys)))
+                return tr(", ").join(filter(None, (line.title, line.about, line.keys)))
         return None
 
 

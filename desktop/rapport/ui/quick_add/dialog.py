@@ -231,7 +231,7 @@ class QuickAdd(Overlay):
         self._show_chips(chips_of(sentence))
         words = " ".join(sentences_of(sentence))
         known = [told.words for told in self._drawn if not told.ghost]
-        self.line.setAccessibleDescription(", ".join([reading.title, *known, words]))
+        self.line.setAccessibleDescription(tr(", ").join([reading.title, *known, words]))
         self.says.setText(words)
         self.says.setVisible(bool(words))
         self._show_question(sentence.question)

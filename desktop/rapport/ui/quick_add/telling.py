@@ -50,10 +50,10 @@ def sentences_of(sentence: Sentence) -> Iterator[str]:
         return
     if reading.tags:
         whom = visible(contact.name) if contact is not None else tr("the contact")
-        tags = ", ".join(f"#{tag}" for tag in reading.tags)
+        tags = tr(", ").join(f"#{tag}" for tag in reading.tags)
         yield tr("Adds to {contact}: {tags}.").format(contact=whom, tags=tags)
     if sentence.new_tags:
-        yield tr("New in this account: {tags}.").format(tags=", ".join(sentence.new_tags))
+        yield tr("New in this account: {tags}.").format(tags=tr(", ").join(sentence.new_tags))
     if reading.trouble:
         yield reading.trouble
     for name in reading.unknown:

@@ -186,7 +186,7 @@ class AppointmentCard(Card):
         """``date`` is (month, day, weekday), short and in the person's language."""
         super().__init__(parent, padding=0)
         month, day, weekday = date
-        self.setAccessibleName(", ".join(p for p in (title, state, weekday, day, month) if p))
+        self.setAccessibleName(tr(", ").join(p for p in (title, state, weekday, day, month) if p))
         row = QHBoxLayout()
         row.setContentsMargins(1, 1, 1, 1)
         px = current_theme().type.px
@@ -345,7 +345,7 @@ class TaskLine(Control):
                 self._row.insertWidget(2 + len(self._marks), mark)
                 self._marks.append(mark)
                 words.append(said)
-        self.setAccessibleName(", ".join([self._said, *words]))
+        self.setAccessibleName(tr(", ").join([self._said, *words]))
 
     def restyle(self) -> None:
         px = self.type.px

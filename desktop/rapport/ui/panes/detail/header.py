@@ -47,7 +47,7 @@ class NameLine(Painted):
         self._name, self._pending, self._dnd = visible(name), pending, dnd
         marks = [dnd_words()] if dnd else []
         marks += [waiting_words()] if pending else []
-        self.setAccessibleName(", ".join([self._name, *marks]))
+        self.setAccessibleName(tr(", ").join([self._name, *marks]))
         self.setToolTip(plain_tip("\n".join([self._name, *marks])))
         self.update()
 

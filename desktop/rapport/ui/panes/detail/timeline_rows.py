@@ -285,7 +285,7 @@ def spoken(entry: Entry, zone: tzinfo) -> str:
         case Appointment() as visit:
             status = appointment_status(visit.status)
             words = tr("Appointment: {title}").format(title=visible(visit.title))
-            words = ", ".join(filter(None, (words, status)))
+            words = tr(", ").join(filter(None, (words, status)))
         case _:
             parts = [entry.title, *entry.tags[:_TAGS], entry.before, entry.after]
             words = " ".join(visible(part) for part in parts if part)

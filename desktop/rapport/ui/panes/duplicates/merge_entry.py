@@ -331,7 +331,7 @@ class MergeEntry(QWidget):
             if field not in ("tags", "belongings", "rest"):
                 words = self._words.value(Kind.CONTACT, field, choices.kept(field)) or tr("empty")
                 text.show_text(words, left_to_right=self._words.is_left_to_right(field))
-        self._saved["tags"].show_text(visible(", ".join(choices.tags())) or tr("none"))
+        self._saved["tags"].show_text(visible(tr(", ").join(choices.tags())) or tr("none"))
         self._saved["belongings"].show_text(self._belongings(choices) or tr("none"))
         rest = choices.rest()
         if self.keep_rest is not None:
@@ -370,7 +370,7 @@ class MergeEntry(QWidget):
         ]
         if not lines:
             return ""
-        names = ", ".join(dict.fromkeys(visible(contact.name) for contact, _, _ in rest))
+        names = tr(", ").join(dict.fromkeys(visible(contact.name) for contact, _, _ in rest))
         return "\n".join(
             [tr("Other values from a merge with {names}:").format(names=names), *lines]
         )
@@ -440,7 +440,7 @@ class MergeEntry(QWidget):
 
         async def work() -> None:
             await duplicates.set_apart(ids)
-            names = ", ".join(visible(contact.name) for contact in choices.contacts)
+            names = tr(", ").join(visible(contact.name) for contact in choices.contacts)
             again = (tr("Undo"), lambda: self._context.runner.own(back()))
             title = tr("They are not proposed again")
             self._context.notice(title, names, icon="check", act=again)

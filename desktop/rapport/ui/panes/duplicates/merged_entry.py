@@ -94,7 +94,7 @@ class MergedEntry(QWidget):
         self._allow()
 
     def _sentence(self, merged: Merged) -> str:
-        names = ", ".join(visible(one.name) for one in merged.gone)
+        names = tr(", ").join(visible(one.name) for one in merged.gone)
         kinds = [one.kind for one in merged.carried]
         told = belongings_words(
             kinds.count(Kind.NOTE), kinds.count(Kind.TASK), kinds.count(Kind.APPOINTMENT)
@@ -223,7 +223,7 @@ class MergedEntry(QWidget):
         if self._shown is None:
             return
         merged = self._shown[0]
-        names = ", ".join(visible(one.name) for one in merged.gone)
+        names = tr(", ").join(visible(one.name) for one in merged.gone)
 
         async def work() -> None:
             outcome = await self._workspace.bus.run(Unmerge(merge_id=merged.id))

@@ -304,7 +304,7 @@ class DuplicatesPage(QWidget):
 
     def _describe(self, row: Row) -> EntryWords:
         if isinstance(row, Merged):
-            others = ", ".join(visible(one.name) for one in row.gone)
+            others = tr(", ").join(visible(one.name) for one in row.gone)
             trouble = row.state in (MergeState.REFUSED, MergeState.STOPPED)
             return EntryWords(
                 id=str(row.id),
@@ -327,7 +327,7 @@ class DuplicatesPage(QWidget):
             icon="merge",
             colour="muted",
             text=reasons[0] if reasons else tr("chosen by you"),
-            state=", ".join(visible(name) for name, _ in names[1:]),
+            state=tr(", ").join(visible(name) for name, _ in names[1:]),
         )
 
     # Keys.

@@ -53,4 +53,4 @@ def belongings_words(notes: int, tasks: int, appointments: int) -> str:
         (tasks, trn("{n} task", "{n} tasks", tasks)),
         (appointments, trn("{n} appointment", "{n} appointments", appointments)),
     ]
-    return ", ".join(words.format(n=count(number)) for number, words in told if number)
+    return tr(", ").join(words.format(n=count(number)) for number, words in told if number)

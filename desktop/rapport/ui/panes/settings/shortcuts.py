@@ -172,7 +172,7 @@ class _Line(Painted):
         elif key in _TEXT and not own:
             self._say(tr("{key} has a meaning of its own in every text.").format(key=name))
         elif rivals := actions.rivals(self.action.id, key):
-            titles = ", ".join(actions[id].words for id in rivals)
+            titles = tr(", ").join(actions[id].words for id in rivals)
             self._wanted = key
             self._say(tr("{key} is the key of: {actions}.").format(key=name, actions=titles))
             self._ways.show()

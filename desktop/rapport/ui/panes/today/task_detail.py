@@ -348,7 +348,7 @@ class TaskDetail(Painted):
             when = moment_words(note.added_at, clock.now(), clock.zone())
             user = self._workspace.reference.user(note.user_id)
             author = user.name if user is not None else ""
-            self._last_when.setText(", ".join(filter(None, (when, visible(author)))))
+            self._last_when.setText(tr(", ").join(filter(None, (when, visible(author)))))
         for widget in (self._last_title, self._last_when, self._last):
             widget.setVisible(bool(text))
 
