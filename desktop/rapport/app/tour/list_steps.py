@@ -114,7 +114,7 @@ class ListSteps:
         await self._do.until(lambda: pane.mode is ListMode.CARDS, "the cards")
         view: Any = await self._do.see("contact-list", QListView)
         pane.focus_rows()
-        await self._do.key("Home", "Right", "Down")
+        await self._do.key("Home", "Left" if view.isRightToLeft() else "Right", "Down")
         row = view.beside + 1
         await self._do.until(lambda: view.currentIndex().row() == row, "the card below the second")
         await self._photograph()
