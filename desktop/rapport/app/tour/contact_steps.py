@@ -57,7 +57,8 @@ class ContactSteps:
     async def _receive(self) -> None:
         contact = (await self._tour.detail()).contact.name
         view = await self._tour.list()
-        index = view.model().index(0, 0)
+        # Far down: one that was opened a moment ago would not be read again yet.
+        index = view.model().index(min(9, view.model().rowCount() - 2), 0)
         while index.data(ContactRole.NAME) == contact:
             index = index.siblingAtRow(index.row() + 1)
         await self._crm.add_note(await self._server_id(index.data(ContactRole.NAME)), HOSTILE)
