@@ -26,28 +26,31 @@ class StepResult(Struct, omit_defaults=True):
 
 
 class Report:
-    """Each step has one picture: of its end, unless it took one before."""
+    """Each step has a picture: of its end, unless it took some before."""
 
     def __init__(self, out: Path, camera: Camera) -> None:
         self._out = out
         self._camera = camera
         self._file = ""
-        self._taken = False
+        self._taken = 0
         self.steps: list[StepResult] = []
 
     async def photograph(self, *, whole: bool = False) -> None:
         """Takes the running step's picture now."""
-        await self._camera(self._out / self._file, whole=whole)
-        self._taken = True
+        self._taken += 1
+        file = self._out / self._file
+        if self._taken > 1:
+            file = file.with_stem(f"{file.stem}-{self._taken}")
+        await self._camera(file, whole=whole)
 
     def taken(self) -> None:
         """Somebody else took the running step's picture."""
-        self._taken = True
+        self._taken += 1
 
     async def run(self, name: str, step: Callable[[], Awaitable[None]]) -> None:
         began = time.monotonic()
         error: str | None = None
-        self._file, self._taken = f"{len(self.steps) + 1:02}-{name}.png", False
+        self._file, self._taken = f"{len(self.steps) + 1:02}-{name}.png", 0
         try:
             await step()
         except Exception as problem:  # each step is on its own
