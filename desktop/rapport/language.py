@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from gettext import NullTranslations
+from typing import NamedTuple
 
 LANGUAGES = {"en": "English", "de": "Deutsch", "ar": "العربية"}
 """By its code, each language that Rapport speaks, in that language."""
@@ -34,12 +35,31 @@ _code = "en"
 _number: Callable[[int], str] = "{:,}".format
 
 
+class Marks(NamedTuple):
+    """What stands in a number between thousands, and before its decimals."""
+
+    group: str = ","
+    point: str = "."
+
+
+_marks = Marks()
+
+
 def use(
-    catalogue: NullTranslations, *, code: str = "en", number: Callable[[int], str] = "{:,}".format
+    catalogue: NullTranslations,
+    *,
+    code: str = "en",
+    number: Callable[[int], str] = "{:,}".format,
+    marks: Marks = _marks,
 ) -> None:
-    """Speak the language of this catalogue from now on, and write whole numbers like this."""
-    global _catalogue, _code, _number
-    _catalogue, _code, _number = catalogue, code, number
+    """Speak the language of this catalogue from now on, and write numbers like this."""
+    global _catalogue, _code, _number, _marks
+    _catalogue, _code, _number, _marks = catalogue, code, number, marks
+
+
+def marks() -> Marks:
+    """How the person writes numbers."""
+    return _marks
 
 
 def spoken() -> str:

@@ -20,7 +20,7 @@ from msgspec import structs
 
 from rapport.domain.errors import InputError
 from rapport.domain.records import CustomField
-from rapport.language import keep, tr
+from rapport.language import keep, marks, tr
 from rapport.services import phones
 from rapport.services.quick_dates import parse_date
 
@@ -122,9 +122,8 @@ def _number_words(value: Any, *, money: bool) -> str:
         return _one(value)
     if not number.is_finite():
         return _one(value)
-    if money:
-        return f"{number:,.2f}"
-    return f"{number.normalize():,f}"
+    plain = f"{number:,.2f}" if money else f"{number.normalize():,f}"
+    return plain.translate({ord(","): marks().group, ord("."): marks().point})
 
 
 def _date_words(value: str) -> str:
@@ -142,9 +141,10 @@ def _parse_number(text: str, field: CustomField) -> int | float:
     bare = re.sub(r"^(-?)\s*(?:[$€£¥₹]|[A-Z]{3}\s)\s*", r"\1", text)
     bare = re.sub(r"\s*(?:[$€£¥₹]|[A-Z]{3})$", "", bare).strip()
     grouped = _GROUPED.fullmatch(bare)
-    # "1.500" stays one and a half where no other group tells that the dot separates thousands.
-    lone_dot = grouped is not None and grouped[1] == "." and bare.count(".") == 1
-    if grouped is not None and not lone_dot:
+    # "1.500" is one and a half in English, and 1,500 in German.
+    point = marks().point
+    lone = grouped is not None and grouped[1] == point and bare.count(point) == 1
+    if grouped is not None and not lone:
         bare = bare.replace(grouped[1], "")
     bare = bare.replace(",", ".")
     try:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from rapport import language
-from rapport.language import LANGUAGES, SPOKEN
+from rapport.language import LANGUAGES, SPOKEN, Marks
 from rapport.services import date_words
 from rapport.ui import wording
 
@@ -30,7 +30,7 @@ def speak(qt: QApplication, chosen: str) -> None:
     code = chosen if chosen in SPOKEN else _of_system()
     QLocale.setDefault(_locale(code))
     wording.locale.cache_clear()
-    language.use(catalogue(code), code=code, number=wording.count)
+    language.use(catalogue(code), code=code, number=wording.count, marks=_marks())
     date_words.speak(code)
     qt.setLayoutDirection(QLocale().textDirection())
     _translate_qt(qt)
@@ -88,6 +88,11 @@ def _locale(code: str) -> QLocale:
         return system
     home = _HOMES.get(code if code in LANGUAGES else "en")
     return QLocale(wanted) if home is None else QLocale(wanted, home)
+
+
+def _marks() -> Marks:
+    locale = QLocale()
+    return Marks(locale.groupSeparator(), locale.decimalPoint())
 
 
 def _translate_qt(qt: QApplication) -> None:

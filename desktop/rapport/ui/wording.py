@@ -60,11 +60,15 @@ def day(moment: datetime, now: datetime, zone: tzinfo, *, weekday: bool = True) 
 
 
 _DAY = re.compile(r"(?<!d)d(?!d)")
+_WEEKDAY = re.compile(r"(d{3,4}) (?=d M)")
+"""A day of the week before a date, not before the number of a day alone."""
 
 
 def dated(date: QDate, pattern: str) -> str:
     """A date in a pattern of Qt's. Languages write the number of a day beside its month in their
     own way, such as 24. in German."""
+    between = trc("date", "dddd d").removeprefix("dddd").removesuffix("d")
+    pattern = _WEEKDAY.sub(rf"\1{between}", pattern)
     return locale().toString(date, _DAY.sub(trc("date", "d"), pattern))
 
 

@@ -19,8 +19,10 @@ from tests.ui.window.test_matrix import plain_rooms as rooms_with_settings  # no
 
 from rapport import language
 from rapport.domain.errors import InputError
+from rapport.domain.records import CustomField
 from rapport.domain.scopes import ALL
 from rapport.language import keep, told, tr
+from rapport.services.custom_values import format_value, parse_value
 from rapport.services.date_words import TABLE, Lexicon
 from rapport.services.quick_dates import parse_due
 from rapport.ui import wording
@@ -220,16 +222,21 @@ def test_an_arabic_sentence_keeps_its_direction(sentence: str, said: str) -> Non
     assert isolated(sentence) == said
 
 
-def test_english_and_german_write_the_same_date_each_in_its_way(
+def test_english_and_german_write_dates_and_numbers_each_in_its_way(
     spoken: Callable[[str], None],
 ) -> None:
     date = QDate(2026, 11, 24)
-    said = {}
+    money = CustomField(id="f", name="Bill", data_type="MONETORY")
+    said, typed = {}, {}
     for code in ("en", "de"):
         spoken(code)
-        said[code] = (dated(date, "d MMMM yyyy"), wording.count(8310), tr("Today"))
-    assert said["en"] == ("24 November 2026", "8,310", "Today")
-    assert said["de"] == ("24. November 2026", "8.310", "Heute")
+        written = format_value(money, 2140.5)
+        said[code] = (dated(date, "dddd d MMMM yyyy"), wording.count(8310), written, tr("Today"))
+        assert parse_value(money, written, today=date.toPython()) == 2140.5
+        typed[code] = parse_value(money, "1.500", today=date.toPython())
+    assert said["en"] == ("Tuesday 24 November 2026", "8,310", "2,140.50", "Today")
+    assert said["de"] == ("Dienstag, 24. November 2026", "8.310", "2.140,50", "Heute")
+    assert typed == {"en": 1.5, "de": 1500}
 
 
 def test_what_was_kept_is_said_in_the_language_of_now(spoken: Callable[[str], None]) -> None:
