@@ -14,6 +14,7 @@ from rapport.app.tour.driver import Driver, NotSeen
 from rapport.domain.merging import MergeState
 from rapport.domain.records import Kind
 from rapport.domain.views import ContactDetail
+from rapport.language import tr
 from rapport.services.workspace import Workspace
 from rapport.ui.panes.duplicates.merge_entry import MergeEntry
 from rapport.ui.roles import EntryRole
@@ -169,7 +170,8 @@ class DuplicateSteps:
 
         def newest() -> int:
             rows = range(model.rowCount())
-            found = (at for at in rows if "Merged" in str(model.index(at, 0).data(EntryRole.TEXT)))
+            texts = (str(model.index(at, 0).data(EntryRole.TEXT)) for at in rows)
+            found = (at for at, text in enumerate(texts) if tr("Merged") in text)
             return next(found, -1) + 1
 
         at = await self._do.until(newest, "the merge in the list")
@@ -184,7 +186,9 @@ class DuplicateSteps:
         ids = (merged.survivor_id, *(one.id for one in merged.gone))
         rids = [await self._rid(id) for id in ids]
         again = await self._notes(rids)
-        own = [one for one in again if not one.startswith("Also has ")]
+        also = tr("Also has {value}, which the CRM takes at one contact only: {name} has it.")
+        also = also.partition("{")[0]
+        own = [one for one in again if not one.startswith(also)]
         missing = [one for one in self._before if not any(one in other for other in own)]
         if missing or len(own) != len(self._before):
             raise NotSeen(f"not as before: {missing or again}")
