@@ -143,7 +143,8 @@ def _parse_number(text: str, field: CustomField) -> int | float:
     grouped = _GROUPED.fullmatch(bare)
     # "1.500" is one and a half in English, and 1,500 in German.
     point = marks().point
-    lone = grouped is not None and grouped[1] == point and bare.count(point) == 1
+    both = "." in bare and "," in bare  # the last one is then before the decimals
+    lone = grouped is not None and grouped[1] == point and bare.count(point) == 1 and not both
     if grouped is not None and not lone:
         bare = bare.replace(grouped[1], "")
     bare = bare.replace(",", ".")

@@ -234,6 +234,8 @@ def test_english_and_german_write_dates_and_numbers_each_in_its_way(
         said[code] = (dated(date, "dddd d MMMM yyyy"), wording.count(8310), written, tr("Today"))
         assert parse_value(money, written, today=date.toPython()) == 2140.5
         typed[code] = parse_value(money, "1.500", today=date.toPython())
+        for both in ("2,140.50", "2.140,50"):
+            assert parse_value(money, both, today=date.toPython()) == 2140.5
     assert said["en"] == ("Tuesday 24 November 2026", "8,310", "2,140.50", "Today")
     assert said["de"] == ("Dienstag, 24. November 2026", "8.310", "2.140,50", "Heute")
     assert typed == {"en": 1.5, "de": 1500}
