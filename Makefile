@@ -15,7 +15,7 @@ KILLS ?= 20
 FAULTS ?= 0.2
 
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup run test lint format words tour bench chaos lock clean
+.PHONY: help setup run test test-window test-below lint format words tour bench chaos lock clean
 
 help:
 	@echo "make run      the program with its sandbox; without a display, a tour with screenshots"
@@ -50,8 +50,21 @@ lint: setup
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 
+# All tests in two lanes, each on a desktop of its own; what ARGS names in one.
+ifeq ($(ARGS),)
+test: lint
+	@$(MAKE) -j2 --output-sync=target test-window test-below
+else
 test: lint
 	$(ON_DESKTOP) $(BIN)/python -m pytest $(ARGS)
+endif
+
+test-window:
+	$(ON_DESKTOP) $(BIN)/python -m pytest tests/ui tests/e2e
+
+# Everything else, whatever rooms there will be.
+test-below:
+	$(ON_DESKTOP) $(BIN)/python -m pytest tests --ignore tests/ui --ignore tests/e2e
 
 format: setup
 	$(BIN)/ruff check --fix --quiet $(CODE)
