@@ -94,7 +94,7 @@ class Searching(QObject):
         if contacts is not None:
             self._take(parse(self._box.text(), self.vocabulary()))
             self._context.show_page(Page.CONTACTS)
-            contacts.list.focus_rows()
+            contacts.focus_rows()
 
     async def _complete(self, word: str) -> None:
         begun, known = Begun.of(word), list[str]()

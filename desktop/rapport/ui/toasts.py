@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from rapport.domain.commands import UNDO_WINDOW_S
 from rapport.language import tr
-from rapport.ui.context import Notice, Page, WindowContext
+from rapport.ui.context import Notice, WindowContext
 from rapport.ui.key_names import cap_of
 from rapport.ui.look import motion
 from rapport.ui.look.icons import pixmap
@@ -27,6 +27,7 @@ from rapport.ui.look.paint import depth_margin, depth_rings, mirrored, rounded
 from rapport.ui.look.type import SEMIBOLD
 from rapport.ui.runner import Failure
 from rapport.ui.widgets.button import Button, IconButton, KeyCap, Kind, Size
+from rapport.ui.widgets.foot import FOOT_MOVED, feet_of
 from rapport.ui.widgets.labels import ElidedLabel, Label
 
 _MOST = 3
@@ -225,7 +226,6 @@ class Toasts(QObject):
         context.noticed.connect(self.show)
         context.runner.failed.connect(self.show_failure)
         window.installEventFilter(self)
-        context.page_changed.connect(lambda _: self._arrange())
 
     def withdraw(self, notice: Notice) -> None:
         """What it says is seen elsewhere by now."""
@@ -271,7 +271,7 @@ class Toasts(QObject):
             toast.leave()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
+        if event.type() in (QEvent.Type.Resize, FOOT_MOVED):
             self._arrange()
         return False
 
@@ -282,15 +282,23 @@ class Toasts(QObject):
         self._arrange()
 
     def _arrange(self) -> None:
-        px = self._context.theme.type.px
-        margin = depth_margin()
-        bottom = self._window.height() - px(20) + margin
-        if self._context.situation.page is Page.ACTIVITY:
-            bottom -= px(56)  # the foot of the inbox must stay within reach
-        for toast in reversed(self._shown):
+        """From the bottom up, at the end edge; above a foot there, so that it can be pressed."""
+        if not self._shown:
+            return
+        px, margin, window = self._context.theme.type.px, depth_margin(), self._window.rect()
+        for toast in self._shown:
             toast.resize(toast.sizeHint())
-            x = self._window.width() - px(20) + margin - toast.width()
-            if self._window.isRightToLeft():
-                x = px(20) - margin
-            toast.move(QPoint(x, bottom - toast.height()))
-            bottom -= toast.height() - 2 * margin + px(8)
+        # Without their soft edges, which may lie over anything and over each other.
+        cards = [toast.rect().adjusted(margin, margin, -margin, -margin) for toast in self._shown]
+        width, gap = max(card.width() for card in cards), px(8)
+        left = px(20) if self._window.isRightToLeft() else window.width() - px(20) - width
+        height = sum(card.height() + gap for card in cards) - gap
+        bottom = window.height() - px(20)
+        column = QRect(left, 0, width, window.height())
+        for foot in feet_of(self._window):
+            if foot.intersects(column):
+                bottom = min(bottom, foot.top() - gap)
+        bottom = max(bottom, height + gap)  # but in the window, whatever lies below
+        for toast, card in zip(reversed(self._shown), reversed(cards), strict=True):
+            toast.move(left - margin, bottom - card.height() - margin)
+            bottom -= card.height() + gap

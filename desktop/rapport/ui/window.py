@@ -234,7 +234,7 @@ class MainWindow(QWidget):
         contacts = self.pages.contacts
         if contacts is None:
             return
-        contacts.list.show_query(query)
+        contacts.show_query(query)
         self._entitle(query)
         # Behind the list: what the field then says is the query that is already shown.
         self.searching.follow(query)
@@ -283,7 +283,7 @@ class MainWindow(QWidget):
         if contacts is None or self.context.situation.page is not Page.CONTACTS:
             self.context.show_page(Page.CONTACTS)
         elif contacts.close_detail() or not contacts.list.view.hasFocus():
-            contacts.list.focus_rows()
+            contacts.focus_rows()
         elif self.top_bar.search.text():
             self.top_bar.search.clear()
 

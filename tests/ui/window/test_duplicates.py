@@ -15,8 +15,10 @@ from tests.ui.window.conftest import PlainToday
 from rapport.domain.commands import CreateNote
 from rapport.domain.merging import MergeState
 from rapport.domain.records import Id
+from rapport.ui.context import Page
 from rapport.ui.panes.duplicates.page import DuplicatesPage
 from rapport.ui.rooms import STANDARD_ROOMS, Rooms
+from rapport.ui.toasts import Toast
 from rapport.ui.widgets.changed_text import ChangedText
 from rapport.ui.widgets.states import Banner
 
@@ -74,6 +76,32 @@ async def opened(window: Any, until: Until, ids: tuple[Id, ...] = ()) -> Duplica
     page = window.findChild(DuplicatesPage, "duplicates-page")
     assert page is not None
     return page
+
+
+async def test_a_toast_stands_above_the_foot(
+    open_window: Any, book: Any, workspace: Any, until: Until
+) -> None:
+    window = await open_window()
+    await pair(book, workspace)
+    page = await opened(window, until)
+    await until(lambda: see(page, QWidget, "merge-commit"))
+    for title in ("Note added", "Task added"):
+        window.context.notice(title, "Call Ana back")
+
+    def covered() -> bool:
+        commit = see(page, QWidget, "merge-commit")
+        assert commit is not None
+        area = commit.rect().translated(commit.mapTo(window, commit.rect().topLeft()))
+        toasts = [one for one in window.findChildren(Toast) if one.isVisible()]
+        return len(toasts) < 2 or any(one.geometry().intersects(area) for one in toasts)
+
+    await until(lambda: not covered())
+    window.resize(960, 640)  # where the foot has two lines
+    await until(lambda: not covered())
+    window.context.show_page(Page.TODAY)
+    # No foot there: they stand in their corner.
+    toasts = window.findChildren(Toast)
+    await until(lambda: max(one.geometry().bottom() for one in toasts) > window.height() - 24)
 
 
 def saved(page: QWidget, field: str) -> str:

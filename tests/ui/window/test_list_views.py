@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QListWidget, QWidget
 from rapport.domain.commands import RemoveTags
 from rapport.domain.filters import ContactQuery, HasTag, Sort
 from rapport.domain.settings import ListMode
+from rapport.ui.contacts_page import ContactsPage
 from rapport.ui.context import Pane
-from rapport.ui.pages import ContactsPage
 from rapport.ui.roles import ContactRole
 from rapport.ui.window import MainWindow
 

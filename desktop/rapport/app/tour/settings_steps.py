@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QLineEdit
+from PySide6.QtWidgets import QComboBox, QLineEdit, QListView, QWidget
 
 from rapport.app.tour.driver import Driver
 from rapport.domain.settings import Contrast
@@ -79,7 +79,7 @@ class SettingsSteps:
         await self._do.key("alt+2")
 
     async def text_200(self) -> None:
-        """The largest text: what there is no room for is scrolled to."""
+        """The largest text: the list and the detail are seen one at a time."""
         context = self._window.context
         size = self._window.size()
         await self._open()
@@ -89,8 +89,25 @@ class SettingsSteps:
         await self._do.until(lambda: context.theme.text_scale == 2.0, "text at 200 %")
         await self._do.until(lambda: self._window.size() == size, "the window's size to stay")
         await self._do.key("alt+2")
-        await self._do.click("contact-list")
+        await self._do.see("contact-list")
+        await self._do.until(
+            lambda: self._do.find(QWidget, "detail-pane") is None, "the list to stand alone"
+        )
+
+    async def text_200_detail(self) -> None:
+        """Enter opens, Escape gives back; so do a click and the button."""
+        view = await self._do.see("contact-list", QListView)
+        view.setFocus()
+        await self._do.key("Home", "Return")
+        await self._do.see("close-detail")
+        await self._do.until(lambda: not view.isVisible(), "the detail to stand alone")
         await self._photograph()
+        await self._do.key("Escape")
+        await self._do.until(view.hasFocus, "the list to have the keyboard again")
+        await self._do.click_row(view, view.model().index(0, 0))
+        await self._do.click("close-detail")
+        await self._do.until(view.hasFocus, "the way back to lead to the list")
+        context = self._window.context
         context.change_settings(text_scale=1.0)
         await self._do.until(lambda: context.theme.text_scale == 1.0, "text at 100 %")
 

@@ -105,6 +105,7 @@ class Tour:
             ("settings", self._settings.settings),
             ("high-contrast", self._settings.high_contrast),
             ("text-200", self._settings.text_200),
+            ("text-200-detail", self._settings.text_200_detail),
             ("quick-add", lambda: self.tasks().quick_add()),
             ("repeat-task", lambda: self.tasks().repeat()),
             ("calendar", lambda: self.calendar().week()),

@@ -21,13 +21,14 @@ from rapport.services.html import plain_text
 from rapport.ui.context import WindowContext
 from rapport.ui.editors.composer_parts import ClosedComposer, OpenComposer
 from rapport.ui.notes.editor import NoteEdit
+from rapport.ui.widgets.foot import Foot
 from rapport.ui.wording import clock_time
 
 DRAFT_EVERY_MS = 400
 """A draft is at most this old plus the time of one commit: well within a second."""
 
 
-class NoteComposer(QWidget):
+class NoteComposer(Foot):
     """Writes new notes of one contact and edits its old ones."""
 
     opened = Signal()

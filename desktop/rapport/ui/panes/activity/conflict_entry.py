@@ -47,6 +47,7 @@ from rapport.ui.widgets.button import Kind as ButtonKind
 from rapport.ui.widgets.card import Card
 from rapport.ui.widgets.changed_text import ChangedText
 from rapport.ui.widgets.fit import fit
+from rapport.ui.widgets.foot import Foot
 from rapport.ui.widgets.labels import Label, Rule
 from rapport.ui.widgets.scroll import ScrollArea
 from rapport.ui.widgets.states import Banner
@@ -85,7 +86,7 @@ class ConflictEntry(QWidget):
         column.addWidget(self._scroll, 1)
         self._rule = Rule(self)
         column.addWidget(self._rule)
-        self._foot_box = QWidget(self)
+        self._foot_box = Foot(self)
         self._foot_box.setLayout(self._foot)
         column.addWidget(self._foot_box)
         context.situation_changed.connect(self._allow)

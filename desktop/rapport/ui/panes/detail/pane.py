@@ -136,17 +136,27 @@ class DetailPane(Painted):
     def _bind(self) -> None:
         actions = self._context.actions
         actions.bind("contact.new", self._new_contact)
-        actions.bind("contact.edit", lambda: self.fields.edit("first_name"))
-        actions.bind("contact.add-tag", self.fields.tags.begin)
+        actions.bind("contact.edit", self._in_sight(lambda: self.fields.edit("first_name")))
+        actions.bind("contact.add-tag", self._in_sight(self.fields.tags.begin))
         actions.bind("contact.call", self._call)
         actions.bind("contact.mail", self._mail)
         actions.bind("contact.copy-phone", lambda: self.header.phone.copy())
         actions.bind("contact.copy-email", lambda: self.header.email.copy())
         actions.bind("contact.history", self._show_history)
         actions.bind("contact.delete", self._delete)
-        actions.bind("note.new", self.composer.write)
+        actions.bind("note.new", self._in_sight(self.composer.write))
         actions.bind("note.edit", self._edit_note)
         actions.bind("note.delete", self._delete_note)
+
+    def _in_sight(self, act: Callable[[], object]) -> Callable[[], None]:
+        """What is typed into must be seen: the pane may be under a list, or another page."""
+
+        def acted() -> None:
+            if self._contact_id is not None and not self.isVisible():
+                self._context.open_contact(self._contact_id)
+            act()
+
+        return acted
 
     # What the window asks.
 

@@ -40,6 +40,7 @@ from rapport.ui.widgets.button import Kind as ButtonKind
 from rapport.ui.widgets.card import Card
 from rapport.ui.widgets.changed_text import ChangedText
 from rapport.ui.widgets.fit import fit
+from rapport.ui.widgets.foot import Foot
 from rapport.ui.widgets.labels import Avatar, ElidedLabel, Label, Rule
 from rapport.ui.widgets.scroll import ScrollArea
 from rapport.ui.widgets.states import Banner
@@ -73,7 +74,7 @@ class MergeEntry(QWidget):
         self._with_rest = True
         self.keep_rest: QCheckBox | None = None
         self._scroll = ScrollArea(self)
-        self._foot_box = QWidget(self)
+        self._foot_box = Foot(self)
         self._rule = Rule(self)
         self._build_foot()
         column = QVBoxLayout(self)

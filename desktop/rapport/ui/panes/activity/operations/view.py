@@ -38,6 +38,7 @@ from rapport.ui.panes.activity.operations.reply import Exchange, ReplyPane
 from rapport.ui.widgets.base import Painted
 from rapport.ui.widgets.button import Button, Kind, Size
 from rapport.ui.widgets.chips import Tone
+from rapport.ui.widgets.foot import Foot
 from rapport.ui.widgets.labels import IconView, Label, Rule
 from rapport.ui.widgets.overlay import confirm
 
@@ -83,7 +84,7 @@ class OperationsView(QWidget):
         self._middle_column = QVBoxLayout(self._middle)
         self._middle_column.setContentsMargins(0, 0, 0, 0)
         self._middle_column.setSpacing(0)
-        self.foot = _Foot(self._middle)
+        self.foot = _SendFoot(self._middle)
         self._middle_column.addWidget(self.foot)
         self.reply = ReplyPane(context, workspace.clock, self)
         self._inner = QSplitter(Qt.Orientation.Horizontal, self)
@@ -419,7 +420,7 @@ class _Hint(Painted):
         rounded(QPainter(self), QRectF(self.rect()), self.type.px(6), fill=fill, border=border)
 
 
-class _Foot(QWidget):
+class _SendFoot(Foot):
     """Copy and Send; while a request is on its way, Cancel."""
 
     def __init__(self, parent: QWidget) -> None:
