@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _LIST_LEAST, _LIST_MOST = 300, 520
 _DETAIL_LEAST = 420
-_DETAIL_ALONE = 380
+_DETAIL_ALONE = 400
 _WIDE_LEAST = 620
 """A table or cards beside the detail."""
 _NO_LIMIT = (1 << 24) - 1
