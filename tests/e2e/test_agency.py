@@ -53,7 +53,7 @@ async def test_two_locations_of_an_agency(program: Any, pressed: Any) -> None:
     assert all(names)
     assert names[0] != names[1]
 
-    agency = app._secrets.vault(accounts[0].agency)
+    agency = program.secrets.vault(accounts[0].agency)
     for left in (1, 0):
         app.window.context.actions.trigger("account.sign-out")
         await pressed("Sign out")

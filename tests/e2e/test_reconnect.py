@@ -107,7 +107,7 @@ async def test_another_persons_sign_in_sends_nothing_of_the_first(
     # To the program, the one who signed in before is somebody else than the one who does now.
     theirs = msgspec.structs.replace(first.account, user_id="somebody-else")
     first.account = first.workspace.account = theirs
-    program.app._save(program.app.config.with_account(theirs))
+    program.app.screen.save(program.app.config.with_account(theirs))
     await sign_in_ends(program, installed=False)
     await edit(program, "only in their name")
     await program.do.see("banner-reconnect")

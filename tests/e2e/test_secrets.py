@@ -206,7 +206,7 @@ async def test_without_a_keyring_everything_stays_in_memory(
     # A new sign-in, say after the old one ended, keeps the edits: they are nowhere else.
     kept = {note.body for note in (await detail_of(program)).notes}
     assert CANARY in kept
-    await program.app._signed_in(program.session.account)
+    await program.app.entrance.signed_in(program.session.account)
     assert CANARY in {note.body for note in (await detail_of(program)).notes}
 
 

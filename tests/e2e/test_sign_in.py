@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -20,6 +21,7 @@ from rapport.api.session import decode, encode
 from rapport.app.clock import SystemClock
 from rapport.app.credentials import token_source
 from rapport.app.engine_thread import EngineThread
+from rapport.app.ground import Ground
 from rapport.app.secrets import Secrets
 from rapport.app.sign_in import SignIn
 from rapport.app.sign_in_requests import sandbox_request
@@ -28,6 +30,7 @@ from rapport.domain.errors import RapportError, SignInError
 from rapport.domain.ports import LoadLocations
 from rapport.domain.settings import Account, ConnectRequest, InstalledLocation, TokenRequest
 from rapport.host.keyring import MemoryKeyring
+from rapport.host.paths import Paths
 
 EVERY_SCOPE = tuple(scope.name for scope in scopes.ALL)
 
@@ -81,7 +84,7 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(served: Any) -> AsyncIterator[Desk]:
+async def desk(served: Any, tmp_path: Path) -> AsyncIterator[Desk]:
     engine = EngineThread()
     engine.start()
     secrets = Secrets("test", keyring=MemoryKeyring())
@@ -104,10 +107,7 @@ async def desk(served: Any) -> AsyncIterator[Desk]:
         return True
 
     gateway = SignIn(
-        engine=engine,
-        secrets=secrets,
-        sandbox=served,
-        clock=SystemClock(),
+        Ground(Paths.of(tmp_path), secrets, served, SystemClock(), engine),
         opened=open_account,
         added=add_account,
         known=known,

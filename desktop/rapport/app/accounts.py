@@ -17,14 +17,11 @@ from typing import TYPE_CHECKING
 
 from rapport.app.copies import DATABASE, change_key, repair, set_aside
 from rapport.app.credentials import oauth_app
-from rapport.app.engine_thread import EngineThread
-from rapport.app.sandbox_process import SandboxSource, at_todays_port
-from rapport.app.secrets import Secrets
+from rapport.app.ground import Ground
+from rapport.app.sandbox_process import at_todays_port
 from rapport.app.session import Session
 from rapport.domain.errors import KeyringError, RapportError
-from rapport.domain.ports import Clock
 from rapport.domain.settings import Account
-from rapport.host.paths import Paths
 
 if TYPE_CHECKING:
     from rapport.store import Rescued
@@ -38,20 +35,16 @@ class Accounts:
 
     def __init__(
         self,
-        paths: Paths,
-        secrets: Secrets,
-        sandbox: SandboxSource,
-        thread: EngineThread,
-        clock: Clock,
+        ground: Ground,
         *,
         opened: Callable[[Session], None],
         changed: Callable[[], None],
     ) -> None:
-        self._paths = paths
-        self._secrets = secrets
-        self._sandbox = sandbox
-        self._thread = thread
-        self._clock = clock
+        self._paths = ground.paths
+        self._secrets = ground.secrets
+        self._sandbox = ground.sandbox
+        self._engine = ground.engine
+        self._clock = ground.clock
         self._opened = opened
         self._changed = changed
         self._sessions: dict[str, Session] = {}
@@ -134,7 +127,7 @@ class Accounts:
             try:
                 if session.account.sandbox:
                     session.account = await self._at_todays_port(session.account)
-                await session.connect(self._thread)
+                await session.connect(self._engine)
             except RapportError as error:
                 self._remember(session.account, error)
                 raise
@@ -223,7 +216,7 @@ class Accounts:
             return
         tokens = decode(kept[0]) if kept else None
         if tokens is not None:
-            await asyncio.wrap_future(self._thread.run(end_session(app, tokens)))
+            await asyncio.wrap_future(self._engine.run(end_session(app, tokens)))
 
     def _database(self, account_id: str) -> Path:
         return self._paths.account(account_id) / DATABASE

@@ -18,9 +18,7 @@ from rapport.api.oauth import MINT_SCOPE, OAuthApp, OAuthFlow, Tokens, reconnect
 from rapport.api.pacing import Lane
 from rapport.api.session import StaticToken, encode
 from rapport.app.credentials import agency_vault_id
-from rapport.app.engine_thread import EngineThread
-from rapport.app.sandbox_process import SandboxSource
-from rapport.app.secrets import Secrets
+from rapport.app.ground import Ground
 from rapport.app.sign_in_requests import (
     CONSENT_LIMIT_S,
     app_of,
@@ -63,11 +61,8 @@ class SignIn:
 
     def __init__(
         self,
+        ground: Ground,
         *,
-        engine: EngineThread,
-        secrets: Secrets,
-        sandbox: SandboxSource,
-        clock: Clock,
         opened: Open,
         added: Open,
         known: Known,
@@ -75,10 +70,10 @@ class SignIn:
         open_browser: Callable[[str], bool],
         sandbox_scopes: tuple[str, ...] | None = None,
     ) -> None:
-        self._engine = engine
-        self._secrets = secrets
-        self._sandbox = sandbox
-        self._clock = clock
+        self._engine = ground.engine
+        self._secrets = ground.secrets
+        self._sandbox = ground.sandbox
+        self._clock = ground.clock
         self._opened = opened
         self._added = added
         self._known = known
