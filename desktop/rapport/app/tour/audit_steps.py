@@ -2,55 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from typing import Any
 
 from PySide6.QtWidgets import QAbstractButton, QListView, QWidget
 
-from rapport.app.tour.driver import Driver
+from rapport.app.tour.detail_steps import MADE_EMAIL
+from rapport.app.tour.shared import Steps
 from rapport.domain.audit import Act, AuditEntry, AuditFilter
-from rapport.domain.records import Id, Kind
+from rapport.domain.records import Kind
 from rapport.domain.titles import title_words
 from rapport.language import tr
-from rapport.services.workspace import Workspace
 from rapport.ui.roles import AuditRole
 
 
-class Arrives(Protocol):
-    def __call__(self, kind: Kind, id: Id, field: str, value: object) -> Awaitable[None]: ...
-
-
-class AuditSteps:
-    def __init__(
-        self, driver: Driver, workspace: Workspace, photograph: Callable[[], Awaitable[None]]
-    ) -> None:
-        self._do = driver
-        self._workspace = workspace
-        self._photograph = photograph
-
-    async def revert(self, title: str, field: str, arrives: Arrives) -> None:
-        """Set the newest entry of this title back, and see it arrive at the CRM."""
-        entry = await self._choose(title)
+class AuditSteps(Steps):
+    async def revert(self) -> None:
+        """The newest edit of a contact is set back, and arrives at the CRM."""
+        entry = await self._choose("Edit contact")
         await self._do.click("audit-revert")
-        await self._told(title_words(f"Revert {title[:1].lower()}{title[1:]}"))
+        await self._told(title_words("Revert edit contact"))
         await self._photograph()
-        await arrives(Kind.CONTACT, entry.contact_id, field, entry.fields[field][0])
+        before, _ = entry.fields["city"]
+        await self.arrives(Kind.CONTACT, entry.contact_id, "city", before)
+        await self._do.key("alt+2")
 
-    async def bring_back(self, contact_id: Id, field: str, value: str, arrives: Arrives) -> None:
-        """Bring the contact back that was deleted last, and see it arrive at the CRM."""
+    async def bring_back(self) -> None:
+        """The contact that was deleted last is brought back, and arrives at the CRM."""
 
         async def departed() -> bool:
             entry = await self._newest("Delete contact")
             return entry is not None and entry.departed and not entry.waiting
 
         await self._do.until_known(departed, "the deletion to be carried out")
-        await self._choose("Delete contact")
+        entry = await self._choose("Delete contact")
         await self._do.click("audit-restore")
         await self._do.see("confirm-dialog")
         await self._photograph()
         await self._do.click("confirm-yes")
         await self._told(title_words("Bring back contact"))
-        await arrives(Kind.CONTACT, contact_id, field, value)
+        await self.arrives(Kind.CONTACT, entry.contact_id, "email", MADE_EMAIL)
+        await self._do.key("alt+2")
 
     async def _choose(self, title: str) -> AuditEntry:
         await self._do.key("alt+4")

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from PySide6.QtWidgets import QListView, QWidget
 
-from rapport.app.tour.crm import TourSandbox
-from rapport.app.tour.driver import Driver
-from rapport.app.tour.task_steps import AtServer
+from rapport.app.tour.shared import Steps
 from rapport.domain.records import Id, Kind
-from rapport.services.workspace import Workspace
 from rapport.ui.bulk.dialog import BulkDialog
 from rapport.ui.widgets.labels import ElidedLabel
-from rapport.ui.window import MainWindow
 
 TAG = "spring offer"
 REASON = "tags: the CRM had none of it"
@@ -22,23 +17,7 @@ LEAST = 20
 _SENT_LIMIT_S = 60.0
 
 
-class BulkSteps:
-    def __init__(
-        self,
-        driver: Driver,
-        window: MainWindow,
-        workspace: Workspace,
-        sandbox: TourSandbox,
-        at_server: AtServer,
-        photograph: Callable[[], Awaitable[None]],
-    ) -> None:
-        self._do = driver
-        self._window = window
-        self._workspace = workspace
-        self._crm = sandbox
-        self._at_server = at_server
-        self._photograph = photograph
-
+class BulkSteps(Steps):
     async def edit(self) -> None:
         """Twenty and more get a tag, seen before; the one that the CRM refuses is in the report,
         and sent once more."""
@@ -110,7 +89,7 @@ class BulkSteps:
         return await self._workspace.queries.contact_ids(contacts.list.marked.keys())
 
     async def _with_tag(self, ids: list[Id]) -> int:
-        found = [await self._at_server(Kind.CONTACT, id) for id in ids]
+        found = [await self.at_server(Kind.CONTACT, id) for id in ids]
         return sum(TAG in (one or {}).get("tags", ()) for one in found)
 
     def _focused(self, name: str) -> bool:

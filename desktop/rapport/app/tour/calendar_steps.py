@@ -2,46 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from PySide6.QtCore import QPoint, QRectF
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from rapport.app.tour.driver import Driver, NotSeen
-from rapport.app.tour.task_steps import AtServer
+from rapport.app.tour.driver import NotSeen
+from rapport.app.tour.shared import Steps
 from rapport.domain.commands import CreateTask
 from rapport.domain.records import Kind
 from rapport.domain.views import AgendaRead
 from rapport.language import tr
-from rapport.services.workspace import Workspace
 from rapport.ui.panes.calendar import CalendarPage
 from rapport.ui.panes.calendar.entries import Entry
 from rapport.ui.panes.calendar.times import at_wall, day_of
 from rapport.ui.panes.calendar.week import WeekView
-from rapport.ui.window import MainWindow
 
 TASK = "Take the roof survey along"
 VISIT = "Second roof survey"
 
 
-class CalendarSteps:
+class CalendarSteps(Steps):
     """Steps that change something do so in the week after this one."""
-
-    def __init__(
-        self,
-        driver: Driver,
-        window: MainWindow,
-        workspace: Workspace,
-        at_server: AtServer,
-        photograph: Callable[[], Awaitable[None]],
-    ) -> None:
-        self._do = driver
-        self._window = window
-        self._workspace = workspace
-        self._at_server = at_server
-        self._photograph = photograph
 
     async def week(self) -> None:
         """By its key, whole from the CRM; the keyboard goes through it."""
@@ -73,7 +56,7 @@ class CalendarSteps:
         id = self._workspace.new_id()
         fields = {"title": TASK, "due_at": at}
         await self._workspace.bus.run(CreateTask(task_id=id, contact_id=contact.id, fields=fields))
-        await self._do.until_known(lambda: self._at_server(Kind.TASK, id), "the task in the CRM")
+        await self._do.until_known(lambda: self.at_server(Kind.TASK, id), "the task in the CRM")
         entry = await self._entry(view, TASK)
         width = round(view._column(0)[1])
         start = self._spot(view, entry)
@@ -118,7 +101,7 @@ class CalendarSteps:
         await self._do.click("appointment-save")
         entry = await self._entry(view, VISIT)
         there = await self._do.until_known(
-            lambda: self._at_server(Kind.APPOINTMENT, entry.id), "the appointment in the CRM"
+            lambda: self.at_server(Kind.APPOINTMENT, entry.id), "the appointment in the CRM"
         )
         assert there["title"] == VISIT, there
         start = self._spot(view, entry)
@@ -186,7 +169,7 @@ class CalendarSteps:
 
     async def _arrives(self, kind: Kind, id: str, field: str, value: object) -> None:
         async def there() -> bool:
-            record = await self._at_server(kind, id)
+            record = await self.at_server(kind, id)
             found: Any = record.get(field) if record is not None else None
             if isinstance(value, datetime) and found is not None:
                 found = _moment(found)

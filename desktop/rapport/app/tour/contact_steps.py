@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QComboBox, QMenu, QTextBrowser, QWidget
 
-from rapport.app.tour.crm import TourSandbox
-from rapport.app.tour.driver import Driver, NotSeen
+from rapport.app.tour.driver import NotSeen
+from rapport.app.tour.shared import ANA, Steps
 from rapport.domain.records import Id, Kind, Note
 from rapport.language import tr
 from rapport.ui.roles import ContactRole
 from rapport.ui.widgets.inputs import LineEdit
 from rapport.ui.widgets.overlay import ConfirmDialog
-
-if TYPE_CHECKING:
-    from rapport.app.tour.steps import Tour
 
 SHOWN = "Quarterly offer"
 HOSTILE = (
@@ -31,19 +25,7 @@ HOSTILE = (
 _MONEY, _DATE, _STAGE = "Monthly bill", "Grid contract ends", "Decision stage"
 
 
-class ContactSteps:
-    def __init__(
-        self,
-        tour: Tour,
-        driver: Driver,
-        sandbox: TourSandbox,
-        photograph: Callable[[], Awaitable[None]],
-    ) -> None:
-        self._tour = tour
-        self._do = driver
-        self._crm = sandbox
-        self._photograph = photograph
-
+class ContactSteps(Steps):
     # Notes.
 
     async def html_note(self) -> None:
@@ -55,26 +37,21 @@ class ContactSteps:
         await self._pin(note)
 
     async def _receive(self) -> None:
-        contact = (await self._tour.detail()).contact.name
-        view = await self._tour.list()
+        contact = (await self.detail()).contact.name
+        view = await self.list()
         # Far down: one that was opened a moment ago would not be read again yet.
         index = view.model().index(min(9, view.model().rowCount() - 2), 0)
         while index.data(ContactRole.NAME) == contact:
             index = index.siblingAtRow(index.row() + 1)
-        await self._crm.add_note(await self._server_id(index.data(ContactRole.NAME)), HOSTILE)
+        name = index.data(ContactRole.NAME)
+        found = await self._workspace.queries.find_contacts(name)
+        row = next(one for one in found if one.name == name)
+        await self._crm.add_note(await self.server_id(Kind.CONTACT, row.id), HOSTILE)
         await self._do.click_row(view, index)
         await self._do.until_known(lambda: self._note(SHOWN), "the stranger's note")
 
-    async def _server_id(self, name: str) -> str:
-        found = await self._tour.workspace.queries.find_contacts(name)
-        row = next(one for one in found if one.name == name)
-        rid = await self._tour.workspace.queries.server_id(Kind.CONTACT, row.id)
-        if rid is None:
-            raise NotSeen(f"{name} at the sandbox")
-        return rid
-
     async def _note(self, words: str) -> Note | None:
-        notes = (await self._tour.detail()).notes
+        notes = (await self.detail()).notes
         return next((note for note in notes if words in note.body), None)
 
     async def _press_link(self) -> None:
@@ -110,7 +87,7 @@ class ContactSteps:
         note = await self._do.until_known(lambda: self._note("accepted"), "the note")
 
         async def arrived() -> bool:
-            record = await self._tour.at_server(Kind.NOTE, note.id)
+            record = await self.at_server(Kind.NOTE, note.id)
             body = str(record.get("body")) if record else ""
             parts = ("<strong>accepted</strong>", "<ul><li>", 'href="https://offers.example/8431"')
             return all(part in body for part in parts)
@@ -121,10 +98,10 @@ class ContactSteps:
     async def _pin(self, note: Id) -> None:
         await self._do.click(f"note:{note}", at=QPoint(60, 14))
         await self._do.key("p")
-        await self._tour.arrives(Kind.NOTE, note, "pinned", True)
+        await self.arrives(Kind.NOTE, note, "pinned", True)
 
         async def first() -> bool:
-            return (await self._tour.detail()).notes[0].id == note
+            return (await self.detail()).notes[0].id == note
 
         await self._do.until_known(first, "the pinned note before the others")
 
@@ -132,15 +109,15 @@ class ContactSteps:
 
     async def connections(self) -> None:
         """A colleague follows the contact; somebody else of its business is a click away."""
-        await self._tour.open_contact()
-        contact = (await self._tour.detail()).contact
-        await self._tour.unfold_fields("contact-follow")
+        await self.open_read(ANA)
+        contact = (await self.detail()).contact
+        await self.unfold_fields("contact-follow")
         await self._do.click("contact-follow")
         menu = await self._do.see("follow-menu", QMenu)
         chosen = menu.actions()[0].objectName()
         await self._do.choose("follow-menu", chosen)
         user = chosen.removeprefix("follow-")
-        await self._tour.arrives(Kind.CONTACT, contact.id, "followers", [user])
+        await self.arrives(Kind.CONTACT, contact.id, "followers", [user])
         await self._do.see(f"follower-{user}")
         await self._do.click("contact-business")
         await self._do.see("business-popover")
@@ -149,19 +126,19 @@ class ContactSteps:
 
     async def appointment_status(self) -> None:
         """The row of an appointment, and one key."""
-        await self._tour.open_contact()
-        visit = (await self._tour.detail()).appointments[0]
+        await self.open_read(ANA)
+        visit = (await self.detail()).appointments[0]
         await self._do.click(f"appointment:{visit.id}", at=QPoint(60, 14))
         await self._do.key("2")
-        await self._tour.arrives(Kind.APPOINTMENT, visit.id, "appointmentStatus", "showed")
+        await self.arrives(Kind.APPOINTMENT, visit.id, "appointmentStatus", "showed")
         await self._do.key("1")
-        await self._tour.arrives(Kind.APPOINTMENT, visit.id, "appointmentStatus", "confirmed")
+        await self.arrives(Kind.APPOINTMENT, visit.id, "appointmentStatus", "confirmed")
 
     # Fields.
 
     async def custom_field(self) -> None:
         """Money, a date and a choice; what is no number stays as it was typed."""
-        await self._tour.open_contact()
+        await self.open_read(ANA)
         money, day, stage = (self._field(name) for name in (_MONEY, _DATE, _STAGE))
         await self._open(money)
         line = await self._do.see(f"edit-{money}", LineEdit)
@@ -189,18 +166,18 @@ class ContactSteps:
             await self._arrives(key, value)
 
     def _field(self, name: str) -> str:
-        fields = self._tour.workspace.reference.custom_fields
+        fields = self._workspace.reference.custom_fields
         return "custom:" + next(field.id for field in fields if field.name == name)
 
     async def _open(self, key: str) -> None:
-        await self._tour.unfold_fields(f"field-{key}")
+        await self.unfold_fields(f"field-{key}")
         await self._do.click(f"field-{key}")
 
     async def _arrives(self, key: str, value: object) -> None:
-        contact = (await self._tour.detail()).contact.id
+        contact = (await self.detail()).contact.id
 
         async def there() -> bool:
-            record = await self._tour.at_server(Kind.CONTACT, contact)
+            record = await self.at_server(Kind.CONTACT, contact)
             values = record.get("customFields", ()) if record else ()
             return any(one["id"] == key[7:] and one["value"] == value for one in values)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from PySide6.QtWidgets import QAbstractButton, QListView, QWidget
@@ -11,11 +10,11 @@ from PySide6.QtWidgets import QAbstractButton, QListView, QWidget
 from rapport.app.application import Application
 from rapport.app.tour.crm import TourSandbox
 from rapport.app.tour.driver import Driver, NotSeen
+from rapport.app.tour.shared import Photograph, Steps
 from rapport.domain.merging import MergeState
-from rapport.domain.records import Kind
+from rapport.domain.records import Id, Kind
 from rapport.domain.views import ContactDetail
 from rapport.language import tr
-from rapport.services.workspace import Workspace
 from rapport.ui.panes.duplicates.merge_entry import MergeEntry
 from rapport.ui.roles import EntryRole
 
@@ -23,26 +22,13 @@ SENT_S = 60.0
 """A dozen notes and tasks one after the other, after the eight seconds in which Undo withdraws."""
 
 
-class DuplicateSteps:
+class DuplicateSteps(Steps):
     def __init__(
-        self,
-        driver: Driver,
-        application: Application,
-        sandbox: TourSandbox,
-        photograph: Callable[[], Awaitable[None]],
+        self, application: Application, sandbox: TourSandbox, driver: Driver, photograph: Photograph
     ) -> None:
-        self._do = driver
-        self._app = application
-        self._crm = sandbox
-        self._photograph = photograph
+        super().__init__(application, sandbox, driver, photograph)
         self._before: list[str] = []
         """The notes of the pair before it was merged."""
-
-    @property
-    def _workspace(self) -> Workspace:
-        if self._app.session is None:
-            raise NotSeen("no account is open")
-        return self._app.session.workspace
 
     async def merge(self) -> None:
         """The finder shows a pair with its reasons; values are chosen; one contact is left there,
@@ -195,13 +181,8 @@ class DuplicateSteps:
         await self._do.click("duplicates-back")
         await self._do.see("contact-list")
 
-    async def _rid(self, contact_id: str) -> str:
-        async def known() -> str | None:
-            return await self._workspace.queries.server_id(Kind.CONTACT, contact_id)
-
-        rid = await self._do.until_known(known, "the contact in the CRM")
-        assert rid is not None
-        return rid
+    async def _rid(self, contact_id: Id) -> str:
+        return await self.server_id(Kind.CONTACT, contact_id)
 
     async def _notes(self, rids: list[str]) -> list[str]:
         return await self._of(rids, "note", "body")

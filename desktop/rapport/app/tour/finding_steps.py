@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QListView, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
-from rapport.app.tour.driver import Driver
+from rapport.app.tour.shared import Steps
 from rapport.domain.filters import HasTag, Without
+from rapport.domain.records import Kind
 from rapport.language import tr
 from rapport.ui.context import Page
-from rapport.ui.window import MainWindow
 
 LIST_NAME = "Warm VIPs"
 _PEOPLE = "Name;E-mail;Mobile;Town;Monthly bill;Met at\n" + "".join(
@@ -24,14 +23,7 @@ _PEOPLE = "Name;E-mail;Mobile;Town;Monthly bill;Met at\n" + "".join(
 _PEOPLE += "Ana Pérez Ølgaard;ana@fjordvale.pt;;Porto;;Hall 4\nRui;rui@;;Lisboa;a lot;Hall 2\n"
 
 
-class FindingSteps:
-    def __init__(
-        self, driver: Driver, window: MainWindow, photograph: Callable[[], Awaitable[None]]
-    ) -> None:
-        self._do = driver
-        self._window = window
-        self._photograph = photograph
-
+class FindingSteps(Steps):
     async def palette(self) -> None:
         """A contact, then an action, by a few letters each."""
         before = self._window.current_contact_id
@@ -85,9 +77,7 @@ class FindingSteps:
         if not self._window.sidebar.collapsed:
             await self._do.until(row, "the list in the sidebar")
         await self._photograph()
-        sidebar = await self._do.see("sidebar", QListView)
-        await self._do.click_row(sidebar, model.index(model.row_of("contacts"), 0))
-        await self._do.until(lambda: not pane.query.conditions, "all contacts again")
+        await self.all_contacts()
 
     async def shortcut_sheet(self) -> None:
         await self._do.click("contact-list")
@@ -99,7 +89,7 @@ class FindingSteps:
             lambda: self._do.find(QWidget, "shortcut-sheet") is None, "the sheet to be gone"
         )
 
-    async def import_csv(self, arrived: Callable[[str], Awaitable[bool]]) -> None:
+    async def import_csv(self) -> None:
         """A table of another program: seen before, imported, and at the CRM."""
         with TemporaryDirectory(prefix="rapport-tour-") as folder:
             path = Path(folder) / "solar-expo.csv"
@@ -120,11 +110,21 @@ class FindingSteps:
         await self._photograph()
         await self._do.key("ctrl+Return")
         for mail in ("import.1@example.com", "import.12@example.com"):
-            await self._do.until_known(partial(arrived, mail), f"{mail} at the sandbox")
+            await self._do.until_known(
+                partial(self._came_from_the_fair, mail), f"{mail} at the sandbox"
+            )
         await self._do.click("bulk-close")
         await self._do.until(
             lambda: self._do.find(QWidget, "import-dialog") is None, "the dialog to be gone"
         )
+
+    async def _came_from_the_fair(self, mail: str) -> bool:
+        """Whether the sandbox has an imported contact with all that the file said."""
+        for row in await self._workspace.queries.find_contacts(mail):
+            record = await self.at_server(Kind.CONTACT, row.id)
+            if record is not None and record["email"] == mail:
+                return "solar expo" in record["tags"]
+        return False
 
     async def export_vcard(self) -> None:
         """The listed contacts as an address book."""

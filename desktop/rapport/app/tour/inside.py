@@ -23,7 +23,7 @@ from rapport.app.tour.command import size
 from rapport.app.tour.crm import TourSandbox
 from rapport.app.tour.driver import Driver, NotSeen
 from rapport.app.tour.report import Report
-from rapport.app.tour.steps import Tour
+from rapport.app.tour.steps import steps
 from rapport.domain.settings import Settings, ThemeMode
 from rapport.host.paths import Paths
 from rapport.ui.languages import speak
@@ -102,7 +102,7 @@ async def _tour(
     report = Report(out, camera)
     try:
         await application.start()
-        for name, step in Tour(application, sandbox, driver, report.photograph).steps():
+        for name, step in steps(application, sandbox, driver, report.photograph):
             if only is None or name in only | SIGNING_IN:
                 await report.run(name, step)
     finally:

@@ -1,33 +1,64 @@
-"""The tour's contact list: a filter built by mouse and keys and typed again, a table, cards."""
+"""The tour's contact list: walked, searched, filtered by a tag and by conditions that are built
+and typed again; a table, cards."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QListView, QWidget
 
-from rapport.app.tour.driver import Driver
-from rapport.domain.filters import ContactQuery
+from rapport.app import pointer
+from rapport.app.tour.shared import ANA, Steps
+from rapport.domain.filters import ContactQuery, HasTag
 from rapport.domain.settings import ListMode
 from rapport.language import trn
-from rapport.ui.models import sidebar_model as nav
 from rapport.ui.panes.table_header import TableHeader
 from rapport.ui.roles import ContactRole
-from rapport.ui.window import MainWindow
 from rapport.ui.wording import count
 
 LIST_NAME = "Big roofs or nearly signed"
 
 
-class ListSteps:
-    def __init__(
-        self, driver: Driver, window: MainWindow, photograph: Callable[[], Awaitable[None]]
-    ) -> None:
-        self._do = driver
-        self._window = window
-        self._photograph = photograph
+class ListSteps(Steps):
+    async def browse(self) -> None:
+        view = await self.list()
+        await self._do.click_row(view, view.model().index(0, 0))
+        await self._do.key("Down", "Down", "Down")
+        await self._do.until(lambda: view.currentIndex().row() == 3, "the fourth row")
+        point = view.viewport().mapToGlobal(view.viewport().rect().center())
+        await pointer.click(point.x(), point.y(), button=5, times=8)
+        await self._do.until(lambda: view.verticalScrollBar().value() > 0, "the list to scroll")
+        await pointer.click(point.x(), point.y(), button=4, times=20)
+        await self._do.until(lambda: view.verticalScrollBar().value() == 0, "the list's top")
+
+    async def search(self) -> None:
+        await self._do.key("slash")
+        field = await self._do.see("search", QLineEdit)
+        await self._do.until(field.hasFocus, "the search field to have the focus")
+        await self._do.type("perez olg")
+        view = await self.list()
+        await self.row(ANA)
+        await self._do.until(lambda: view.model().rowCount() < 50, "few matches")
+
+    async def filter_by_tag(self) -> None:
+        await self._do.click("search")
+        await self._do.key("ctrl+a", "BackSpace", "Escape")
+        sidebar = await self._do.see("sidebar", QListView)
+        model: Any = sidebar.model()
+        # A narrow window has a rail, on which all tags are one entry with a menu.
+        narrow = model.row_of("tag:vip") < 0
+        row = model.row_of("tags" if narrow else "tag:vip")
+        await self._do.click_row(sidebar, model.index(row, 0))
+        if narrow:
+            await self._do.choose("sidebar-tags", "tag:vip")
+        pane: Any = await self._do.see("contact-list-pane")
+        await self._do.until(
+            lambda: HasTag(tag="vip") in pane.query.conditions, "the list to show the tag"
+        )
+        view = await self.list()
+        await self._do.until(lambda: 0 < view.model().rowCount() < 500, "fewer contacts")
+        await self.row(ANA)
 
     async def filter_builder(self) -> None:
         """VIPs with a big roof or nearly signed: built, counted, saved, and typed as well."""
@@ -67,7 +98,7 @@ class ListSteps:
             return any((one.name, n) == (LIST_NAME, number) for one, n in lists)
 
         await self._do.until(kept, "the list with its count in the sidebar")
-        await self._all_contacts()
+        await self.all_contacts()
         await self._do.key("slash")
         await self._do.type(text)
         await self._do.key("Return")
@@ -75,7 +106,7 @@ class ListSteps:
         await self._do.until(lambda: pane.query.conditions == wanted, "the same filter, typed")
         await self._do.until(lambda: pane.model.total == number, "its contacts")
         await self._photograph()
-        await self._all_contacts()
+        await self.all_contacts()
 
     async def table(self) -> None:
         """All columns; a click on one sorts; a contact is opened and put away again."""
@@ -134,8 +165,3 @@ class ListSteps:
             return isinstance(box, QComboBox) and box.currentText() == words
 
         await self._do.until(chosen, f"“{words}” to be chosen")
-
-    async def _all_contacts(self) -> None:
-        self._window.sidebar.choose(nav.CONTACTS)
-        pane: Any = await self._do.see("contact-list-pane")
-        await self._do.until(lambda: not pane.query.conditions, "all contacts again")

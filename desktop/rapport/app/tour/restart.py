@@ -16,8 +16,9 @@ from rapport.app.clock import SystemClock
 from rapport.app.config import ConfigFile
 from rapport.app.qt import qt_application, run_loop
 from rapport.app.secrets import Secrets
+from rapport.app.tour.detail_steps import NOTE
 from rapport.app.tour.driver import Driver, NotSeen
-from rapport.app.tour.steps import ANA, NOTE
+from rapport.app.tour.shared import ANA
 from rapport.domain.errors import NetworkError
 from rapport.domain.views import SyncState
 from rapport.host.paths import Paths

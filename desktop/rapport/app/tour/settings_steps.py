@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QLineEdit, QListView, QWidget
 
-from rapport.app.tour.driver import Driver
-from rapport.domain.settings import Contrast
+from rapport.app.tour.shared import Steps
+from rapport.domain.settings import Contrast, ThemeMode
 from rapport.language import tr
 from rapport.ui.context import Page
 from rapport.ui.widgets.key_recorder import KeyRecorder
 from rapport.ui.widgets.segmented import Segmented
-from rapport.ui.window import MainWindow
 
 
-class SettingsSteps:
-    def __init__(
-        self, driver: Driver, window: MainWindow, photograph: Callable[[], Awaitable[None]]
-    ) -> None:
-        self._do = driver
-        self._window = window
-        self._photograph = photograph
-
+class SettingsSteps(Steps):
     async def settings(self) -> None:
         """Search, another key and its use, the palette's way to a setting, and diagnostics."""
         context = self._window.context
@@ -110,6 +101,18 @@ class SettingsSteps:
         context = self._window.context
         context.change_settings(text_scale=1.0)
         await self._do.until(lambda: context.theme.text_scale == 1.0, "text at 100 %")
+
+    async def dark_theme(self) -> None:
+        dark = self._window.context.theme.tokens.dark
+        await self._do.click("contact-list")
+        await self._do.key("ctrl+shift+d")
+        await self._do.until(
+            lambda: self._window.context.theme.tokens.dark is not dark, "the other theme"
+        )
+        wanted = ThemeMode.LIGHT if dark else ThemeMode.DARK
+        await self._do.until(
+            lambda: self._window.context.settings.theme is wanted, "the choice to be kept"
+        )
 
     async def _open(self) -> None:
         context = self._window.context

@@ -2,42 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QListView
 
-from rapport.app.tour.crm import TourSandbox
-from rapport.app.tour.driver import Driver
-from rapport.domain.records import Id, Kind, Task
-from rapport.services.workspace import Workspace
+from rapport.app.tour.shared import Steps
+from rapport.domain.records import Kind, Task
 from rapport.ui.roles import TaskRole
 
 SENTENCE = "call Ana Perez fri 3pm #hot @mara every 2 weeks !10m"
 TITLE = "call Ana Perez"
 
 
-class AtServer(Protocol):
-    def __call__(self, kind: Kind, id: Id) -> Awaitable[dict[str, Any] | None]: ...
-
-
-class TaskSteps:
-    def __init__(
-        self,
-        driver: Driver,
-        workspace: Workspace,
-        sandbox: TourSandbox,
-        at_server: AtServer,
-        photograph: Callable[[], Awaitable[None]],
-    ) -> None:
-        self._do = driver
-        self._workspace = workspace
-        self._crm = sandbox
-        self._at_server = at_server
-        self._photograph = photograph
-
+class TaskSteps(Steps):
     async def quick_add(self) -> None:
         """From the Today page, by a key and a sentence."""
         await self._do.key("alt+1")
@@ -54,7 +33,7 @@ class TaskSteps:
         await self._do.until(lambda: not panel.isVisible(), "the panel to close")
         task = await self._do.until_known(self._open, "the task in the local copy")
         there = await self._do.until_known(
-            lambda: self._at_server(Kind.TASK, task.id), "the task at the sandbox"
+            lambda: self.at_server(Kind.TASK, task.id), "the task at the sandbox"
         )
         assert there["title"] == TITLE, there
         due = _moment(there["dueDate"]).astimezone(self._workspace.clock.zone())
@@ -65,7 +44,7 @@ class TaskSteps:
         assert there["assignedTo"] == mara.id, there
 
         async def tagged() -> bool:
-            contact = await self._at_server(Kind.CONTACT, task.contact_id)
+            contact = await self.at_server(Kind.CONTACT, task.contact_id)
             return contact is not None and "hot" in contact["tags"]
 
         await self._do.until_known(tagged, "the contact's tag at the sandbox")
@@ -92,13 +71,13 @@ class TaskSteps:
         gap = coming.due_at.astimezone(zone).date() - done.due_at.astimezone(zone).date()
         assert gap == timedelta(days=14), gap
         there = await self._do.until_known(
-            lambda: self._at_server(Kind.TASK, coming.id), "the next one at the sandbox"
+            lambda: self.at_server(Kind.TASK, coming.id), "the next one at the sandbox"
         )
         assert _moment(there["dueDate"]) == coming.due_at
         await self._do.until(lambda: model.row_of(coming.id) >= 0, "the next one in the list")
 
         async def done_there() -> bool:
-            record = await self._at_server(Kind.TASK, done.id)
+            record = await self.at_server(Kind.TASK, done.id)
             return record is not None and record["completed"] is True
 
         await self._do.until_known(done_there, "the first one done at the sandbox")
