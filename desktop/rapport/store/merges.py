@@ -38,6 +38,7 @@ from rapport.language import tr
 from rapport.store import edits
 from rapport.store.read_models import contact_name
 from rapport.store.rebase import AFTER_DELETION
+from rapport.store.settling import discard
 from rapport.store.sql import Sql
 from rapport.store.transaction import Transaction
 from rapport.store.values import (
@@ -361,8 +362,6 @@ def _together(name: str, base: Any, mine: Any, theirs: Any) -> Any:
 def stop(tx: Transaction) -> None:
     """Gives up what is left of merges of which a part was given up: the other contacts are there
     again, and what would have followed their deletion is as it was."""
-    from rapport.store.outbox import discard
-
     rows = tx.db.rows(
         "SELECT seq FROM op WHERE stage >= 2 AND part_of NOT IN"
         " (SELECT id FROM merge WHERE state IN ('open', 'done')) ORDER BY seq DESC"

@@ -5,25 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from rapport.domain.changes import Delta, Op, Origin
-from rapport.domain.merge import MERGED_FIELDS, Conflict, merge
-from rapport.domain.records import SERVER_FIELDS, Kind, Ref
+from rapport.domain.changes import Delta, Op
+from rapport.domain.merge import merge
+from rapport.domain.records import Ref
 from rapport.domain.views import EntryState
-from rapport.language import mark
-from rapport.store import conflicts, deletions, ledger, merges
-from rapport.store.edits import settle_chain
-from rapport.store.rebase import Clash, StoredOp, carry, follow, rebase
-from rapport.store.replica import (
-    BOTH_CHANGED,
-    CHANGED_THERE,
-    Tally,
-    forget,
-    remember_gone,
-    server_values,
-    show,
-)
+from rapport.store import conflicts, ledger, merges, settling
+from rapport.store.rebase import StoredOp, carry
 from rapport.store.schema import KIND_OF
 from rapport.store.sql import Sql
 from rapport.store.threads import Readers, Writer
@@ -31,7 +20,6 @@ from rapport.store.transaction import Transaction
 from rapport.store.values import (
     Stored,
     Values,
-    canonical,
     clean,
     decode,
     decode_deltas,
@@ -44,9 +32,6 @@ from rapport.store.values import (
 )
 from rapport.store.views import ConflictRow, OpState, OutboxCounts, OutboxEntry, Snapshot
 
-T = TypeVar("T")
-
-ANOTHER_VALUE = mark("The CRM has this record with another value.")
 _ENTRY = """
     SELECT op.seq, r.kind, r.id, c.id, r.rid, c.rid, op.op, op.fields, op.state, op.attempt,
            op.sent_at, op.absent, op.pre_ids, op.title, op.created_at, r.base, r.seen, r.shown,
@@ -161,7 +146,9 @@ class Outbox:
     ) -> Future[None]:
         """The server has it. ``rid`` is the new record's id after a create, ``snapshot`` the
         server's reply or a fresh read; without one the wanted values count as the server's."""
-        return self._with_op(seq, lambda tx, op, stored: _settle(tx, op, stored, rid, snapshot))
+        return self._with_op(
+            seq, lambda tx, op, stored: settling.settle(tx, op, stored, rid, snapshot)
+        )
 
     def later(self, seq: int, not_before: datetime, error: str = "") -> Future[None]:
         """It was certainly not applied; try again at ``not_before``."""
@@ -199,7 +186,7 @@ class Outbox:
         earlier attempt cannot land any more."""
         return self._with_op(
             seq,
-            lambda tx, op, stored: _conflict(
+            lambda tx, op, stored: settling.conflict(
                 tx, op, stored, field, clean(theirs), why, may_land=may_land
             ),
         )
@@ -224,7 +211,7 @@ class Outbox:
                     tx.save_op(moved)
                 stored.seen = {**stored.server, name: other}
             tx.save_op(op)
-            _show_again(tx, stored)
+            settling.show_again(tx, stored)
             tx.refresh(stored.contact_key)
             return _find(tx.db, seq)
 
@@ -240,7 +227,7 @@ class Outbox:
     def adopt(self, seq: int, snapshot: Snapshot) -> Future[None]:
         """A person says that the create means this record of the server. What the server has not
         got is sent as an edit; what it has otherwise is a conflict."""
-        return self._with_op(seq, lambda tx, op, stored: _link(tx, op, stored, snapshot))
+        return self._with_op(seq, lambda tx, op, stored: settling.link(tx, op, stored, snapshot))
 
     def release_all(self) -> Future[None]:
         """Tries everything again now that a person may try again, refused edits included."""
@@ -271,7 +258,7 @@ class Outbox:
                 op = tx.op(item.seq) if item.state is EntryState.REFUSED else None
                 stored = tx.by_key(op.key) if op is not None else None
                 if op is not None and stored is not None:
-                    discard(tx, op, stored)
+                    settling.discard(tx, op, stored)
                     tx.refresh(stored.contact_key)
 
         return self._writer.person(job)
@@ -295,7 +282,7 @@ class Outbox:
     def discard(self, seq: int) -> Future[None]:
         """Gives the edit up; the record shows the server's value again. Discarding a create removes
         the record and what was made under it."""
-        return self._with_op(seq, discard)
+        return self._with_op(seq, settling.discard)
 
     def conflicts(self) -> Future[list[ConflictRow]]:
         """What is kept aside, oldest first."""
@@ -383,188 +370,3 @@ def _find(db: Sql, seq: int) -> OutboxEntry | None:
     for row in db.rows(f"{_ENTRY} WHERE op.seq = ?", (seq,)):
         return _entry(row)
     return None
-
-
-def _settle(
-    tx: Transaction,
-    op: StoredOp,
-    stored: Stored,
-    rid: str | None,
-    snapshot: Snapshot | None,
-) -> None:
-    tx.let_go(op.seq)
-    tx.drop_op(op.seq)
-    tx.touch(stored.contact_id)
-    conflicts.arrived(tx, stored, op)
-    later = [other for other in tx.ops(stored.key) if other.seq > op.seq]
-    if op.op is Op.DELETE:
-        if later:  # it was brought back while the delete was on its way: made anew
-            remember_gone(tx, stored.kind, stored.rid)
-            stored.rid = stored.base = stored.seen = stored.extra = None
-            tx.save(stored, ())
-            if stored.kind is Kind.CONTACT:
-                deletions.children_anew(tx, stored, "Bring back contact")
-        else:
-            forget(tx, stored)
-        return
-    if rid is not None and stored.rid != rid:
-        _adopt(tx, stored, rid)
-        later = tx.ops(stored.key)
-    wants = {name: delta.want for name, delta in op.fields.items()}
-    known = stored.server
-    if op.op is Op.CREATE:  # what is shown may hold later edits already
-        known = canonical(stored.kind, {"contact_id": stored.contact_id, **wants})
-    server = server_part(stored.kind, {**known, **wants})
-    if snapshot is not None:
-        tally = Tally()
-        server = server_values(server, snapshot, tally)
-        if snapshot.extra:
-            stored.extra = encode(clean(snapshot.extra))
-    stored.epoch = tx.next_epoch()
-    for moved in follow(later, op.fields, server):
-        tx.save_op(moved)
-    deletions.saw_it_arrive(tx, later, op, server)
-    shown = server
-    clashes: list[Clash] = []
-    if later:
-        stored.base, stored.seen = server, None
-        shown, clashes = rebase(later, server)
-        for clash in clashes:
-            conflicts.keep_aside(tx, stored, clash, BOTH_CHANGED)
-    else:
-        stored.base = stored.seen = None
-    tx.save(stored, show(tx, stored, shown, reply_to=op.fields))
-    conflicts.catch_up(tx, stored, clashes)
-
-
-def _adopt(tx: Transaction, stored: Stored, rid: str) -> None:
-    """The server's id of a record made here. A pull may have brought the same record already: what
-    hangs on that one moves here."""
-    twin = tx.by_rid(stored.kind, rid)
-    if twin is not None:
-        for sql in (
-            "UPDATE op SET key = :mine WHERE key = :twin",
-            "UPDATE OR REPLACE conflict SET key = :mine WHERE key = :twin",
-            "UPDATE op SET contact_key = :mine WHERE contact_key = :twin",
-            "UPDATE conflict SET contact_key = :mine WHERE contact_key = :twin",
-            "UPDATE record SET contact_key = :mine WHERE contact_key = :twin",
-        ):
-            tx.db.run(sql, {"mine": stored.key, "twin": twin.key})
-        if stored.kind is Kind.CONTACT:
-            for child in tx.children(stored.key):
-                if child.values["contact_id"] != stored.id:
-                    child.values["contact_id"] = stored.id
-                    tx.save(child)
-                    tx.tell(child, Op.UPDATE, ("contact_id",))
-        else:
-            tx.db.run(
-                "UPDATE op SET contact_key = ? WHERE key = ?", (stored.contact_key, stored.key)
-            )
-        tx.audit(twin, Op.DELETE, "The same as the one made here", {})
-        tx.tell(twin, Op.DELETE)
-        tx.remove(twin)
-    stored.rid = rid
-    tx.db.run("UPDATE record SET rid = ? WHERE key = ?", (rid, stored.key))
-
-
-def _conflict(
-    tx: Transaction,
-    op: StoredOp,
-    stored: Stored,
-    field: str,
-    theirs: Any,
-    why: str,
-    *,
-    may_land: bool,
-) -> None:
-    tx.touch(stored.contact_id)
-    if field == "":
-        tx.add_conflict(stored, Clash("", stored.server, stored.values, theirs), why)
-        if op.op is not Op.DELETE:
-            op.state, op.error = OpState.PARKED, why
-            tx.save_op(op)
-            return
-        tx.drop_op(op.seq)
-        if isinstance(theirs, dict):
-            stored.seen = {**stored.server, **theirs}
-        stored.tomb = False
-        tell = settle_chain(tx, stored)
-        tx.save(stored)
-        tx.tell(stored, Op.CREATE, tell)
-        return
-    delta = op.fields.pop(field, Delta(None, None))
-    conflicts.keep_aside(tx, stored, Clash(field, delta.base, delta.want, theirs), why)
-    stored.seen = {**stored.server, field: theirs}
-    if op.fields or may_land:
-        tx.save_op(op)
-    else:
-        tx.let_go(op.seq)  # both values wait in the inbox
-        tx.drop_op(op.seq)
-    _show_again(tx, stored)
-
-
-def _show_again(tx: Transaction, stored: Stored, title: str = CHANGED_THERE) -> None:
-    before: Values = stored.values
-    changed = settle_chain(tx, stored)
-    if changed and not stored.tomb:
-        fields = {name: (before.get(name), stored.values[name]) for name in changed}
-        tx.audit(stored, Op.UPDATE, title, fields)
-        tx.tell(stored, Op.UPDATE, changed)
-    tx.save(stored, changed)
-
-
-def discard(tx: Transaction, op: StoredOp, stored: Stored) -> None:
-    tx.origin = Origin.PERSON
-    title = f"Discard “{op.title}”"
-    tx.touch(stored.contact_id)
-    tx.drop_conflicts(stored.key, ("", *op.fields))
-    if op.op is Op.CREATE and stored.rid is None:
-        gone = {name: (value, None) for name, value in stored.values.items()}
-        tx.audit(stored, Op.DELETE, title, gone)
-        tx.tell(stored, Op.DELETE)
-        tx.outbox = True
-        tx.remove(stored)
-        return
-    tx.drop_op(op.seq)
-    later = tx.ops(stored.key)
-    reverted = {name: Delta(delta.base, delta.want) for name, delta in op.fields.items()}
-    for moved in follow(later, reverted, {name: d.base for name, d in op.fields.items()}):
-        tx.save_op(moved)
-    deletions.saw_it_discarded(tx, later, op)
-    if op.op is Op.DELETE:
-        stored.tomb = False
-        changed = settle_chain(tx, stored)
-        tx.save(stored)
-        tx.audit(stored, Op.CREATE, title, {n: (None, v) for n, v in stored.values.items()})
-        tx.tell(stored, Op.CREATE, changed)
-    else:
-        _show_again(tx, stored, title)
-
-
-def _link(tx: Transaction, op: StoredOp, stored: Stored, snapshot: Snapshot) -> None:
-    mine = {name: delta.want for name, delta in op.fields.items()}
-    _settle(tx, op, stored, snapshot.rid, snapshot)
-    server = dict(stored.server)
-    missing: dict[str, Delta] = {}
-    for name, want in mine.items():
-        theirs = server.get(name)
-        if want in (theirs, None, "") or name in SERVER_FIELDS[stored.kind] or name == "user_id":
-            continue
-        if not theirs:
-            missing[name] = Delta(theirs, want)
-            continue
-        try:
-            if name not in MERGED_FIELDS:
-                raise Conflict(name)
-            both = merge(name, base=None, mine=want, theirs=theirs)
-        except Conflict:
-            clash = Clash(name, None, want, theirs)
-            conflicts.keep_aside(
-                tx, stored, clash, mark("The CRM has this record with another value.")
-            )
-        else:
-            missing[name] = Delta(theirs, both)
-    if missing:
-        stored.base = server
-        tx.add_op(stored, Op.UPDATE, encode(missing), op.title, 0)
-    _show_again(tx, stored)
