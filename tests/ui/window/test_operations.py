@@ -30,7 +30,8 @@ from rapport.sandbox.server import SandboxThread
 from rapport.store import Snapshot
 from rapport.sync.operations import Operations
 from rapport.ui.panes.activity.operations import OperationsView
-from rapport.ui.panes.activity.operations.fields import ChoiceField, IdField
+from rapport.ui.panes.activity.operations.fields import ChoiceField
+from rapport.ui.panes.activity.operations.id_field import IdField
 from rapport.ui.panes.activity.operations.view import OperationsDesk
 from rapport.ui.rooms import Rooms, Tab
 from rapport.ui.widgets.overlay import ConfirmDialog

@@ -1,227 +1,51 @@
-"""The inputs of the form: one for each type that the catalogue knows.
-
-Each keeps what was typed whether or not it can be used, and says below itself what is wrong.
-"""
+"""The inputs of the form: one for each type that the catalogue knows."""
 
 from __future__ import annotations
 
 import json
 import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFileDialog,
     QHBoxLayout,
     QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
-from shiboken6 import isValid
 
-from rapport.domain.arguments import misfits
-from rapport.domain.catalogue import Field, Param, Shape
+from rapport.domain.catalogue import Field, Shape
 from rapport.domain.errors import InputError
 from rapport.domain.ports import Clock
-from rapport.domain.records import Id
 from rapport.language import tr
 from rapport.services.quick_dates import parse_due
 from rapport.ui.context import WindowContext
 from rapport.ui.editors.moments import moment_words
-from rapport.ui.editors.suggestions import Offer, Suggestions
-from rapport.ui.look.paint import mirrored
-from rapport.ui.look.text import Run, baseline_in, plain_tip
 from rapport.ui.look.theme import current_theme
-from rapport.ui.look.type import SEMIBOLD, TextSize
-from rapport.ui.panes.activity.operations.choices import Choice, Source
-from rapport.ui.widgets.base import Painted, is_rtl
+from rapport.ui.look.type import TextSize
+from rapport.ui.panes.activity.operations.choices import Source
 from rapport.ui.widgets.button import Button, Kind, Size
-from rapport.ui.widgets.inputs import LineEdit, Message, TextArea
+from rapport.ui.widgets.inputs import LineEdit, TextArea
 from rapport.ui.widgets.labels import Label
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace
 
-MISSING: Final = object()
-"""Nothing is given: the argument is not sent."""
+from rapport.ui.panes.activity.operations.argument import MISSING, ArgumentField, placeholder
+from rapport.ui.panes.activity.operations.id_field import IdField
 
-_CHECK_AFTER_MS = 500
-"""Half a word is not yet a mistake."""
 _LONG = frozenset({"body", "message", "html", "text", "description", "notes"})
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d")
 _NOT_SENT = "–"
 
 
-class ArgumentField(QWidget):
-    """A name above an input and a sentence below it. ``changed`` says that it was edited."""
-
-    changed = Signal()
-
-    def __init__(self, one: Field, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.one = one
-        self.complaint = ""
-        """What is wrong, as it is shown; "" while nothing is known to be."""
-        self.head = _Head(one, self)
-        self._message: Message | None = None
-        self._column = QVBoxLayout(self)
-        self._column.addWidget(self.head)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(current_theme().type.px(4))
-        self._soon = QTimer(self, singleShot=True, interval=_CHECK_AFTER_MS)
-        self._soon.timeout.connect(self.check)
-
-    def take(self, editor: QWidget, *below: QWidget) -> None:
-        """Put the input below the name, and the message below that."""
-        editor.setObjectName(f"operation-{self.one.name}")
-        required = tr("required") if self.one.required else tr("optional")
-        parts = (self.one.name, required, kind_words(self.one))
-        editor.setAccessibleName(", ".join(parts))
-        editor.setAccessibleDescription(tr(self.one.description))
-        for widget in (editor, *below):
-            self._column.addWidget(widget)
-        self.setFocusProxy(editor)
-        self._editor = editor
-
-    # What the form asks.
-
-    def given(self) -> Any:
-        """The value as it would be sent, or MISSING. Raises InputError for what cannot be read."""
-        raise NotImplementedError
-
-    def draft(self) -> Any:
-        """What is in the input, to be put back with ``restore``."""
-        raise NotImplementedError
-
-    def restore(self, draft: Any) -> None:
-        raise NotImplementedError
-
-    def check(self, *, whole: bool = False) -> bool:
-        """Say what is wrong, if anything is. ``whole`` minds what is missing, too."""
-        self._soon.stop()
-        try:
-            value = self.given()
-        except InputError as error:
-            self.say(str(error))
-            return False
-        if value is MISSING:
-            self.say(tr("This is needed.") if whole and self.one.required else "")
-        else:
-            self.say(" ".join(misfits(self.one, value)))
-        return not self.complaint
-
-    def say(self, sentence: str) -> None:
-        if sentence == self.complaint:
-            return
-        self.complaint = sentence
-        if self._message is None:  # most fields never need one
-            self._message = Message(self)
-            self._message.words.setObjectName(f"operation-{self.one.name}-error")
-            self._column.addWidget(self._message)
-        self._message.say(sentence)
-        described = sentence or tr(self.one.description)
-        self._editor.setAccessibleDescription(described)
-        mark = getattr(self._editor, "set_invalid", None)
-        if mark is not None:
-            mark(bool(sentence))
-        self.changed.emit()
-
-    def edited(self) -> None:
-        """What was wrong may not be so any more; what is wrong now is told after a pause."""
-        if self.complaint:
-            self.say("")
-        self._soon.start()
-        self.changed.emit()
-
-
-class _Head(Painted):
-    """Name and “required” at the start, what it is at the end. One widget for three texts: a form
-    can have thirty of them."""
-
-    def __init__(self, one: Field, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._name = one.name
-        self._required = tr("required") if one.required else ""
-        self._end = kind_words(one)
-        self.setToolTip(plain_tip(tr(one.description)))
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def set_end(self, words: str) -> None:
-        self._end = words
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(self.type.px(80), self.type.line(TextSize.CAPTION))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter, type_, tokens = QPainter(self), self.type, self.tokens
-        bounds, gap = QRectF(self.rect()), self.type.px(6)
-        plain = type_.font(TextSize.CAPTION)
-        name = Run(self._name, type_.font(TextSize.CAPTION, SEMIBOLD), bounds.width())
-        required = Run(self._required, plain)
-        start = name.width + gap + required.width + gap
-        end = Run(self._end, plain, max(0.0, bounds.width() - start))
-        for run, x, colour in (
-            (name, 0.0, tokens.text),
-            (required, name.width + gap, tokens.muted),
-            (end, bounds.width() - end.width, tokens.muted),
-        ):
-            area = mirrored(QRectF(x, 0, run.width, bounds.height()), bounds, is_rtl(self))
-            painter.setPen(QColor(colour))
-            metrics = type_.metrics(TextSize.CAPTION)
-            run.draw(painter, area.left(), baseline_in(0, bounds.height(), metrics))
-
-
-def kind_words(one: Field) -> str:
-    """“path, text”: where an argument travels, if not in the body, and what it is."""
-    words = _shape_words(one)
-    if not isinstance(one, Param):
-        return words
-    return f"{tr('path') if one.place == 'path' else tr('query')}, {words}"
-
-
-def carried_words(shape: Shape) -> str:
-    """What a field of an event is."""
-    return {"array": tr("list"), "object": tr("object")}.get(shape.type) or _shape_words(shape)
-
-
-def _shape_words(shape: Shape) -> str:
-    if shape.enum:
-        return tr("choice")
-    match shape.type, shape.format:
-        case _, "date-time" | "epoch-ms":
-            return tr("date and time")
-        case _, "integer":
-            return tr("whole number")
-        case "array", _:
-            simple = shape.items is not None and shape.items.type == "string"
-            return tr("list, one a line") if simple else tr("list, as JSON")
-        case kind, _:
-            return {
-                "string": tr("text"),
-                "number": tr("number"),
-                "boolean": tr("yes or no"),
-                "object": tr("object, as JSON"),
-                "file": tr("file"),
-                "any": tr("text or JSON"),
-            }[kind]
-
-
-def _placeholder(one: Field) -> str:
-    if one.default is not None:
-        default = one.default if isinstance(one.default, str) else json.dumps(one.default)
-        return tr("if left out: {value}").format(value=default)
-    return tr(one.description)
-
-
 class TextField(ArgumentField):
     def __init__(self, one: Field, parent: QWidget) -> None:
         super().__init__(one, parent)
-        self.line = LineEdit("", self, placeholder=_placeholder(one))
+        self.line = LineEdit("", self, placeholder=placeholder(one))
         self.take(self.line)
         self.line.textEdited.connect(lambda _: self.edited())
 
@@ -263,7 +87,7 @@ class AreaField(ArgumentField):
         self._quiet = False
 
     def hint(self, one: Field) -> str:
-        return _placeholder(one)
+        return placeholder(one)
 
     def given(self) -> Any:
         return self.area.toPlainText() or MISSING
@@ -339,7 +163,7 @@ class ChoiceField(ArgumentField):
         super().__init__(one, parent)
         self.box = QComboBox(self)
         self.box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        left_out = _placeholder(one) if one.default is not None else tr("not sent")
+        left_out = placeholder(one) if one.default is not None else tr("not sent")
         self.box.addItem(tr("Choose…") if one.required else f"{_NOT_SENT} {left_out}", MISSING)
         for words, value in values:
             self.box.addItem(words, value)
@@ -465,133 +289,6 @@ class FileField(ArgumentField):
     def _chosen(self, path: str) -> None:
         self.line.setText(path)
         self.edited()
-
-
-class _IdLine(LineEdit):
-    """A click into it, or Down, asks for offers before anything is typed."""
-
-    asked = Signal()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        super().mousePressEvent(event)
-        if not self.text():
-            self.asked.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Down:
-            self.asked.emit()
-            return
-        super().keyPressEvent(event)
-
-
-class IdField(ArgumentField):
-    """An id of the CRM: chosen by name from the local copy, or pasted."""
-
-    def __init__(
-        self,
-        one: Field,
-        source: Source,
-        workspace: Workspace,
-        context: WindowContext,
-        parent: QWidget,
-    ) -> None:
-        super().__init__(one, parent)
-        self._workspace = workspace
-        self._context = context
-        self._source = source
-        self._chosen: Choice | None = None
-        self._offered: dict[str, Choice] = {}
-        self.head.set_end(_id_kind(one, source))
-        self.line = _IdLine(
-            "",
-            self,
-            placeholder=tr("Name of the {what}, or its id").format(what=source.what),
-            icon=source.icon,
-        )
-        self.take(self.line)
-        self._suggestions = Suggestions(self.line, source.what)
-        self._suggestions.chosen.connect(self._pick)
-        self.line.textEdited.connect(self._typed)
-        self.line.asked.connect(self.offer)
-
-    @property
-    def local_id(self) -> Id:
-        """Of the record that was chosen by name; else ""."""
-        return self._chosen.local if self._chosen is not None else ""
-
-    def given(self) -> Any:
-        if self._chosen is not None:
-            if not self._chosen.id:
-                raise InputError(
-                    tr("“{name}” has not reached the CRM yet.").format(name=self._chosen.text)
-                )
-            return self._chosen.id
-        text = self.line.text().strip()
-        if " " in text:
-            raise InputError(tr("Choose one of those found, or paste an id."))
-        return text or MISSING
-
-    def draft(self) -> tuple[str, Choice | None]:
-        return self.line.text(), self._chosen
-
-    def restore(self, draft: tuple[str, Choice | None]) -> None:
-        self.line.setText(draft[0])
-        self.line.setCursorPosition(0)
-        self._set(draft[1])
-
-    def offer(self) -> None:
-        """Show what may be meant, as for a text just typed."""
-        self._context.runner.start(lambda: self._find(self.line.text()), slot="operation-ids")
-
-    def _set(self, choice: Choice | None) -> None:
-        self._chosen = choice
-        words = _id_kind(self.one, self._source)
-        self.head.set_end(choice.id if choice is not None and choice.id else words)
-
-    def _typed(self, text: str) -> None:
-        self._set(None)
-        self.edited()
-        self.offer()
-
-    async def _find(self, text: str) -> None:
-        found = await self._source.find(text)
-        if not isValid(self) or self.line.text() != text or not self.line.hasFocus():
-            return
-        self._offered = {f"{one.id}/{one.local}": one for one in found}
-        self._suggestions.offer(
-            [
-                Offer(value=key, text=one.text, beside=one.beside, seed=one.seed)
-                for key, one in self._offered.items()
-            ]
-        )
-
-    def _pick(self, key: object) -> None:
-        choice = self._offered.get(str(key))
-        if choice is not None:
-            self._context.runner.start(lambda: self._take(choice), slot="operation-ids")
-
-    async def _take(self, choice: Choice) -> None:
-        if not choice.id and self._source.kind is not None:
-            queries = self._workspace.queries
-            found = await queries.server_id(self._source.kind, choice.local)
-            choice = Choice(
-                id=found or "",
-                local=choice.local,
-                text=choice.text,
-                beside=choice.beside,
-                seed=choice.seed,
-            )
-        if not isValid(self):
-            return  # another form is shown by now
-        self.restore((choice.text, choice))
-        self.check()
-        self.changed.emit()
-
-
-def _id_kind(one: Field, source: Source) -> str:
-    if isinstance(one, Param):
-        return f"{tr('path') if one.place == 'path' else tr('query')}, {source.what}"
-    return source.what
 
 
 def field_for(

@@ -28,15 +28,10 @@ from rapport.ui.look.text import Run, baseline_in, plain_tip
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.models.operation_list_model import EVENT, Entry, remark_of
+from rapport.ui.panes.activity.operations.argument import MISSING, ArgumentField, carried_words
 from rapport.ui.panes.activity.operations.choices import source_for
-from rapport.ui.panes.activity.operations.fields import (
-    MISSING,
-    ArgumentField,
-    IdField,
-    TextField,
-    carried_words,
-    field_for,
-)
+from rapport.ui.panes.activity.operations.fields import TextField, field_for
+from rapport.ui.panes.activity.operations.id_field import IdField
 from rapport.ui.widgets.base import Painted, is_rtl
 from rapport.ui.widgets.labels import Label, SectionTitle
 
