@@ -33,6 +33,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyleOptionViewItem, QWidget
 
 from rapport.ui.delegates.row import RowDelegate, dress_list
 from rapport.ui.marks import Marking
+from rapport.ui.widgets.overlaid_list import OverlaidList
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 _Action = QListView.CursorAction
@@ -51,7 +52,7 @@ class Cells:
     whole_width: int = 0
 
 
-class RowsView(QListView):
+class RowsView(OverlaidList):
     """One chosen row, and any number of marked ones; one column, no wrapping; letters are the
     window's shortcuts."""
 
@@ -67,7 +68,6 @@ class RowsView(QListView):
         self.marking: Marking | None = None
         """Where rows can be marked: what keys and mouse do to the marks."""
         dress_list(self, delegate)
-        self.verticalScrollBar().rangeChanged.connect(lambda *_: self._overlay_scroll_bar())
 
     def set_row_height(self, height: int) -> None:
         """Lay out anew; the scroll position is the caller's to restore."""
@@ -191,20 +191,6 @@ class RowsView(QListView):
     def _rows(self) -> int:
         model = self.model()
         return model.rowCount() if model is not None else 0
-
-    def _overlay_scroll_bar(self) -> None:
-        """Let rows run on below the scroll bar, which is drawn over them."""
-        bar = self.verticalScrollBar()
-        width = bar.sizeHint().width() if bar.maximum() > bar.minimum() else 0
-        if self.isRightToLeft():
-            self.setViewportMargins(-width, 0, 0, 0)
-        else:
-            self.setViewportMargins(0, 0, -width, 0)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LayoutDirectionChange:
-            self._overlay_scroll_bar()
 
     # Choosing.
 

@@ -11,8 +11,6 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QBoxLayout,
-    QGridLayout,
-    QHBoxLayout,
     QVBoxLayout,
     QWidget,
 )
@@ -34,7 +32,7 @@ from rapport.services.html import is_html
 from rapport.services.workspace import Workspace
 from rapport.ui.context import WindowContext
 from rapport.ui.look.theme import current_theme
-from rapport.ui.look.type import SEMIBOLD, TextSize
+from rapport.ui.look.type import SEMIBOLD
 from rapport.ui.panes.activity.choices import Choices, both_texts, offers_both
 from rapport.ui.panes.activity.comparison import Comparison, FieldLine
 from rapport.ui.panes.activity.deletion_choice import DeletionChoice
@@ -42,13 +40,14 @@ from rapport.ui.panes.activity.entry_head import EntryHead
 from rapport.ui.panes.activity.settled_entry import SettledEntry, settled_words
 from rapport.ui.panes.activity.words import Words, record_words, side_parts
 from rapport.ui.panes.detail import field_kinds as kinds
-from rapport.ui.widgets.button import Button, IconButton, KeyCap
+from rapport.ui.widgets.button import Button, IconButton
 from rapport.ui.widgets.button import Kind as ButtonKind
-from rapport.ui.widgets.card import Card
 from rapport.ui.widgets.changed_text import ChangedText
 from rapport.ui.widgets.fit import fit
 from rapport.ui.widgets.foot import Foot
+from rapport.ui.widgets.key_legend import key_legend
 from rapport.ui.widgets.labels import Label, Rule
+from rapport.ui.widgets.outcome import Outcome
 from rapport.ui.widgets.scroll import ScrollArea
 from rapport.ui.widgets.states import Banner
 from rapport.ui.wording import count
@@ -279,41 +278,22 @@ class ConflictEntry(QWidget):
         table.add_merged_text(name, parts(value(one.base), value(both)))
 
     def _add_keys(self, column: QVBoxLayout, page: QWidget) -> None:
-        row = QHBoxLayout()
-        px = current_theme().type.px
-        row.setSpacing(px(6))
-        for keys, words in (
+        meanings = (
             (("J", "K"), tr("next field")),
             (("M",), tr("mine")),
             (("T",), tr("theirs")),
             (("B",), tr("both, for texts")),
-        ):
-            for key in keys:
-                row.addWidget(KeyCap(key, page))
-            row.addWidget(Label(words, page, size=TextSize.CAPTION, role="muted"))
-            row.addSpacing(px(8))
-        row.addStretch(1)
-        column.addLayout(row)
+        )
+        column.addLayout(key_legend(meanings, page))
 
     def _add_outcome(self, column: QVBoxLayout, page: QWidget, conflict: RecordConflict) -> None:
         column.addWidget(Label(tr("What will be saved"), page, weight=SEMIBOLD))
-        card = Card(page, padding=14)
-        card.setObjectName("conflict-outcome")
-        grid = QGridLayout()
-        grid.setColumnStretch(1, 1)
-        grid.setHorizontalSpacing(current_theme().type.px(24))
-        grid.setVerticalSpacing(current_theme().type.px(4))
         kind = conflict.ref.kind
-        self._saved = {}
-        for row, one in enumerate(conflict.fields):
-            top = Qt.AlignmentFlag.AlignTop
-            label = Label(self._words.field(kind, one.field), page, role="muted")
-            grid.addWidget(label, row, 0, top)
-            text = self._saved[one.field] = ChangedText(page)
-            text.setObjectName(f"conflict-saved-{one.field}")
-            grid.addWidget(text, row, 1)
-        card.body.addLayout(grid)
-        column.addWidget(card)
+        names = {one.field: self._words.field(kind, one.field) for one in conflict.fields}
+        outcome = Outcome(names, "conflict-saved-", page)
+        outcome.setObjectName("conflict-outcome")
+        self._saved = outcome.texts
+        column.addWidget(outcome)
 
     # Choosing.
 

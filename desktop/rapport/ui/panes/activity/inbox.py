@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QTimer
-from PySide6.QtGui import QKeyEvent, QPalette, QShowEvent
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QPalette, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from rapport.domain.changes import ChangeEvent
@@ -21,6 +21,7 @@ from rapport.ui.panes.activity.conflict_entry import ConflictEntry
 from rapport.ui.panes.activity.entries_view import GroupedEntries
 from rapport.ui.panes.activity.settled_entry import settled_words
 from rapport.ui.panes.activity.words import Words, record_words
+from rapport.ui.panes.first_keys import FirstKeys
 from rapport.ui.widgets.labels import Label, Rule
 from rapport.ui.widgets.states import EmptyState, ErrorState, Skeleton
 from rapport.ui.wording import count
@@ -32,7 +33,9 @@ Row = RecordConflict | tuple[SettledConflict, ...]
 """What waits, or what was decided about one record at once."""
 
 
-class ConflictsView(QWidget):
+class ConflictsView(FirstKeys):
+    entry: ConflictEntry
+
     def __init__(
         self, workspace: Workspace, context: WindowContext, parent: QWidget | None = None
     ) -> None:
@@ -239,26 +242,6 @@ class ConflictsView(QWidget):
             )
             what = tr(", ").join((what, merged))
         return tr("{field}: {value}").format(field=about, value=what) if about else what
-
-    # Keys.
-
-    def event(self, event: QEvent) -> bool:
-        """The letters of the comparison go before the window's shortcuts, wherever in the tab the
-        keyboard is."""
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and self.entry.takes(event)
-        ):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self.entry.takes(event):
-            self.entry.press(event)
-            return
-        super().keyPressEvent(event)
 
     def _dress(self) -> None:
         px = self._context.theme.type.px

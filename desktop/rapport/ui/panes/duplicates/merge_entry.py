@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QBoxLayout,
     QCheckBox,
-    QGridLayout,
     QHBoxLayout,
     QVBoxLayout,
     QWidget,
@@ -35,13 +34,14 @@ from rapport.ui.panes.duplicates.words import (
     certainty_words,
     reasons_words,
 )
-from rapport.ui.widgets.button import Button, IconButton, KeyCap, Size
+from rapport.ui.widgets.button import Button, IconButton, Size
 from rapport.ui.widgets.button import Kind as ButtonKind
-from rapport.ui.widgets.card import Card
 from rapport.ui.widgets.changed_text import ChangedText
 from rapport.ui.widgets.fit import fit
 from rapport.ui.widgets.foot import Foot
+from rapport.ui.widgets.key_legend import key_legend
 from rapport.ui.widgets.labels import Avatar, ElidedLabel, Label, Rule
+from rapport.ui.widgets.outcome import Outcome
 from rapport.ui.widgets.scroll import ScrollArea
 from rapport.ui.widgets.states import Banner
 from rapport.ui.wording import count
@@ -258,36 +258,18 @@ class MergeEntry(QWidget):
         table.add_widgets(tr("Not one of them?"), buttons)
 
     def _add_keys(self, column: QVBoxLayout, page: QWidget, contacts: int) -> None:
-        row = QHBoxLayout()
-        px = current_theme().type.px
-        row.setSpacing(px(6))
         digits = tuple(str(n + 1) for n in range(contacts))
-        for keys, words in ((("J", "K"), tr("next field")), (digits, tr("choose a column"))):
-            for key in keys:
-                row.addWidget(KeyCap(key, page))
-            row.addWidget(Label(words, page, size=TextSize.CAPTION, role="muted"))
-            row.addSpacing(px(8))
-        row.addStretch(1)
-        column.addLayout(row)
+        meanings = ((("J", "K"), tr("next field")), (digits, tr("choose a column")))
+        column.addLayout(key_legend(meanings, page))
 
     def _add_outcome(self, column: QVBoxLayout, page: QWidget, choices: MergeChoices) -> None:
         column.addWidget(Label(tr("What will be left"), page, weight=SEMIBOLD))
-        card = Card(page, padding=14)
-        card.setObjectName("merge-outcome")
-        grid = QGridLayout()
-        grid.setColumnStretch(1, 1)
-        grid.setHorizontalSpacing(current_theme().type.px(24))
-        grid.setVerticalSpacing(current_theme().type.px(4))
-        self._saved = {}
         names = {field: self._words.field(Kind.CONTACT, field) for field in choices.fields()}
-        rows = {**names, "tags": tr("Tags"), "belongings": tr("Belongings"), "rest": tr("Note")}
-        for row, (field, name) in enumerate(rows.items()):
-            grid.addWidget(Label(name, page, role="muted"), row, 0, Qt.AlignmentFlag.AlignTop)
-            text = self._saved[field] = ChangedText(page)
-            text.setObjectName(f"merge-saved-{field}")
-            grid.addWidget(text, row, 1)
-        card.body.addLayout(grid)
-        column.addWidget(card)
+        rest = {"tags": tr("Tags"), "belongings": tr("Belongings"), "rest": tr("Note")}
+        outcome = Outcome({**names, **rest}, "merge-saved-", page)
+        outcome.setObjectName("merge-outcome")
+        self._saved = outcome.texts
+        column.addWidget(outcome)
         keep = self.keep_rest = QCheckBox(tr("Keep the other values in a note"), page)
         keep.setObjectName("merge-keep-rest")
         keep.setChecked(self._with_rest)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QPalette, QShowEvent
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QPalette, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from rapport.domain.changes import ChangeEvent
@@ -26,6 +26,7 @@ from rapport.ui.panes.activity.words import Words
 from rapport.ui.panes.duplicates.merge_entry import MergeEntry
 from rapport.ui.panes.duplicates.merged_entry import MergedEntry, state_words
 from rapport.ui.panes.duplicates.words import reason_words
+from rapport.ui.panes.first_keys import FirstKeys
 from rapport.ui.widgets.button import Button
 from rapport.ui.widgets.labels import Label, Rule
 from rapport.ui.widgets.meter import Meter
@@ -65,7 +66,9 @@ class Searching(QWidget):
         self.meter.set_share(done / max(1, total), words)
 
 
-class DuplicatesPage(QWidget):
+class DuplicatesPage(FirstKeys):
+    entry: MergeEntry
+
     def __init__(
         self, workspace: Workspace, context: WindowContext, parent: QWidget | None = None
     ) -> None:
@@ -329,25 +332,6 @@ class DuplicatesPage(QWidget):
             text=reasons[0] if reasons else tr("chosen by you"),
             state=tr(", ").join(visible(name) for name, _ in names[1:]),
         )
-
-    # Keys.
-
-    def event(self, event: QEvent) -> bool:
-        """The keys of the comparison go before the window's shortcuts."""
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and self.entry.takes(event)
-        ):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self.entry.takes(event):
-            self.entry.press(event)
-            return
-        super().keyPressEvent(event)
 
     def _dress(self) -> None:
         px = self._context.theme.type.px

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QListView, QWidget
+from PySide6.QtWidgets import QWidget
 
 from rapport.ui.delegates.task_row import TaskRowDelegate
 from rapport.ui.marks import Marking
+from rapport.ui.widgets.overlaid_list import OverlaidList
 
 
-class TaskView(QListView):
+class TaskView(OverlaidList):
     """Letters are the window's shortcuts; they do not search through the rows."""
 
     opened = Signal()
@@ -18,21 +19,6 @@ class TaskView(QListView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.marking: Marking | None = None
-        self.verticalScrollBar().rangeChanged.connect(lambda *_: self._overlay_scroll_bar())
-
-    def _overlay_scroll_bar(self) -> None:
-        """Let rows run on below the scroll bar, as in the list of contacts."""
-        bar = self.verticalScrollBar()
-        width = bar.sizeHint().width() if bar.maximum() > bar.minimum() else 0
-        if self.isRightToLeft():
-            self.setViewportMargins(-width, 0, 0, 0)
-        else:
-            self.setViewportMargins(0, 0, -width, 0)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LayoutDirectionChange:
-            self._overlay_scroll_bar()
 
     def keyboardSearch(self, search: str) -> None:
         return
