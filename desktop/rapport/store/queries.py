@@ -11,25 +11,19 @@ from typing import Any
 
 from msgspec import convert
 
-from rapport.domain.changes import Op, Origin
+from rapport.domain.changes import Origin
 from rapport.domain.commands import Command
 from rapport.domain.filters import STANDARD_LISTS, ContactQuery
 from rapport.domain.ports import Clock
 from rapport.domain.records import (
-    Appointment,
     Contact,
     Id,
     Kind,
-    Note,
-    Ref,
-    Task,
-    record_from,
 )
 from rapport.domain.text import fold
 from rapport.domain.views import (
     Agenda,
     AppointmentRow,
-    Change,
     ContactDetail,
     ContactExport,
     ContactPage,
@@ -47,85 +41,27 @@ from rapport.domain.views import (
     TaskRow,
     UndoItem,
 )
-from rapport.store import ledger, lists
+from rapport.store import due, ledger, lists
 from rapport.store.audit import contact_in
+from rapport.store.contact_detail import contact_detail
 from rapport.store.hits import records_of
 from rapport.store.preview import preview
 from rapport.store.read_models import SORTED_CHARS, SORTED_TEXTS
 from rapport.store.replica import read_reference
-from rapport.store.schema import KIND_NUMBER, KIND_OF
+from rapport.store.schema import KIND_NUMBER
 from rapport.store.sql import Sql
 from rapport.store.threads import Readers
 from rapport.store.values import (
     decode,
-    decode_deltas,
     encode,
     from_ms,
-    from_ms_or_none,
     to_ms,
     unpack,
 )
 from rapport.store.views import OutboxCounts
 
-SHOWN_CHANGES = 200
-"""Audit entries of a contact's timeline."""
 SHOWN_TAGS = 200
 SHOWN_NAMES = 3
-LONGEST_APPOINTMENT_MS = 62 * 86_400_000
-"""One that began longer ago is not looked for, though it may not have ended."""
-
-_TASK = """
-    SELECT r.id, r.shown, c.id, c.name, c.company, c.seed,
-           EXISTS (SELECT 1 FROM op WHERE op.key = t.key),
-           EXISTS (SELECT 1 FROM conflict f WHERE f.key = t.key)
-    FROM task_row t JOIN record r ON r.key = t.key JOIN contact_row c ON c.key = t.contact_key
-"""
-
-
-_APPOINTMENT = """
-    SELECT r.id, r.shown, c.id, c.name,
-           coalesce((SELECT max(state) FROM op WHERE op.key = a.key
-                     AND state IN ('parked', 'ask')), ''),
-           EXISTS (SELECT 1 FROM op WHERE op.key = a.key),
-           EXISTS (SELECT 1 FROM conflict f WHERE f.key = a.key),
-           r.rid IS NOT NULL
-    FROM appointment_row a JOIN record r ON r.key = a.key
-    JOIN contact_row c ON c.key = a.contact_key
-"""
-
-
-def _appointment_row(row: tuple[Any, ...]) -> AppointmentRow:
-    id, shown, contact_id, name, refused, pending, conflict, known = row
-    values = unpack(Kind.APPOINTMENT, shown)
-    values["contact_id"] = contact_id
-    appointment = record_from(Kind.APPOINTMENT, id, values)
-    assert isinstance(appointment, Appointment)
-    return AppointmentRow(
-        appointment=appointment,
-        contact_name=name,
-        refused=bool(refused),
-        pending=bool(pending),
-        conflict=bool(conflict),
-        at_server=bool(known),
-    )
-
-
-def _task_row(row: tuple[Any, ...]) -> TaskRow:
-    id, shown, contact_id, name, company, seed, pending, conflict = row
-    values = unpack(Kind.TASK, shown)
-    values["contact_id"] = contact_id
-    task = record_from(Kind.TASK, id, values)
-    assert isinstance(task, Task)
-    return TaskRow(
-        task=task,
-        contact_name=name,
-        company=company,
-        contact_seed=seed,
-        pending=bool(pending),
-        conflict=bool(conflict),
-    )
-
-
 _SEARCHED = 50
 """Contacts whose tasks and notes the palette looks through."""
 
@@ -281,7 +217,7 @@ class Queries:
         return self._readers.submit(job)
 
     def detail(self, id: Id) -> Future[ContactDetail | None]:
-        return self._readers.submit(lambda db: _detail(db, id))
+        return self._readers.submit(lambda db: contact_detail(db, id))
 
     def tasks(
         self,
@@ -292,89 +228,31 @@ class Queries:
     ) -> Future[TaskGroups]:
         """Open tasks by day in ``zone``, ``limit`` of the upcoming ones and as many of each other
         group. ``assigned_to`` None means nobody, ``...`` anybody."""
-        midnight = to_ms(_tomorrow(now, zone))
-
-        def job(db: Sql) -> TaskGroups:
-            mine = "" if assigned_to is ... else " AND t.assigned_to IS ?"
-            bound = () if assigned_to is ... else (assigned_to,)
-
-            def between(start: int, end: int) -> tuple[TaskRow, ...]:
-                sql = (
-                    f"{_TASK} WHERE t.completed = 0 AND t.due >= ? AND t.due < ?{mine}"
-                    " ORDER BY t.due, t.key LIMIT ?"
-                )
-                return tuple(map(_task_row, db.rows(sql, (start, end, *bound, limit))))
-
-            total = db.value(
-                f"SELECT count(*) FROM task_row t WHERE t.completed = 0 AND t.due >= ?{mine}",
-                (midnight, *bound),
-            )
-            return TaskGroups(
-                overdue=between(-(1 << 62), to_ms(now)),
-                today=between(to_ms(now), midnight),
-                upcoming=between(midnight, (1 << 62) + 1),
-                upcoming_total=total,
-            )
-
-        return self._readers.submit(job)
+        midnight = _tomorrow(now, zone)
+        return self._readers.submit(
+            lambda db: due.tasks_by_day(db, now, midnight, assigned_to, limit)
+        )
 
     def task(self, id: Id) -> Future[TaskRow | None]:
-        sql = f"{_TASK} WHERE r.id = ?"
-        return self._readers.submit(lambda db: next(map(_task_row, db.rows(sql, (id,))), None))
+        return self._readers.submit(lambda db: due.task(db, id))
 
     def due_between(self, start: datetime, end: datetime) -> Future[list[TaskRow]]:
         """Open tasks whose reminder (the due time, or the end of a later snooze) is in
         ``start <= t < end``, earliest first."""
-        sql = (
-            f"{_TASK} WHERE t.completed = 0 AND t.remind >= ? AND t.remind < ?"
-            " ORDER BY t.remind, t.key"
-        )
-        bindings = (to_ms(start), to_ms(end))
-        return self._readers.submit(lambda db: list(map(_task_row, db.rows(sql, bindings))))
+        return self._readers.submit(lambda db: due.reminded_between(db, start, end))
 
     def agenda(self, start: datetime, end: datetime) -> Future[Agenda]:
         """What a calendar shows of ``start <= t < end``: tasks due in it, done or not, and
         appointments of which a part is in it."""
-        since, until = to_ms(start), to_ms(end)
-
-        def job(db: Sql) -> Agenda:
-            tasks = db.rows(
-                f"{_TASK} WHERE t.due >= ? AND t.due < ? ORDER BY t.due, t.key", (since, until)
-            )
-            visits = db.rows(
-                f"{_APPOINTMENT} WHERE a.start > ? AND a.start < ?"
-                " AND (a.until > ? OR a.start >= ?) ORDER BY a.start, a.key",
-                (since - LONGEST_APPOINTMENT_MS, until, since, since),
-            )
-            return Agenda(
-                tasks=tuple(map(_task_row, tasks)),
-                appointments=tuple(map(_appointment_row, visits)),
-            )
-
-        return self._readers.submit(job)
+        return self._readers.submit(lambda db: due.agenda(db, start, end))
 
     def appointment(self, id: Id) -> Future[AppointmentRow | None]:
-        sql = f"{_APPOINTMENT} WHERE r.id = ?"
-        return self._readers.submit(
-            lambda db: next(map(_appointment_row, db.rows(sql, (id,))), None)
-        )
+        return self._readers.submit(lambda db: due.appointment(db, id))
 
     def next_tasks(self, now: datetime, limit: int = 5) -> Future[list[TaskRow]]:
         """Open tasks that come next; where there are fewer than ``limit``, the latest overdue ones
         before them. Earliest first."""
-        at = to_ms(now)
-
-        def job(db: Sql) -> list[TaskRow]:
-            open_ = f"{_TASK} WHERE t.completed = 0"
-            ahead = db.rows(f"{open_} AND t.due >= ? ORDER BY t.due, t.key LIMIT ?", (at, limit))
-            coming = list(map(_task_row, ahead))
-            behind = db.rows(
-                f"{open_} AND t.due < ? ORDER BY t.due DESC, t.key DESC LIMIT ?",
-                (at, limit - len(coming)),
-            )
-            return [*reversed(list(map(_task_row, behind))), *coming]
-
-        return self._readers.submit(job)
+        return self._readers.submit(lambda db: due.next_tasks(db, now, limit))
 
     def sidebar(self, now: datetime, zone: tzinfo) -> Future[SidebarCounts]:
         midnight = _tomorrow(now, zone)
@@ -489,83 +367,6 @@ def _rows_of(db: Sql, ids: Sequence[Id]) -> list[ContactRow]:
     sql = "SELECT key FROM record WHERE id = ? AND kind = 1"
     keys = [db.value(sql, (id,)) for id in ids]
     return lists.rows(db, [key for key in keys if key is not None])
-
-
-def _newest(value: datetime | None) -> float:
-    return -value.timestamp() if value else float("-inf")
-
-
-def _soonest(value: datetime | None) -> float:
-    return value.timestamp() if value else float("inf")
-
-
-def _detail(db: Sql, id: Id) -> ContactDetail | None:
-    found = db.row(
-        "SELECT key, shown, extra FROM record WHERE id = ? AND kind = ? AND tomb = 0",
-        (id, KIND_NUMBER[Kind.CONTACT]),
-    )
-    if found is None:
-        return None
-    key, shown, extra = found
-    contact = record_from(Kind.CONTACT, id, unpack(Kind.CONTACT, shown))
-    assert isinstance(contact, Contact)
-    (row,) = lists.rows(db, [key])
-    children: dict[Kind, list[Any]] = {Kind.TASK: [], Kind.NOTE: [], Kind.APPOINTMENT: []}
-    for child_id, number, blob in db.rows(
-        "SELECT id, kind, shown FROM record WHERE contact_key = ? AND tomb = 0", (key,)
-    ):
-        kind = KIND_OF[number]
-        values = {**unpack(kind, blob), "contact_id": id}
-        children[kind].append(record_from(kind, child_id, values))
-    tasks: list[Task] = children[Kind.TASK]
-    notes: list[Note] = children[Kind.NOTE]
-    appointments: list[Appointment] = children[Kind.APPOINTMENT]
-    pending: set[Id] = set()
-    fields: set[str] = set()
-    for record_id, blob in db.rows(
-        "SELECT r.id, op.fields FROM op JOIN record r ON r.key = op.key WHERE op.contact_key = ?",
-        (key,),
-    ):
-        pending.add(record_id)
-        if record_id == id:
-            fields.update(decode_deltas(blob))
-    conflicting, conflict_fields = ledger.marks(db, key, id)
-    details_at = db.value("SELECT at FROM details WHERE key = ?", (key,))
-    return ContactDetail(
-        contact=contact,
-        seed=row.seed,
-        row=row,
-        tasks=tuple(sorted(tasks, key=lambda t: (t.completed, _soonest(t.due_at), t.id))),
-        notes=tuple(sorted(notes, key=lambda n: (not n.pinned, _newest(n.added_at), n.id))),
-        appointments=tuple(sorted(appointments, key=lambda a: (_newest(a.start_at), a.id))),
-        changes=_changes(db, id),
-        pending=frozenset(pending),
-        pending_fields=frozenset(fields),
-        conflicts=conflicting,
-        conflict_fields=conflict_fields,
-        details_synced_at=from_ms_or_none(details_at or 0),
-        extra=decode(extra) if extra else {},
-    )
-
-
-def _changes(db: Sql, contact_id: Id) -> tuple[Change, ...]:
-    rows = db.rows(
-        "SELECT id, at, title, origin, op, kind, record_id, fields FROM audit"
-        " WHERE contact_id = ? AND op IN ('create', 'update', 'delete') ORDER BY id DESC LIMIT ?",
-        (contact_id, SHOWN_CHANGES),
-    )
-    return tuple(
-        Change(
-            id=number,
-            at=from_ms(at),
-            title=title,
-            origin=origin,
-            op=Op(op),
-            ref=Ref(Kind(kind), record_id),
-            fields={name: (before, after) for name, (before, after) in decode(fields).items()},
-        )
-        for number, at, title, origin, op, kind, record_id, fields in rows
-    )
 
 
 def _about(db: Sql, mutations: list[dict[str, Any]]) -> str:
