@@ -56,6 +56,9 @@ class Searching(QObject):
         self._box.setFocus()
         self._box.selectAll()
 
+    def clear(self) -> None:
+        self._box.clear()
+
     def follow(self, query: ContactQuery) -> None:
         """A list is shown; the field says what is searched for, whoever asked for it."""
         if not self._typing and query.text != self._box.text().strip():

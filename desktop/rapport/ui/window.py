@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -24,16 +23,14 @@ from PySide6.QtWidgets import (
 from rapport.domain.changes import ChangeEvent
 from rapport.domain.filters import ContactQuery
 from rapport.domain.records import Id
-from rapport.domain.settings import Density, Settings, ThemeMode
+from rapport.domain.settings import Settings
 from rapport.domain.text import visible
 from rapport.domain.views import SyncStatus
 from rapport.language import tr
-from rapport.ui.actions import ACCOUNT_KEYS
 from rapport.ui.context import Notice, Page, Pane, WindowContext
 from rapport.ui.keys import Keys, keeps_key
-from rapport.ui.links import bind_links
 from rapport.ui.look.icons import mark_icon
-from rapport.ui.look.theme import Mode, Theme
+from rapport.ui.look.theme import Theme
 from rapport.ui.pages import Pages
 from rapport.ui.panes.banner import Banners
 from rapport.ui.panes.sidebar import Sidebar
@@ -42,12 +39,12 @@ from rapport.ui.rooms import STANDARD_ROOMS, Rooms
 from rapport.ui.searching import Searching
 from rapport.ui.smart_lists import FilterActions
 from rapport.ui.toasts import Toasts
-from rapport.ui.undo import UndoList, UndoNames
+from rapport.ui.undo import UndoNames
 from rapport.ui.widgets.scroll import RoomArea
+from rapport.ui.window_actions import WindowActions
 
 if TYPE_CHECKING:
     from rapport.services.workspace import Workspace
-    from rapport.ui.quick_add import QuickAdd
 
 _COLLAPSE_BELOW = 1040
 _LEAST = (960, 600)
@@ -90,7 +87,6 @@ class MainWindow(QWidget):
         self._painted = False
         self._conflicts = 0
         self._told: Notice | None = None
-        self._sentence_panel: QuickAdd | None = None
         self._unsubscribe: list[Callable[[], None]] = []
         self.context = WindowContext(theme, settings, self)
 
@@ -106,13 +102,15 @@ class MainWindow(QWidget):
             self.context, self.top_bar.search, self.pages, self.sidebar, self.show_query
         )
         self.filter_actions = FilterActions(self.context, self.pages, self.sidebar, self.searching)
-        self._bind_actions()
+        self._actions = WindowActions(self.context, self.pages, self.sidebar, self.searching, self)
+        self.context.actions.bind("app.quit", self.quit)
+        self.sidebar.model.has_calendar = self.pages.has_calendar
+        self.sidebar.model.has_activity = self.pages.has_activity
         self._keys = Keys(self, self.context.actions)
 
         self._keep = QTimer(self, singleShot=True, interval=_KEEP_AFTER_MS)
         self._keep.timeout.connect(self._keep_now)
         self.context.settings_changed.connect(self._keep.start)
-        self.context.accounts_changed.connect(self._bind_accounts)
         for changed in (self.context.accounts_changed, self.context.settings_changed):
             changed.connect(lambda: self.sidebar.model.count_also(self.context.listed_beside))
         self.context.query_wanted.connect(self._show_in_its_order)
@@ -252,129 +250,10 @@ class MainWindow(QWidget):
             title, named = self.sidebar.title_of(query), self.sidebar.knows(query)
             contacts.list.entitle(title, named=named)
 
-    def _export(self) -> None:
-        """What the list shows: its filter, its search, its order."""
-        from rapport.ui.export import choose_file
-
-        if self.pages.contacts is not None:
-            choose_file(self.context, self, self.pages.contacts.list.query)
-
-    def _import(self) -> None:
-        from rapport.ui.imports import choose_file
-
-        choose_file(self.context, self)
-
-    async def _merge(self) -> None:
-        from rapport.ui.panes.duplicates.pick import ask_other_contact
-
-        contact_id = self.context.situation.contact_id
-        other = await ask_other_contact(self.context, self)
-        if contact_id is not None and other is not None:
-            self.context.show_duplicates((contact_id, other))
-
     def _went(self, page: str) -> None:
         self._say_title()
         if page == Page.ACTIVITY and self._told is not None:
             self.toasts.withdraw(self._told)
-
-    def _go_back(self) -> None:
-        """Escape: from the detail to the list, from a search to all contacts."""
-        contacts = self.pages.contacts
-        if contacts is None or self.context.situation.page is not Page.CONTACTS:
-            self.context.show_page(Page.CONTACTS)
-        elif contacts.close_detail() or not contacts.list.view.hasFocus():
-            contacts.focus_rows()
-        elif self.top_bar.search.text():
-            self.top_bar.search.clear()
-
-    # Actions.
-
-    def _bind_actions(self) -> None:
-        actions = self.context.actions
-        actions.bind("search.focus", self.searching.focus)
-        actions.bind("go.palette", self._show_palette)
-        actions.bind("task.quick-add", self._quick_add)
-        actions.bind("go.today", lambda: self.context.show_page(Page.TODAY))
-        actions.bind("go.contacts", lambda: self.sidebar.choose("contacts"))
-        actions.bind("go.next", lambda: self.pages.step(1))
-        actions.bind("go.previous", lambda: self.pages.step(-1))
-        actions.bind("go.back", self._go_back)
-        actions.bind("list.mark", self.pages.mark)
-        actions.bind("list.mark-all", self.pages.mark_all)
-        actions.bind("list.unmark", self.pages.unmark)
-        self.sidebar.model.has_calendar = self.pages.has_calendar
-        if self.pages.has_calendar:
-            actions.bind("go.calendar", lambda: self.context.show_page(Page.CALENDAR))
-        self.sidebar.model.has_activity = self.pages.has_activity
-        if self.pages.has_activity:
-            actions.bind("go.activity", lambda: self.context.show_page(Page.ACTIVITY))
-        if self.pages.has_duplicates:
-            actions.bind("contact.find-duplicates", self.context.show_duplicates)
-            actions.bind("contact.merge", self._merge)
-        if self.pages.has_settings:
-            actions.bind("go.settings", lambda: self.context.show_page(Page.SETTINGS))
-        actions.bind("contact.open", self._open_chosen)
-        bind_links(self.context)
-        actions.bind("list.import", self._import)
-        actions.bind("list.export", self._export)
-        actions.bind("edit.undo", self.context.undo)
-        actions.bind("edit.redo", self.context.redo)
-        actions.bind("edit.history", self._show_history)
-        actions.bind("view.theme", self._toggle_theme)
-        actions.bind("view.density", self._toggle_density)
-        actions.bind("sync.now", self._sync_now)
-        actions.bind("app.help", self._show_help)
-        actions.bind("app.quit", self.quit)
-
-    def _bind_accounts(self) -> None:
-        """A key for each account that there is."""
-        actions = self.context.actions
-        for place in range(ACCOUNT_KEYS):
-            id = f"account.show-{place + 1}"
-            if place < len(self.context.accounts):
-                account_id = self.context.accounts[place].account.id
-                actions.bind(id, partial(self.context.show_account, account_id))
-            else:
-                actions.unbind(id)
-
-    def _open_chosen(self) -> None:
-        contact_id = self.context.situation.contact_id
-        if contact_id is not None:
-            self.context.open_contact(contact_id)
-            self.pages.focus_detail()
-
-    def _toggle_theme(self) -> None:
-        dark = self.context.theme.tokens.dark
-        self.context.change_settings(theme=ThemeMode.LIGHT if dark else ThemeMode.DARK)
-        self.context.theme.set_mode(Mode.LIGHT if dark else Mode.DARK)
-
-    def _toggle_density(self) -> None:
-        compact = self.context.settings.density is Density.COMPACT
-        self.context.change_settings(density=Density.COMFORTABLE if compact else Density.COMPACT)
-
-    def _sync_now(self) -> None:
-        self.context.workspace.sync.sync_now()
-
-    def _show_palette(self) -> None:
-        from rapport.ui.palette import Palette
-
-        Palette(self.context, self).open()
-
-    def _quick_add(self) -> None:
-        from rapport.ui.quick_add import QuickAdd
-
-        if self._sentence_panel is None:
-            self._sentence_panel = QuickAdd(self.context, self)
-        if not self._sentence_panel.isVisible():
-            self._sentence_panel.begin()
-
-    def _show_help(self) -> None:
-        from rapport.ui.shortcut_sheet import ShortcutSheet
-
-        ShortcutSheet(self.context, self).open()
-
-    def _show_history(self) -> None:
-        UndoList(self.context, self).open()
 
     # News.
 
@@ -425,24 +304,8 @@ class MainWindow(QWidget):
     def _focus_moved(self, old: QWidget | None, new: QWidget | None) -> None:
         if new is not None and new.window() is self:
             if self.pages.isAncestorOf(new):
-                self._bring_into_view(new)
+                self._page_area.bring_into_view(new)
             self.context.change(pane=self._pane_of(new))
-
-    def _bring_into_view(self, widget: QWidget) -> None:
-        """Scroll the page to where the keyboard is; of what is larger than the window, to its
-        start across, and not at all down."""
-        view = self._page_area.viewport().size()
-        across, down = self._page_area.horizontalScrollBar(), self._page_area.verticalScrollBar()
-        height = down.value()
-        if widget.width() <= view.width():
-            self._page_area.ensureWidgetVisible(widget, 0, 0)
-        else:
-            start = widget.mapTo(self.pages, QPoint(0, 0)).x()
-            if self.isRightToLeft():
-                start = self.pages.width() - start - widget.width()
-            across.setValue(start)
-        if widget.height() > view.height() // 2:
-            down.setValue(height)
 
     def _pane_of(self, widget: QWidget) -> Pane:
         if self.top_bar.isAncestorOf(widget):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QMargins, QObject, Qt
+from PySide6.QtCore import QEvent, QMargins, QObject, QPoint, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
@@ -20,6 +20,22 @@ class RoomArea(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._content = content
         self.setWidget(content)
+
+    def bring_into_view(self, widget: QWidget) -> None:
+        """Scroll to where the keyboard is; of what is larger than the room, to its start across,
+        and not at all down."""
+        view, content = self.viewport().size(), self._content
+        across, down = self.horizontalScrollBar(), self.verticalScrollBar()
+        height = down.value()
+        if widget.width() <= view.width():
+            self.ensureWidgetVisible(widget, 0, 0)
+        else:
+            start = widget.mapTo(content, QPoint(0, 0)).x()
+            if self.isRightToLeft():
+                start = content.width() - start - widget.width()
+            across.setValue(start)
+        if widget.height() > view.height() // 2:
+            down.setValue(height)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._content and event.type() == QEvent.Type.LayoutRequest:
