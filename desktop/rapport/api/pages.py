@@ -15,7 +15,6 @@ Cursor = list[Any]
 """Where the next page starts; JSON-ready and opaque."""
 
 LIST_LIMIT = 100
-SEARCH_LIMIT = 500
 
 
 class Page(Struct, Generic[T], frozen=True, kw_only=True):

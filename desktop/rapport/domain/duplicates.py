@@ -58,7 +58,6 @@ WORTH = {
     Why.SLIP: 60,
     Why.NAME: 50,
 }
-_BY_PHONE = {Why.PHONE, Why.PHONE_WRITTEN_DIFFERENTLY}
 SHARED_NUMBER = 40
 """A phone number in common, of people with other names and addresses: a household, a front desk."""
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, tzinfo
 from typing import Protocol
 
-from rapport.domain.changes import ChangeEvent, Origin
+from rapport.domain.changes import Origin
 from rapport.domain.commands import Command
 from rapport.domain.errors import RapportError
 from rapport.domain.operations import OperationCall, OperationReply
@@ -48,13 +48,6 @@ class CommandBus(Protocol):
 
     async def undo(self, undo_id: int | None = None) -> Outcome | None:
         """Takes back one entry, or the newest. None when there is nothing to take back."""
-        ...
-
-
-class Feed(Protocol):
-    def subscribe(self, listener: Callable[[ChangeEvent], None]) -> Callable[[], None]:
-        """Calls ``listener`` after each commit, on the subscriber's own thread. Returns a function
-        that ends the subscription."""
         ...
 
 

@@ -299,15 +299,3 @@ def on_day(days: int, moment: datetime, now: datetime, zone: tzinfo) -> datetime
     day = now.astimezone(zone).date() + timedelta(days=days)
     clock = moment.astimezone(zone).time()
     return datetime.combine(day, clock, zone).astimezone(UTC)
-
-
-def format_moment(at: datetime, now: datetime, zone: tzinfo) -> str:
-    """A moment in full where there is room: “Today 15:00”, “Thu 26 Nov 09:00”."""
-    then, here = at.astimezone(zone), now.astimezone(zone)
-    days = (then.date() - here.date()).days
-    named = {0: "Today", 1: "Tomorrow", -1: "Yesterday"}.get(days)
-    if named is None:
-        named = f"{calendar.day_abbr[then.weekday()]} {then.day} {calendar.month_abbr[then.month]}"
-        if then.year != here.year:
-            named += f" {then.year}"
-    return f"{named} {then:%H:%M}"

@@ -58,7 +58,6 @@ from rapport.store.values import (
     to_ms,
     unpack,
 )
-from rapport.store.views import OutboxCounts
 
 SHOWN_TAGS = 200
 SHOWN_NAMES = 3
@@ -304,9 +303,6 @@ class Queries:
         """What was decided in the last thirty days, the latest first."""
         now = self._clock.now()
         return self._readers.submit(lambda db: ledger.settled(db, now))
-
-    def outbox_counts(self) -> Future[OutboxCounts]:
-        return self._readers.submit(ledger.counts)
 
     def undo_items(self, limit: int = 20) -> Future[list[UndoItem]]:
         """What can be taken back, newest first."""

@@ -25,7 +25,6 @@ def theme(qapp: QApplication) -> Iterator[Theme]:
     theme.set_mode(Mode.LIGHT)
     theme.set_contrast(Contrast.SYSTEM)
     theme.set_text_scale(1.0)
-    theme.set_picked_hues({})
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import pytest
 
 from rapport.domain.errors import InputError
 from rapport.services.quick_dates import (
-    format_moment,
     parse_date,
     parse_due,
 )
@@ -152,13 +151,3 @@ def test_a_date_field_takes_the_past() -> None:
     assert parse_date("24/11/1980", NOW.date()) == date(1980, 11, 24)
     with pytest.raises(InputError, match="has 30 days"):
         parse_date("31 june 1980", NOW.date())
-
-
-def local(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=BERLIN).astimezone(UTC)
-
-
-def test_a_moment_in_full() -> None:
-    assert format_moment(local("2026-11-23 15:00"), NOW, BERLIN) == "Today 15:00"
-    assert format_moment(local("2026-11-24 15:00"), NOW, BERLIN) == "Tomorrow 15:00"
-    assert format_moment(local("2026-12-02 09:00"), NOW, BERLIN) == "Wed 2 Dec 09:00"

@@ -15,7 +15,6 @@ from rapport.ui.panes.calendar.times import (
     at_wall,
     beside,
     days_of,
-    hours_of,
     lanes,
     moved_to_day,
     on_day,
@@ -54,12 +53,6 @@ def test_no_two_in_one_lane_overlap_and_no_lane_is_wasted(
     for n, (since, _) in enumerate(given_spans):
         at_once = sum(a <= since < b for a, b in given_spans)
         assert placed[n][1] >= at_once
-
-
-def test_a_day_is_as_long_as_the_clocks_make_it() -> None:
-    assert hours_of(SHORT, LISBON) == 23
-    assert hours_of(LONG, LISBON) == 25
-    assert hours_of(date(2026, 6, 1), LISBON) == 24
 
 
 def test_a_time_that_does_not_exist_is_an_hour_later() -> None:

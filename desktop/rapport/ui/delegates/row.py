@@ -180,11 +180,6 @@ def is_mirrored(option: QStyleOptionViewItem) -> bool:
     return option.direction == Qt.LayoutDirection.RightToLeft
 
 
-def device_ratio(painter: QPainter) -> float:
-    device = painter.device()
-    return device.devicePixelRatioF() if device is not None else 1.0
-
-
 def ratio_of(option: QStyleOptionViewItem) -> float:
     """Return the device pixel ratio of the view that is being painted."""
     widget = option.widget

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
 
@@ -61,7 +60,6 @@ class Theme(QObject):
         self._app: QApplication | None = None
         self._mode = Mode.SYSTEM
         self._contrast = Contrast.SYSTEM
-        self._picked_hues: dict[str, int] = {}
         self._applying = False
         self._motion = Motion.SYSTEM
         self._desktop_reduces_motion = False
@@ -129,15 +127,9 @@ class Theme(QObject):
         """What the desktop says; counts where the person left it to the desktop."""
         self._desktop_reduces_motion = reduced
 
-    def set_picked_hues(self, hues: Mapping[str, int]) -> None:
-        """Take the hues (index into ``HUES``) people picked for tags, by tag name."""
-        self._picked_hues = {tag.lower(): hue % len(colours.HUES) for tag, hue in hues.items()}
-        self.changed.emit()
-
     def tag(self, name: str) -> Pair:
-        """Return the colours of a tag: the picked hue, else its stable one."""
-        hue = self._picked_hues.get(name.lower())
-        return self.tokens.tags[colours.tag_hue(name) if hue is None else hue]
+        """The colours of a tag: always the same for its name."""
+        return self.tokens.tags[colours.tag_hue(name)]
 
     def _desktop_changed(self) -> None:
         if not self._applying:

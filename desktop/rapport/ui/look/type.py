@@ -44,7 +44,6 @@ class TextSize(Enum):
     BODY = (13, 18)
     SECTION = (15, 20)
     TITLE = (20, 26)
-    FIGURE = (28, 34)
 
     @property
     def pixels(self) -> int:

@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from PySide6.QtCore import QSize, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QColor,
-    QGuiApplication,
     QImage,
     QKeyEvent,
     QResizeEvent,
@@ -141,8 +140,3 @@ class NoteView(QTextBrowser):
 def _units(text: str) -> int:
     """How long Qt takes ``text`` to be: in units of UTF-16."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def copy_text(text: str) -> None:
-    """Put plain text on the clipboard."""
-    QGuiApplication.clipboard().setText(text)

@@ -25,7 +25,7 @@ from rapport.ui.wording import count
 class Icon(Painted):
     def __init__(self, name: str, side: int, role: str = "muted") -> None:
         super().__init__()
-        self._name, self._side, self._role = name, side, role
+        self._name, self._role = name, role
         self.setFixedSize(self.type.px(side), self.type.px(side))
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -78,11 +78,6 @@ class MarkedLine(TextArea):
     def caret(self) -> int:
         return _from_utf16(self.toPlainText(), self.textCursor().position())
 
-    def set_caret(self, place: int) -> None:
-        cursor = self.textCursor()
-        cursor.setPosition(_to_utf16(self.toPlainText(), place))
-        self.setTextCursor(cursor)
-
     def set_marks(self, marks: tuple[Mark, ...]) -> None:
         if marks != self.marks:
             self.marks = marks

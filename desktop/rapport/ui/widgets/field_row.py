@@ -89,10 +89,6 @@ class FieldRow(Control):
         self._describe()
         self.restyle()
 
-    def set_choices(self, choices: tuple[Choice, ...]) -> None:
-        self._choices = choices
-        self.set_value(self._value)
-
     def is_editing(self) -> bool:
         return self._box is not None
 

@@ -104,10 +104,6 @@ class ElidedLabel(Painted):
         self._role = role
         self.update()
 
-    def set_struck(self, struck: bool) -> None:
-        self._struck = struck
-        self.update()
-
     def sizeHint(self) -> QSize:
         return QSize(round(self._run(None).width) + 1, self.type.line(self._size))
 

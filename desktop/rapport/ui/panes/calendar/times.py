@@ -42,12 +42,6 @@ def day_of(at: datetime, zone: tzinfo) -> date:
     return at.astimezone(zone).date()
 
 
-def hours_of(day: date, zone: tzinfo) -> float:
-    """How long the day is: 24, or 23 or 25 where the clocks change."""
-    length = at_wall(day, DAY_MIN, zone) - at_wall(day, 0, zone)
-    return length / timedelta(hours=1)
-
-
 def on_day(start: datetime, end: datetime, day: date, zone: tzinfo) -> tuple[int, int] | None:
     """From when to when by the clock something is on that day; None where it is not. It lasts at
     least as long on the wall as it does, even when the clock is turned back meanwhile."""

@@ -15,8 +15,6 @@ from rapport.domain.merging import (
 )
 from rapport.domain.records import Contact, Id, fields_of
 
-_TOGETHER = frozenset({"tags"})
-"""Both are kept."""
 _ORDER = (
     *("first_name", "last_name", "email", "phone", "company", "address", "city", "state"),
     *("postal_code", "country", "website", "timezone", "date_of_birth", "assigned_to", "source"),
