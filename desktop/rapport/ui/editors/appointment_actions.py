@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -15,10 +14,11 @@ from rapport.domain.errors import InputError
 from rapport.domain.records import Id
 from rapport.domain.text import visible
 from rapport.domain.views import AppointmentRow
-from rapport.language import told, tr
+from rapport.language import mark, told, tr
 from rapport.services.workspace import Workspace
 from rapport.ui.context import Page, WindowContext
 from rapport.ui.editors.appointment_form import AppointmentForm
+from rapport.ui.editors.form_popover import FormPopover
 from rapport.ui.widgets.overlay import Popover
 from rapport.ui.wording import appointment_status
 
@@ -102,18 +102,11 @@ def _spot() -> QRect | None:
     return QRect(ground.mapTo(focused.window(), area.topLeft()), area.size())
 
 
-class AppointmentPopover(QObject):
-    """Opens the appointment form. Closing it with changes offers a way back to them."""
+class AppointmentPopover(FormPopover):
+    """Opens the appointment form."""
 
-    def __init__(self, context: WindowContext, home: QWidget) -> None:
-        super().__init__(home)
-        self._context = context
-        self._home = home
-        self._popover: Popover | None = None
-
-    @property
-    def is_open(self) -> bool:
-        return self._popover is not None
+    NOT_SAVED = mark("Appointment not saved")
+    ICON = "calendar"
 
     def open(
         self,
@@ -161,10 +154,6 @@ class AppointmentPopover(QObject):
         form.title.line.selectAll()
         return form
 
-    def close(self) -> None:
-        if self._popover is not None:
-            self._popover.close()
-
     def _delete(self, id: Id, form: AppointmentForm) -> None:
         form.forget()
         self.close()
@@ -173,22 +162,3 @@ class AppointmentPopover(QObject):
     def _show_contact(self, contact_id: Id, form: AppointmentForm) -> None:
         self.close()
         self._context.open_contact(contact_id)
-
-    def _closed(
-        self, popover: Popover, form: AppointmentForm, again: Callable[..., AppointmentForm]
-    ) -> None:
-        if self._popover is popover:
-            self._popover = None
-        if form.is_changed:
-            typed = form.typed()
-
-            def go_on() -> None:
-                again(typed=typed)
-
-            self._context.notice(
-                tr("Appointment not saved"),
-                typed["title"],
-                icon="calendar",
-                act=(tr("Continue"), go_on),
-            )
-        popover.deleteLater()

@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, QRect
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QRect
 
 from rapport.domain.records import Id, Task
-from rapport.language import tr
+from rapport.language import mark, tr
 from rapport.services.workspace import Workspace
-from rapport.ui.context import WindowContext
+from rapport.ui.editors.form_popover import FormPopover
 from rapport.ui.editors.moment_popover import open_at
 from rapport.ui.editors.task_form import TaskForm
 from rapport.ui.widgets.overlay import Popover
 
 
-class TaskPopover(QObject):
-    """Opens the task form at a control. Closing it with changes offers a way back to them."""
+class TaskPopover(FormPopover):
+    """Opens the task form at a control."""
 
-    def __init__(self, context: WindowContext, home: QWidget) -> None:
-        super().__init__(home)
-        self._context = context
-        self._home = home
-        self._popover: Popover | None = None
-
-    @property
-    def is_open(self) -> bool:
-        return self._popover is not None
+    NOT_SAVED = mark("Task not saved")
+    ICON = "task"
 
     def open(
         self,
@@ -74,26 +65,8 @@ class TaskPopover(QObject):
         form.title.line.selectAll()
         return form
 
-    def close(self) -> None:
-        if self._popover is not None:
-            self._popover.close()
-
     def _delete(self, task_id: Id, form: TaskForm) -> None:
         self._context.change(task_id=task_id, task_workspace=form.workspace)
         form.forget()
         self.close()
         self._context.actions.trigger("task.delete")
-
-    def _closed(self, popover: Popover, form: TaskForm, again: Callable[..., TaskForm]) -> None:
-        if self._popover is popover:
-            self._popover = None
-        if form.is_changed:
-            typed = form.typed()
-
-            def go_on() -> None:
-                again(typed=typed)
-
-            self._context.notice(
-                tr("Task not saved"), typed["title"], icon="task", act=(tr("Continue"), go_on)
-            )
-        popover.deleteLater()
