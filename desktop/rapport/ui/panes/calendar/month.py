@@ -13,7 +13,7 @@ from rapport.ui.look.paint import focus_ring, rounded
 from rapport.ui.look.text import Run, baseline_in
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import REGULAR, SEMIBOLD, TextSize
-from rapport.ui.panes.calendar.blocks import paint_entry, paint_ghost, title_of
+from rapport.ui.panes.calendar.blocks import paint_ghost, title_of
 from rapport.ui.panes.calendar.entries import Entry
 from rapport.ui.panes.calendar.model import SLOT
 from rapport.ui.panes.calendar.painted_list import Box
@@ -99,24 +99,7 @@ class MonthView(CalendarView):
         if not self.days:
             return
         self._paint_cells(painter)
-        here = self.currentIndex().row()
-        moving = self.moving.entry.id if self.moving is not None else None
-        for box in self.boxes:
-            entry = self.agenda.entry(box.row)
-            if entry is None:
-                continue
-            painter.setOpacity(0.4 if entry.id == moving else 1.0)
-            paint_entry(
-                painter,
-                self.across(box.rect),
-                entry,
-                self.zone,
-                line=True,
-                flipped=self.flipped,
-                focused=self.shows_ring(box.row),
-                chosen=box.row == here,
-            )
-        painter.setOpacity(1.0)
+        self.paint_boxes(painter, self.boxes)
         self._paint_more(painter)
         if self.moving is not None:
             move = self.moving

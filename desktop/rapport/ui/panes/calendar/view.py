@@ -7,7 +7,7 @@ view carries that out and gives fresh entries.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
@@ -27,6 +27,7 @@ from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
+    QPainter,
 )
 from PySide6.QtWidgets import (
     QApplication,
@@ -35,11 +36,11 @@ from PySide6.QtWidgets import (
 
 from rapport.domain.records import Id
 from rapport.language import tr
-from rapport.ui.panes.calendar.blocks import title_of
+from rapport.ui.panes.calendar.blocks import paint_entry, title_of
 from rapport.ui.panes.calendar.entries import Entry, when_words
 from rapport.ui.panes.calendar.model import SLOT
 from rapport.ui.panes.calendar.moving import Move, grip_of
-from rapport.ui.panes.calendar.painted_list import PaintedList
+from rapport.ui.panes.calendar.painted_list import Box, PaintedList
 from rapport.ui.panes.calendar.times import (
     DAY_MIN,
     STEP_MIN,
@@ -184,6 +185,27 @@ class CalendarView(PaintedList):
 
     def shows_ring(self, row: int) -> bool:
         return self._ring and self.hasFocus() and self.currentIndex().row() == row
+
+    def paint_boxes(self, painter: QPainter, boxes: Iterable[Box]) -> None:
+        """The entries that stand in ``boxes``; what is being moved is pale."""
+        here = self.currentIndex().row()
+        moving = self.moving.entry.id if self.moving is not None else None
+        for box in boxes:
+            entry = self.agenda.entry(box.row)
+            if entry is None:
+                continue
+            painter.setOpacity(0.4 if entry.id == moving else 1.0)
+            paint_entry(
+                painter,
+                self.across(box.rect),
+                entry,
+                self.zone,
+                line=box.line,
+                flipped=self.flipped,
+                focused=self.shows_ring(box.row),
+                chosen=box.row == here,
+            )
+        painter.setOpacity(1.0)
 
     def _set_current(self, row: int, *, tell: bool = True) -> None:
         entry = self.agenda.entry(row)

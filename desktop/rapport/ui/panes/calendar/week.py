@@ -21,7 +21,7 @@ from rapport.ui.look.paint import more_words, rounded
 from rapport.ui.look.text import Run, baseline_in
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import SEMIBOLD, TextSize
-from rapport.ui.panes.calendar.blocks import paint_entry, paint_ghost
+from rapport.ui.panes.calendar.blocks import paint_ghost
 from rapport.ui.panes.calendar.entries import Entry
 from rapport.ui.panes.calendar.model import SLOT
 from rapport.ui.panes.calendar.painted_list import Box
@@ -256,28 +256,10 @@ class WeekView(CalendarView):
 
     def _paint_boxes(self, painter: QPainter, *, line: bool) -> None:
         height = self.viewport().height()
-        here = self.currentIndex().row()
-        moving = self.moving.entry.id if self.moving is not None else None
-        for box in self.boxes:
-            if box.line is not line or box.rect.top() > height:
-                continue
-            if not line and box.rect.bottom() < self._above:
-                continue
-            entry = self.agenda.entry(box.row)
-            if entry is None:
-                continue
-            painter.setOpacity(0.4 if entry.id == moving else 1.0)
-            paint_entry(
-                painter,
-                self.across(box.rect),
-                entry,
-                self.zone,
-                line=line,
-                flipped=self.flipped,
-                focused=self.shows_ring(box.row),
-                chosen=box.row == here,
-            )
-        painter.setOpacity(1.0)
+        seen = [box for box in self.boxes if box.line is line and box.rect.top() <= height]
+        if not line:
+            seen = [box for box in seen if box.rect.bottom() >= self._above]
+        self.paint_boxes(painter, seen)
 
     def _paint_now(self, painter: QPainter) -> None:
         today = day_of(self.now, self.zone)
