@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QListView, QWidget
 
@@ -17,11 +17,10 @@ from rapport.ui.palette.rows import PaletteDelegate, PaletteModel
 from rapport.ui.widgets.button import KeyCap
 from rapport.ui.widgets.inputs import LineEdit
 from rapport.ui.widgets.labels import IconView, Label, Rule
-from rapport.ui.widgets.overlay import Overlay
+from rapport.ui.widgets.overlay import LinePanel
 from rapport.ui.wording import count
 
 _WIDTH = 640
-_FROM_TOP = 0.15
 _CANDIDATES = 40
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
 
@@ -55,12 +54,12 @@ class _List(QListView):
         return QSize(120, 0)
 
 
-class Palette(Overlay):
+class Palette(LinePanel):
     """Typing searches actions, contacts, tags, tasks and notes; ``>`` asks for actions only, ``#``
     for tags. Up and Down choose, Enter does it, Esc leaves."""
 
     def __init__(self, context: WindowContext, parent: QWidget) -> None:
-        super().__init__(parent, width=_WIDTH, dialog=True)
+        super().__init__(parent, width=_WIDTH)
         self._answered: str | None = None
         """What the rows are for."""
         self._chosen_early = False
@@ -69,7 +68,7 @@ class Palette(Overlay):
         self.closes_outside = True
         self._context = context
         px = context.theme.type.px
-        self.line = _Line(
+        self.line: _Line = _Line(
             tr("Find anything"),
             self.panel,
             placeholder=tr("Search contacts, tasks, notes and actions"),
@@ -110,21 +109,6 @@ class Palette(Overlay):
         self.line.textChanged.connect(lambda _: self._search())
         self.closed.connect(self._leave)
         self._search()
-
-    def restyle(self) -> None:
-        super().restyle()
-        self.body.setContentsMargins(0, 0, 0, 0)
-        self.body.setSpacing(0)
-
-    def first_focus(self) -> QWidget:
-        return self.line
-
-    def place(self) -> None:
-        size = self.panel_size()
-        top = round(self.height() * _FROM_TOP)
-        size.setHeight(min(size.height(), self.height() - top - 8))
-        self.panel.setGeometry(QRect((self.width() - size.width()) // 2, top, *size.toTuple()))
-        self.update()
 
     def choose(self) -> None:
         """Do what the chosen row says; fast fingers press Enter before there are rows for what

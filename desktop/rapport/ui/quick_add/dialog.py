@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from rapport.domain.errors import InputError
@@ -24,20 +24,19 @@ from rapport.ui.widgets.button import KeyCap
 from rapport.ui.widgets.flow import FlowLayout
 from rapport.ui.widgets.inputs import Message
 from rapport.ui.widgets.labels import ElidedLabel, IconView, Label, Rule
-from rapport.ui.widgets.overlay import Overlay
+from rapport.ui.widgets.overlay import LinePanel
 
 _WIDTH = 640
-_FROM_TOP = 0.15
 _MOST_OFFERS = 6
 _DRAFT = "quick-add"
 _EXAMPLE = "call Ana fri 3pm #hot @mara every 2 weeks !10m"
 
 
-class QuickAdd(Overlay):
+class QuickAdd(LinePanel):
     """Made once and opened often. The sentence is kept when it is left, in the account's copy."""
 
     def __init__(self, context: WindowContext, parent: QWidget) -> None:
-        super().__init__(parent, width=_WIDTH, dialog=True)
+        super().__init__(parent, width=_WIDTH)
         self.setObjectName("quick-add")
         self.setAccessibleName(tr("New task"))
         self.closes_outside = True
@@ -54,7 +53,7 @@ class QuickAdd(Overlay):
 
     def _build(self) -> None:
         px = self._context.theme.type.px
-        self.line = MarkedLine(
+        self.line: MarkedLine = MarkedLine(
             tr("Task in one sentence"),
             self.panel,
             placeholder=tr("Such as: {example}").format(example=_EXAMPLE),
@@ -137,21 +136,9 @@ class QuickAdd(Overlay):
 
     def restyle(self) -> None:
         super().restyle()
-        self.body.setContentsMargins(0, 0, 0, 0)
-        self.body.setSpacing(0)
         if hasattr(self, "contact"):
             self.line.setFont(self.type.font(TextSize.SECTION))
             self._show()
-
-    def first_focus(self) -> QWidget:
-        return self.line
-
-    def place(self) -> None:
-        size = self.panel_size()
-        top = round(self.height() * _FROM_TOP)
-        size.setHeight(min(size.height(), self.height() - top - 8))
-        self.panel.setGeometry(QRect((self.width() - size.width()) // 2, top, *size.toTuple()))
-        self.update()
 
     # Opening and leaving.
 

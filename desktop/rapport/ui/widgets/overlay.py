@@ -24,6 +24,8 @@ from rapport.ui.widgets.labels import Label
 from rapport.ui.widgets.scroll import ScrollArea
 
 _EDGE = 8
+_FROM_TOP = 0.15
+"""Of the window's height, above a panel with a line."""
 
 
 class Overlay(Painted):
@@ -219,6 +221,31 @@ class Dialog(Overlay):
         left = (self.width() - size.width()) // 2
         top = max(_EDGE, (self.height() - size.height()) * 2 // 5)
         self.panel.setGeometry(QRect(QPoint(left, top), size))
+        self.update()
+
+
+class LinePanel(Overlay):
+    """A panel in the upper part of the window around one line to type into. Its content goes to
+    the panel's edges."""
+
+    line: QWidget
+
+    def __init__(self, window: QWidget, *, width: int) -> None:
+        super().__init__(window, width=width, dialog=True)
+
+    def restyle(self) -> None:
+        super().restyle()
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(0)
+
+    def first_focus(self) -> QWidget:
+        return self.line
+
+    def place(self) -> None:
+        size = self.panel_size()
+        top = round(self.height() * _FROM_TOP)
+        size.setHeight(min(size.height(), self.height() - top - _EDGE))
+        self.panel.setGeometry(QRect((self.width() - size.width()) // 2, top, *size.toTuple()))
         self.update()
 
 
