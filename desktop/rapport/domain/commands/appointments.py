@@ -7,8 +7,8 @@ from typing import Any
 
 from rapport.domain.changes import Mutation
 from rapport.domain.commands.base import (
-    Command,
     OnContact,
+    OnRecord,
     Records,
     create,
     delete,
@@ -27,7 +27,7 @@ from rapport.domain.records import (
 )
 
 
-class OnAppointment(Command, frozen=True, kw_only=True):
+class OnAppointment(OnRecord, frozen=True, kw_only=True):
     """What concerns one appointment that is there already."""
 
     appointment_id: Id
@@ -35,9 +35,6 @@ class OnAppointment(Command, frozen=True, kw_only=True):
     @property
     def ref(self) -> Ref:
         return Ref(Kind.APPOINTMENT, self.appointment_id)
-
-    def targets(self) -> tuple[Ref, ...]:
-        return (self.ref,)
 
 
 def _check_times(start_at: Any, end_at: Any) -> None:

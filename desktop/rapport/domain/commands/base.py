@@ -47,7 +47,18 @@ class Command(Struct, frozen=True, kw_only=True, tag=True):
         raise NotImplementedError
 
 
-class OnContact(Command, frozen=True, kw_only=True):
+class OnRecord(Command, frozen=True, kw_only=True):
+    """What concerns one record that is there already."""
+
+    @property
+    def ref(self) -> Ref:
+        raise NotImplementedError
+
+    def targets(self) -> tuple[Ref, ...]:
+        return (self.ref,)
+
+
+class OnContact(OnRecord, frozen=True, kw_only=True):
     """What concerns one contact."""
 
     contact_id: Id
@@ -55,9 +66,6 @@ class OnContact(Command, frozen=True, kw_only=True):
     @property
     def ref(self) -> Ref:
         return Ref(Kind.CONTACT, self.contact_id)
-
-    def targets(self) -> tuple[Ref, ...]:
-        return (self.ref,)
 
 
 def present(records: Records, ref: Ref) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from typing import Any
 
 from rapport.domain.changes import Mutation
 from rapport.domain.commands.base import (
-    Command,
     OnContact,
+    OnRecord,
     Records,
     create,
     delete,
@@ -22,7 +22,7 @@ from rapport.domain.records import (
 )
 
 
-class OnNote(Command, frozen=True, kw_only=True):
+class OnNote(OnRecord, frozen=True, kw_only=True):
     """What concerns one note that is there already."""
 
     note_id: Id
@@ -30,9 +30,6 @@ class OnNote(Command, frozen=True, kw_only=True):
     @property
     def ref(self) -> Ref:
         return Ref(Kind.NOTE, self.note_id)
-
-    def targets(self) -> tuple[Ref, ...]:
-        return (self.ref,)
 
 
 class CreateNote(OnContact, frozen=True, kw_only=True):

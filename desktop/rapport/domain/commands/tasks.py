@@ -7,8 +7,8 @@ from typing import Any
 
 from rapport.domain.changes import Mutation
 from rapport.domain.commands.base import (
-    Command,
     OnContact,
+    OnRecord,
     Records,
     create,
     delete,
@@ -24,7 +24,7 @@ from rapport.domain.records import (
 )
 
 
-class OnTask(Command, frozen=True, kw_only=True):
+class OnTask(OnRecord, frozen=True, kw_only=True):
     """What concerns one task that is there already."""
 
     task_id: Id
@@ -32,9 +32,6 @@ class OnTask(Command, frozen=True, kw_only=True):
     @property
     def ref(self) -> Ref:
         return Ref(Kind.TASK, self.task_id)
-
-    def targets(self) -> tuple[Ref, ...]:
-        return (self.ref,)
 
 
 class CreateTask(OnContact, frozen=True, kw_only=True):
