@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+from rapport.api import Remote
 from rapport.store import OutboxEntry
 from rapport.sync.compare import plan_update, wanted_by
 from rapport.sync.push import Push, _Sending
@@ -24,7 +25,8 @@ class NaivePush(Push):
         entry = sending.entry
         bases = {name: delta.base for name, delta in entry.fields.items()}
         plan = plan_update(entry.ref.kind, entry.fields, bases)
-        await self._write(entry, plan)
+        blind = Remote(kind=entry.ref.kind, rid=entry.rid or "", values=bases)
+        await self._write(entry, plan, blind)
         await self._settle(entry, await self._records.get(entry))
 
     async def _delete(self, sending: _Sending) -> None:
