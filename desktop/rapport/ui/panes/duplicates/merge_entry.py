@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -29,6 +28,7 @@ from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.panes.activity.words import Words
 from rapport.ui.panes.duplicates.choices import MergeChoices
 from rapport.ui.panes.duplicates.merge_table import STAYS, MergeTable
+from rapport.ui.panes.duplicates.merge_words import MergeWords, why_fixed
 from rapport.ui.panes.duplicates.words import (
     belongings_words,
     certainty_words,
@@ -64,6 +64,7 @@ class MergeEntry(QWidget):
         self.setObjectName("merge-entry")
         self._workspace, self._context = workspace, context
         self._words = Words(workspace)
+        self._merge_words = MergeWords(self._words)
         self._kept: dict[tuple[Id, ...], MergeChoices] = {}
         self.choices: MergeChoices | None = None
         self._group: Group | None = None
@@ -214,7 +215,7 @@ class MergeEntry(QWidget):
     def _add_table(self, column: QVBoxLayout, page: QWidget, choices: MergeChoices) -> None:
         contacts = choices.contacts
         details = {one.contact.id: one for one in self._details}
-        captions = [self._caption(contact) for contact in contacts]
+        captions = [self._merge_words.caption(contact) for contact in contacts]
         table = self._table = MergeTable(contacts, captions, page)
         table.setObjectName("merge-table")
         table.picked.connect(self._picked)
@@ -225,7 +226,7 @@ class MergeEntry(QWidget):
         ]
         table.add_field(STAYS, tr("Stays"), belongings)
         for field in choices.fields():
-            values = [self._value(contact, field) for contact in contacts]
+            values = [self._merge_words.value(contact, field) for contact in contacts]
             name = self._words.field(Kind.CONTACT, field)
             ltr = self._words.is_left_to_right(field)
             table.add_field(field, name, values, ltr=ltr)
@@ -306,7 +307,7 @@ class MergeEntry(QWidget):
             chosen = choices.survivor_id if field == STAYS else choices.chosen(field)
             for id, cell in cells.items():
                 cell.setChecked(id == chosen)
-                why = self._why_fixed(choices, field, id)
+                why = why_fixed(choices, field, id)
                 cell.setEnabled(not why)
                 cell.setToolTip(why)
                 cell.setAccessibleDescription(why)
@@ -323,15 +324,6 @@ class MergeEntry(QWidget):
         self._saved["rest"].show_text(note or tr("none"))
         self._allow()
 
-    def _why_fixed(self, choices: MergeChoices, field: str, id: Id) -> str:
-        if field == STAYS:
-            if choices.can_stay(id):
-                return ""
-            return tr("The CRM has not got this contact yet: another one has to stay.")
-        if choices.is_fixed(field) and id != choices.survivor_id:
-            return tr("The CRM does not let this be changed: the contact that stays keeps its own.")
-        return ""
-
     def _belongings(self, choices: MergeChoices) -> str:
         ids = {contact.id for contact in choices.contacts}
         details = [one for one in self._details if one.contact.id in ids]
@@ -342,35 +334,7 @@ class MergeEntry(QWidget):
         )
 
     def _note(self, choices: MergeChoices) -> str:
-        """What is not kept otherwise, as a note for the contact that stays."""
-        rest = choices.rest() if self._with_rest else []
-        lines = [
-            tr("{field}: {value}").format(
-                field=self._words.field(Kind.CONTACT, field),
-                value=self._words.value(Kind.CONTACT, field, value),
-            )
-            for _, field, value in rest
-        ]
-        if not lines:
-            return ""
-        names = tr(", ").join(dict.fromkeys(visible(contact.name) for contact, _, _ in rest))
-        return "\n".join(
-            [tr("Other values from a merge with {names}:").format(names=names), *lines]
-        )
-
-    def _value(self, contact: Contact, field: str) -> str:
-        value: Any
-        if field.startswith("custom:"):
-            value = contact.custom.get(field.removeprefix("custom:"))
-        else:
-            value = getattr(contact, field)
-        return self._words.value(Kind.CONTACT, field, value)
-
-    def _caption(self, contact: Contact) -> str:
-        if contact.added_at is None:
-            return tr("made here")
-        when = self._words.short_moment(contact.added_at)
-        return tr("added {when}").format(when=when)
+        return self._merge_words.note(choices) if self._with_rest else ""
 
     def _country(self) -> str:
         location = self._workspace.reference.location
