@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractItemView,
     QAbstractScrollArea,
     QCheckBox,
     QComboBox,
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from rapport.ui.toasts import Toast
 from rapport.ui.widgets.base import Control, FocusRing
 from rapport.ui.widgets.button import Button, KeyCap
 from rapport.ui.widgets.chips import Pill
@@ -61,7 +63,8 @@ def _cramped(widget: QWidget) -> list[str]:
     if isinstance(widget, QComboBox):
         room = widget.width() - (widget.sizeHint().width() - _longest(widget))
         words = widget.fontMetrics().horizontalAdvance(widget.currentText())
-        return [f"{widget.currentText()!r} cut off"] if words > room + _SLACK else []
+        cut = words > room + _SLACK and not widget.toolTip()
+        return [f"{widget.currentText()!r} cut off"] if cut else []
     if isinstance(widget, ElidedLabel):
         needed = widget.sizeHint().height()
         return [f"{widget.text()!r} too low"] if widget.height() < needed - _SLACK else []
@@ -117,6 +120,9 @@ def _outside(widget: QWidget) -> str:
         return ""
     area = parent.parentWidget()
     if isinstance(area, QAbstractScrollArea) and area.viewport() is parent:
+        fixed = area.horizontalScrollBarPolicy() is Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        if fixed and not isinstance(area, QAbstractItemView) and widget.width() > area.width():
+            return f"{widget.width()} wide in {_name(area)} {area.width()} wide, for good"
         return ""  # scrolled
     if widget.geometry().isEmpty():
         return ""
@@ -134,10 +140,9 @@ def _overlaps(parent: QWidget) -> list[str]:
         for child in parent.children()
         if isinstance(child, QWidget)
         and child.isVisible()
-        and not isinstance(child, _FURNITURE)
+        and not isinstance(child, (*_FURNITURE, Toast))  # a toast lies over what there is
         and not child.isWindow()
         and not child.geometry().isEmpty()
-        and not child.property("lies-over")
     ]
     found = []
     for one, other in combinations(children, 2):
@@ -151,6 +156,8 @@ def _overlaps(parent: QWidget) -> list[str]:
 def _inside_stock(widget: QWidget) -> bool:
     """Parts of Qt's own controls are Qt's affair."""
     parent = widget.parentWidget()
+    if isinstance(parent, QAbstractScrollArea) and parent.viewport() is widget:
+        return True
     return isinstance(parent, QLineEdit | QComboBox) or isinstance(widget, QScrollBar)
 
 

@@ -126,7 +126,7 @@ async def test_nothing_in_the_window_stays_english(
     until: Until,
 ) -> None:
     spoken("pseudo")
-    contact = await fill(book, workspace, clock)
+    contact, _ = await fill(book, workspace, clock)
     window: MainWindow = await open_window()
     known, found = known_words(), set[str]()
 
@@ -184,7 +184,7 @@ async def test_arabic_runs_from_right_to_left(
     until: Until,
 ) -> None:
     spoken("ar")
-    contact = await fill(book, workspace, clock)
+    contact, _ = await fill(book, workspace, clock)
     window: MainWindow = await open_window()
     window.context.open_contact(contact)
     await until(lambda: window.findChild(QWidget, "copy-phone"))

@@ -1,8 +1,9 @@
 """Every screen in every dress: colours, size of text, direction and longer words; nothing is cut
 off, nothing lies on something else.
 
-One window for each size of text, direction and language, at the smallest size there is; the main
-window is seen in all colours there, the other pages in one each, so that every pair is seen.
+One window for each size of text, direction and language, at the smallest size there is. The main
+window is seen in all colours there, the pages and what an action opens in one each. The other
+screens are seen in half of the windows: all pairs of size, direction and language occur.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from gettext import NullTranslations
 from itertools import product
@@ -20,8 +22,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from tests.ui.layout import faults
+from tests.ui.window.screens import Deaf, Screens
 
 from rapport import language
+from rapport.api.catalogue import catalogue
 from rapport.domain.commands import EditContact
 from rapport.domain.hosts import Contact, Purpose
 from rapport.domain.records import Kind
@@ -30,15 +34,17 @@ from rapport.store import Snapshot
 from rapport.ui import wording
 from rapport.ui.context import Page
 from rapport.ui.look.theme import Contrast, Mode, Theme
+from rapport.ui.panes.activity.operations import OperationsView
+from rapport.ui.panes.activity.operations.view import OperationsDesk
 from rapport.ui.panes.settings import SettingsDesk, SettingsPage
 from rapport.ui.pseudo import PseudoTranslations
-from rapport.ui.rooms import ACTIVITY, STANDARD_ROOMS, Rooms
+from rapport.ui.rooms import ACTIVITY, STANDARD_ROOMS, Rooms, Tab
 from rapport.ui.widgets.overlay import Overlay
 from rapport.ui.window import MainWindow
 
 Until = Callable[[Callable[[], object]], Any]
 _PATIENCE = 60
-LOOKS = ((Mode.LIGHT, Contrast.NORMAL), (Mode.DARK, Contrast.NORMAL), (Mode.LIGHT, Contrast.HIGH))
+LOOKS = tuple(product((Mode.LIGHT, Mode.DARK), (Contrast.NORMAL, Contrast.HIGH)))
 SIZES = (1.0, 1.5, 2.0)
 DIRECTIONS = (Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft)
 _OVER = (
@@ -87,21 +93,23 @@ def plain_rooms(tmp_path: Path, clock: Any) -> Rooms:
         hosts=lambda: (seen,),
         wipe=_nothing,
     )
-    return Rooms(
-        detail=STANDARD_ROOMS.detail,
-        today=STANDARD_ROOMS.today,
-        calendar=STANDARD_ROOMS.calendar,
+    operations = OperationsDesk(entries=tuple(catalogue().values()), caller=Deaf())
+
+    def build(workspace: Any, context: Any) -> OperationsView:
+        return OperationsView(workspace, context, operations)
+
+    return replace(
+        STANDARD_ROOMS,
         settings=lambda context: SettingsPage(context, desk),
-        duplicates=STANDARD_ROOMS.duplicates,
-        activity=ACTIVITY,
-        load=STANDARD_ROOMS.load,
+        activity=(*ACTIVITY, Tab("operations", "Operations", build)),
     )
 
 
-async def fill(book: Any, workspace: Any, clock: Any) -> str:
-    """People with long names, many tags, tasks, notes, a visit, and an edit that waits."""
+async def fill(book: Any, workspace: Any, clock: Any) -> tuple[str, str]:
+    """People with long names, many tags, tasks, notes, a visit, and an edit that waits. Returns the
+    ids of two who may be the same."""
     tags = ["vip", "lead", "newsletter", "installer of the north", "hot"]
-    ana, *_ = await book.add(
+    ana, _, _, twin, _ = await book.add(
         {
             "first_name": "Maximiliane Alexandra",
             "last_name": "von Hohenstein-Ehrenberg",
@@ -162,7 +170,7 @@ async def fill(book: Any, workspace: Any, clock: Any) -> str:
     (item,) = await workspace.waiting.items()
     await _answer(book.store.outbox.conflict(item.seq, "city", "Matosinhos", "Both."))
     await workspace.bus.run(EditContact(contact_id=ana, fields={"address": "Rua das Flores 216"}))
-    return str(ana)
+    return str(ana), str(twin)
 
 
 async def _answer(future: Any) -> Any:
@@ -227,12 +235,14 @@ async def test_nothing_is_cut_off_and_nothing_overlaps(
     clock: Any,
     open_window: Any,
     until: Until,
+    sync: Any,
+    tmp_path: Path,
     request: pytest.FixtureRequest,
 ) -> None:
     language.use(PseudoTranslations() if longer else NullTranslations(), number=wording.count)
     qapp.setLayoutDirection(direction)
     theme.set_text_scale(size)
-    contact = await fill(book, workspace, clock)
+    contact, twin = await fill(book, workspace, clock)
     settings = Settings(theme=ThemeMode.LIGHT, text_scale=size, window=(960, 600))
     window: MainWindow = await open_window(settings)
     assert (window.width(), window.height()) == (960, 600)
@@ -242,13 +252,18 @@ async def test_nothing_is_cut_off_and_nothing_overlaps(
     pages: tuple[tuple[str, Callable[[], None]], ...] = (
         ("today", lambda: window.context.show_page(Page.TODAY)),
         ("calendar", lambda: window.context.show_page(Page.CALENDAR)),
-        ("calendar-month", lambda: window.context.actions.trigger("calendar.month")),
         ("duplicates", window.context.show_duplicates),
         ("ledger", lambda: window.context.show_activity("ledger")),
         ("conflicts", lambda: window.context.show_activity("conflicts")),
         ("audit", lambda: window.context.show_activity("audit")),
         ("settings", lambda: window.context.show_page(Page.SETTINGS)),
     )
+    others = Screens(eye, sync, workspace.account, (contact, twin), tmp_path).all()
+    half = [
+        screen
+        for n, screen in enumerate(others)
+        if (n + SIZES.index(size) + DIRECTIONS.index(direction) + longer) % 2
+    ]
     for turn in range(len(LOOKS)):
         mode, contrast = LOOKS[(place + turn) % len(LOOKS)]
         theme.set_mode(mode)
@@ -262,4 +277,6 @@ async def test_nothing_is_cut_off_and_nothing_overlaps(
             show()
             await until(lambda: not window.context.runner._tasks)
             await eye.look(name)
+        for screen in half[turn :: len(LOOKS)]:
+            await screen()
     assert not eye.found, "\n".join(eye.found)

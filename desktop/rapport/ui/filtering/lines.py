@@ -25,6 +25,7 @@ from rapport.ui.condition_words import field_name
 from rapport.ui.context import WindowContext
 from rapport.ui.filtering.values import ValueEditor, editor_for
 from rapport.ui.look.paint import rounded
+from rapport.ui.look.text import plain_tip
 from rapport.ui.look.theme import current_theme
 from rapport.ui.widgets.base import Painted
 from rapport.ui.widgets.button import Button, IconButton, Kind, Size
@@ -139,6 +140,7 @@ class LineRow(QWidget):
         self.verb.setAccessibleName(tr("Condition"))
         self.verb.setMaxVisibleItems(14)
         self.verb.setFixedWidth(px(164))
+        self.verb.currentTextChanged.connect(lambda text: self.verb.setToolTip(plain_tip(text)))
         self._value = ValueEditor(self)
         self._remove = remove = IconButton("x", tr("Remove this condition"), self, size=Size.SMALL)
         remove.setObjectName("filter-remove")

@@ -15,6 +15,7 @@ from rapport.ui.widgets.labels import ElidedLabel
 from rapport.ui.widgets.scroll import ScrollArea
 
 _SAMPLE = 60
+_BOX_LETTERS = 12
 _SHOWN_ROWS = 4
 
 
@@ -73,6 +74,9 @@ class ColumnsForm(QWidget):
         for target in targets(self._reference):
             box.addItem(self._words(target), target)
         box.setCurrentIndex(max(0, box.findData(chosen)))
+        # The longest field is rarely chosen; the popup shows it whole.
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setMinimumContentsLength(_BOX_LETTERS)
         box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         box.activated.connect(lambda _: self._picked(box))
         return box

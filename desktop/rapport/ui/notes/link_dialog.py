@@ -36,6 +36,11 @@ def pretended_host(words: str, url: QUrl) -> str:
     return ""
 
 
+def _broken(address: str) -> str:
+    """An address in lines: it may break where its parts end."""
+    return re.sub(r"([-/?&=.#]+)", "\\1\u200b", address)
+
+
 class LinkDialog(ConfirmDialog):
     """``await dialog.ask()``; ``remembers`` tells whether to trust this host."""
 
@@ -45,7 +50,7 @@ class LinkDialog(ConfirmDialog):
         super().__init__(
             window,
             tr("Open {host}?").format(host=where),
-            visible(url.toString(QUrl.ComponentFormattingOption.FullyEncoded))[:_SHOWN],
+            _broken(visible(url.toString(QUrl.ComponentFormattingOption.FullyEncoded))[:_SHOWN]),
             confirm=tr("Open link"),
         )
         self.always = QCheckBox(tr("Always open links to {host}").format(host=where), self.panel)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from rapport.domain.errors import DamagedError, RapportError
 from rapport.domain.settings import Account
@@ -15,6 +15,7 @@ from rapport.ui.look.theme import current_theme
 from rapport.ui.menus import pop_up
 from rapport.ui.onboarding.text import Words
 from rapport.ui.widgets.button import Button, Kind
+from rapport.ui.widgets.fit import fit
 from rapport.ui.widgets.labels import IconView
 
 _WIDTH = 460
@@ -49,8 +50,7 @@ class TroublePage(QWidget):
         ):
             words.setAlignment(Qt.AlignmentFlag.AlignCenter)
             rows.addWidget(words)
-        buttons = QHBoxLayout()
-        buttons.addStretch()
+        buttons = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         repairable = isinstance(error, DamagedError)
         again = Button(tr("Try again"), kind=Kind.TONAL if repairable else Kind.FILLED)
         again.setObjectName("trouble-again")
@@ -61,15 +61,24 @@ class TroublePage(QWidget):
         copy = Button(tr("Copy details"), icon="copy", kind=Kind.QUIET)
         details = "\n".join(filter(None, (type(error).__name__, str(error), error.details)))
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(details))
-        for button in (copy, other, again):
-            buttons.addWidget(button)
+        aside, onward = QHBoxLayout(), QHBoxLayout()
+        for pair in (aside, onward):
+            pair.addStretch()
+            buttons.addLayout(pair)
+        for button in (copy, other):
+            aside.addWidget(button)
+        onward.addWidget(again)
         if repairable:
             repair = Button(tr("Repair"), kind=Kind.FILLED)
             repair.setObjectName("trouble-repair")
             repair.clicked.connect(self.repair)
-            buttons.addWidget(repair)
-        buttons.addStretch()
+            onward.addWidget(repair)
+        for pair in (aside, onward):
+            pair.addStretch()
         rows.addLayout(buttons)
+        below, beside = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        room = px(_WIDTH) - rows.contentsMargins().left() - rows.contentsMargins().right()
+        fit(buttons, room, (lambda long: buttons.setDirection(below if long else beside),))
         outer = QVBoxLayout(self)
         outer.addStretch(2)
         # Between stretches, not aligned: the height must be that of its own width.

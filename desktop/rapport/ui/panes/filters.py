@@ -25,6 +25,7 @@ from rapport.language import tr, trn
 from rapport.ui.condition_words import words_of
 from rapport.ui.context import WindowContext
 from rapport.ui.look.icons import icon
+from rapport.ui.look.text import plain_tip
 from rapport.ui.menus import pop_up
 from rapport.ui.widgets.button import Button, Kind, Size
 from rapport.ui.widgets.chips import FilterChip
@@ -98,6 +99,7 @@ class FilterRow(QWidget):
         icon, words = words_of(condition, self._workspace)
         chip = FilterChip(words, self, icon=icon)
         chip.setObjectName("filter-chip")
+        chip.setToolTip(plain_tip(words))  # several share the line and lose their ends
         chip.removed.connect(lambda: self._drop(condition))
         chip.clicked.connect(lambda: self._context.actions.trigger("list.filter"))
         return chip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from rapport.ui.key_names import cap_of
@@ -253,6 +253,13 @@ class ElidedButton(Button):
     def minimumSizeHint(self) -> QSize:
         hint = self.sizeHint()
         return QSize(min(hint.width(), self.type.px(60)), hint.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The tool-tip has the whole words, where it has nothing else to say."""
+        super().resizeEvent(event)
+        whole, tip = plain_tip(self.text()), self.toolTip()
+        if tip in ("", whole):
+            self.setToolTip(whole if self.width() < self.sizeHint().width() else "")
 
 
 class IconButton(Button):

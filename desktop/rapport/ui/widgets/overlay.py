@@ -87,8 +87,10 @@ class Overlay(Painted):
         """Return the panel's size for its content, never larger than the window."""
         px = current_theme().type.px
         most = self.size() - QSize(2 * _EDGE, 2 * _EDGE)
-        width = min(px(self._design_width), most.width())
         self.body.activate()
+        # As the design has it, or what longer words need; what the window has not is scrolled to.
+        needed = max(px(self._design_width), self.body.totalMinimumSize().width())
+        width = min(needed, most.width())
         if self.body.hasHeightForWidth():
             height = self.body.totalHeightForWidth(width)
         else:
@@ -122,6 +124,7 @@ class Overlay(Painted):
         reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
         self.window().setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
         target.setFocus(reason)
+        self._area.ensureWidgetVisible(target, 0, 0)
         return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

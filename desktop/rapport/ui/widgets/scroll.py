@@ -59,14 +59,14 @@ class RoomArea(QScrollArea):
 
 
 class ScrollArea(QScrollArea):
-    """Scrolls up and down only. Its content keeps the bar's width free at the end edge."""
+    """Scrolls up and down, and sideways where its content needs more room than there is. The
+    content keeps the bar's width free at the end edge."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.verticalScrollBar().rangeChanged.connect(lambda *_: self._overlay())
 
     def changeEvent(self, event: QEvent) -> None:

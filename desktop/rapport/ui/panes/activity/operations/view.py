@@ -25,6 +25,7 @@ from rapport.language import tr
 from rapport.ui.context import WindowContext
 from rapport.ui.editors.forms import SaveKey
 from rapport.ui.look.paint import rounded
+from rapport.ui.look.text import plain_tip
 from rapport.ui.look.type import TextSize
 from rapport.ui.models.operation_list_model import Entry
 from rapport.ui.panes.activity.operations.catalogue_list import CatalogueList
@@ -38,6 +39,7 @@ from rapport.ui.panes.activity.operations.reply import Exchange, ReplyPane
 from rapport.ui.widgets.base import Painted
 from rapport.ui.widgets.button import Button, Kind, Size
 from rapport.ui.widgets.chips import Tone
+from rapport.ui.widgets.fit import fit
 from rapport.ui.widgets.foot import Foot
 from rapport.ui.widgets.labels import IconView, Label, Rule
 from rapport.ui.widgets.overlay import confirm
@@ -443,7 +445,7 @@ class _SendFoot(Foot):
         hint = QHBoxLayout()
         hint.setContentsMargins(px(20), px(8), px(20), px(12))
         hint.addWidget(self.hint)
-        row = QHBoxLayout()
+        row = self._row = QHBoxLayout()
         row.setContentsMargins(px(8), px(12), px(20), px(12))
         row.setSpacing(0)
         row.addWidget(self.curl)
@@ -461,3 +463,16 @@ class _SendFoot(Foot):
     def set_busy(self, busy: bool) -> None:
         self.send.setVisible(not busy)
         self.cancel.setVisible(busy)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        fit(self._row, self.width(), (self._drop_words,))
+
+    def _drop_words(self, dropped: bool) -> None:
+        for button in (self.curl, self.line):
+            button.set_wordless(dropped)
+            button.setToolTip(plain_tip(button.accessibleName()))
