@@ -146,7 +146,7 @@ class Application:
         from rapport.host.motion import DesktopMotion
 
         self._motion = DesktopMotion(self._theme.set_desktop_reduces_motion)
-        self._own(self._motion.start())
+        self._motion.start()
         shown = self.session
         if shown is not None:
             try:

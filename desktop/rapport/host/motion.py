@@ -36,8 +36,14 @@ class DesktopMotion:
     def __init__(self, changed: Callable[[bool], None]) -> None:
         self._changed = changed
         self._bus: MessageBus | None = None
+        self._asking: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
+    def start(self) -> asyncio.Task[None]:
+        """Asks; what is returned ends when the desktop has answered."""
+        self._asking = asyncio.get_running_loop().create_task(self._start())
+        return self._asking
+
+    async def _start(self) -> None:
         try:
             reduced = await asyncio.wait_for(self._ask(), _LIMIT_S)
         except Exception as error:  # each platform fails in ways of its own, none of them ours
@@ -47,6 +53,9 @@ class DesktopMotion:
             self._changed(reduced)
 
     async def close(self) -> None:
+        if self._asking is not None:
+            # Called off on its way, a connection would leave its socket behind.
+            await self._asking
         bus, self._bus = self._bus, None
         if bus is not None:
             bus.disconnect()
