@@ -39,6 +39,13 @@ class AddressError(Exception):
 class _Protocol(H11Protocol):
     """Lets the application close its connection without a reply."""
 
+    transports: set[asyncio.Transport]
+    """Of the listener: those that are open, to be closed with it."""
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self.transports.discard(self.transport)
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         inner = self.app
@@ -48,6 +55,7 @@ class _Protocol(H11Protocol):
             await inner(scope, receive, send)
 
         self.app = app
+        self.transports.add(transport)
 
 
 class _Listener:
@@ -64,11 +72,15 @@ class _Listener:
         self._config.load()
         self._state = ServerState()
         self._server: asyncio.Server | None = None
+        self._transports: set[asyncio.Transport] = set()
+
+    def _protocol(self) -> _Protocol:
+        protocol = _Protocol(self._config, self._state, {})
+        protocol.transports = self._transports
+        return protocol
 
     async def open(self, on: socket.socket) -> None:
-        self._server = await asyncio.get_running_loop().create_server(
-            lambda: _Protocol(self._config, self._state, {}), sock=on
-        )
+        self._server = await asyncio.get_running_loop().create_server(self._protocol, sock=on)
 
     async def close(self) -> None:
         """Take nothing new, finish what is being answered, give up on what takes too long."""
@@ -95,6 +107,9 @@ class _Listener:
                 for connection in list(open_ones):
                     connection.transport.abort()
             await asyncio.sleep(0.001)
+        for transport in list(self._transports):
+            transport.abort()
+        await asyncio.sleep(0)
         self._server = None
 
 
