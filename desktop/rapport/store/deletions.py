@@ -42,19 +42,22 @@ def decide(tx: Transaction, command: CreateAgain | AcceptDeletion, origin: Origi
     return Outcome(title=command.title, undo_id=None, refs=(command.ref,))
 
 
-def children_anew(tx: Transaction, contact: Stored, title: str) -> None:
-    """What the CRM deleted with a contact that is made anew follows it there."""
+def children_anew(tx: Transaction, contact: Stored, title: str, part_of: int = 0) -> None:
+    """What the CRM deleted with a contact that is made anew follows it there. ``part_of`` is the
+    taking back of a merge, whose later stages wait for it."""
     for child in tx.children(contact.key):
         if child.kind is Kind.APPOINTMENT or child.tomb:
             # Appointments are not made from here; the CRM has deleted them, too.
             forget(tx, child)
         else:
-            _anew(tx, child, title)
+            _anew(tx, child, title, part_of)
 
 
-def _anew(tx: Transaction, stored: Stored, title: str) -> None:
+def _anew(tx: Transaction, stored: Stored, title: str, part_of: int = 0) -> None:
     """The record is sent as a new one, with all that is shown of it here."""
     for op in tx.ops(stored.key):
+        if part_of and op.part_of == part_of:
+            tx.let_go(op.seq)  # the new one says it, too
         tx.drop_op(op.seq)
     tx.drop_conflicts(stored.key, conflicts.open_fields(tx, stored.key))
     remember_gone(tx, stored.kind, stored.rid)
@@ -70,6 +73,8 @@ def _anew(tx: Transaction, stored: Stored, title: str) -> None:
     }
     tx.save(stored)
     seq = tx.add_op(stored, Op.CREATE, encode(wanted), title, 0)
+    if part_of:
+        tx.db.run("UPDATE op SET part_of = ?, stage = 1 WHERE seq = ?", (part_of, seq))
     fields = {name: (None, delta.want) for name, delta in wanted.items()}
     tx.audit(stored, Op.CREATE, title, fields, sending=str(seq))
     tx.tell(stored, Op.UPDATE)

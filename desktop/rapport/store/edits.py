@@ -254,9 +254,9 @@ def _contact(tx: Transaction, ref: Ref, contact_id: Id) -> tuple[int | None, Id]
 def _bring_back(
     tx: Transaction, stored: Stored, mutation: Mutation, values: Values, title: str
 ) -> tuple[Stored, int]:
-    """A delete is withdrawn while it waits; once it is on its way the record is made anew."""
+    """A delete that did not land is withdrawn; once it is on its way the record is made anew."""
     last, seq = tx.ops(stored.key)[-1], 0
-    if last.op is Op.DELETE and last.never_sent:
+    if last.op is Op.DELETE and not last.may_have_landed:
         tx.drop_op(last.seq)
         if not tx.ops(stored.key):
             stored.base = stored.seen = None

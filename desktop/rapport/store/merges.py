@@ -37,8 +37,8 @@ from rapport.domain.views import Outcome
 from rapport.language import tr
 from rapport.store import edits
 from rapport.store.read_models import contact_name
-from rapport.store.rebase import AFTER_DELETION
-from rapport.store.settling import discard
+from rapport.store.rebase import AFTER_DELETION, StoredOp
+from rapport.store.settling import discard, show_again
 from rapport.store.sql import Sql
 from rapport.store.transaction import Transaction
 from rapport.store.values import (
@@ -50,7 +50,6 @@ from rapport.store.values import (
     server_part,
     to_ms,
 )
-from rapport.store.views import OpState
 
 _HOLD_MS = int(UNDO_WINDOW_S * 1000)
 _CHILDREN = (Kind.TASK, Kind.NOTE, Kind.APPOINTMENT)
@@ -369,12 +368,33 @@ def stop(tx: Transaction) -> None:
     for (seq,) in rows:
         op = tx.op(seq)
         stored = tx.by_key(op.key) if op is not None else None
-        if op is None or stored is None or op.state in (OpState.SENDING, OpState.UNCERTAIN):
-            continue  # too late for this one
-        discard(tx, op, stored)
+        if op is None or stored is None or op.may_have_landed:
+            continue  # too late for this one: it goes on
+        free = _set_free(tx, op) if op.stage == AFTER_DELETION else {}
+        if free:
+            op.fields = free
+            tx.save_op(op)
+            show_again(tx, stored, f"Discard “{op.title}”")
+        else:
+            discard(tx, op, stored)
         tx.refresh(stored.contact_key)
     tx.db.run("UPDATE merge SET state = 'stopped' WHERE state = 'stopping'")
     tx.outbox = True
+
+
+def _set_free(tx: Transaction, op: StoredOp) -> dict[str, Delta]:
+    """The addresses and numbers in the edit that none of the others has who are still there: with
+    those who are gone they would be gone, too."""
+    merged = find(tx.db, op.part_of)
+    if merged is None:
+        return {}
+    others = [tx.by_id(Ref(Kind.CONTACT, one.id)) for one in merged.gone]
+    there = [other for other in others if other is not None and not other.tomb]
+    return {
+        name: delta
+        for name, delta in op.fields.items()
+        if not any(alike(delta.want, other.values[name]) for other in there)
+    }
 
 
 # Reading.

@@ -46,7 +46,8 @@ REINED_IN_MS = 60_000
 # In the order of the clauses: its turn has come; nothing before it on the same record, save what
 # was refused and a delete takes along; nothing on its way to the same contact; the server knows the
 # contact; a contact about to be deleted takes its children along, so nothing more is sent to them;
-# what a merge sends before it has arrived, and nobody has stopped the merge.
+# what a merge sends before it has arrived, and the merge is not being stopped: what that leaves, or
+# a taking back, was on its way and goes on.
 _DUE = f"""{_ENTRY}
     WHERE op.state IN ('pending', 'uncertain') AND op.not_before <= ?
       AND NOT EXISTS (SELECT 1 FROM op e WHERE e.key = op.key AND e.seq < op.seq
@@ -60,7 +61,7 @@ _DUE = f"""{_ENTRY}
       AND (op.part_of = 0 OR NOT EXISTS
           (SELECT 1 FROM op b WHERE b.part_of = op.part_of AND b.stage < op.stage))
       AND (op.stage < 2 OR EXISTS
-          (SELECT 1 FROM merge m WHERE m.id = op.part_of AND m.state IN ('open', 'done')))
+          (SELECT 1 FROM merge m WHERE m.id = op.part_of AND m.state <> 'stopping'))
     ORDER BY op.seq LIMIT ?
 """
 

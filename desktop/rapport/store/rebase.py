@@ -37,6 +37,11 @@ class StoredOp(Struct, kw_only=True):
         return self.state is OpState.PENDING and self.attempt == 0
 
     @property
+    def may_have_landed(self) -> bool:
+        """Whether it is too late to withdraw it. One that was refused or put off did not land."""
+        return self.state in (OpState.SENDING, OpState.UNCERTAIN)
+
+    @property
     def open_to_edits(self) -> bool:
         """Whether a further edit may go into this one: it was never sent, or was refused whole."""
         if self.op is Op.DELETE or self.stage == AFTER_DELETION:

@@ -54,7 +54,7 @@ def settle(
             stored.rid = stored.base = stored.seen = stored.extra = None
             tx.save(stored, ())
             if stored.kind is Kind.CONTACT:
-                deletions.children_anew(tx, stored, "Bring back contact")
+                deletions.children_anew(tx, stored, "Bring back contact", later[0].part_of)
         else:
             forget(tx, stored)
         return

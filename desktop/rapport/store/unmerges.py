@@ -111,7 +111,7 @@ def _may_repeat(tx: Transaction) -> bool:
 def _is_leaving(tx: Transaction, stored: Stored) -> bool:
     """Whether its deletion is on its way, so that it is made anew."""
     return stored.tomb and any(
-        op.op is Op.DELETE and not op.never_sent for op in tx.ops(stored.key)
+        op.op is Op.DELETE and op.may_have_landed for op in tx.ops(stored.key)
     )
 
 
