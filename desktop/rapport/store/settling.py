@@ -184,12 +184,32 @@ def discard(tx: Transaction, op: StoredOp, stored: Stored) -> None:
     deletions.saw_it_discarded(tx, later, op)
     if op.op is Op.DELETE:
         stored.tomb = False
+        for one in later:
+            if one.op is Op.CREATE:  # it was to be made anew, and is there still
+                _say_as_changes(tx, one, stored)
         changed = settle_chain(tx, stored)
         tx.save(stored)
         tx.audit(stored, Op.CREATE, title, {n: (None, v) for n, v in stored.values.items()})
         tx.tell(stored, Op.CREATE, changed)
     else:
         show_again(tx, stored, title)
+
+
+def _say_as_changes(tx: Transaction, create: StoredOp, stored: Stored) -> None:
+    """What a create says otherwise than the record, which is there, becomes an edit of it."""
+    server = stored.server
+    differs = {
+        name: Delta(server.get(name), delta.want)
+        for name, delta in create.fields.items()
+        if delta.want != server.get(name)
+    }
+    if differs:
+        create.fields = differs
+        tx.save_op(create)
+        tx.db.run("UPDATE op SET op = 'update' WHERE seq = ?", (create.seq,))
+    else:
+        tx.let_go(create.seq)
+        tx.drop_op(create.seq)
 
 
 def link(tx: Transaction, op: StoredOp, stored: Stored, snapshot: Snapshot) -> None:

@@ -137,6 +137,12 @@ ENDS = st.sampled_from(["", "undo", "unmerge"])
     end="undo",
     cut=4,
 )
+@example(  # and its delete was given up when it was to be made anew
+    others=[[(Kind.NOTE, False)]],
+    steps=["take", "take", "take", "lost", "refuse", "give up"],
+    end="undo",
+    cut=4,
+)
 @example(  # the merge stopped, and nobody knew of the delete of another
     others=[[(Kind.NOTE, False)], [(Kind.NOTE, False)]],
     steps=["take", "take", "take", "take", "refuse", "lost", "give up"],
