@@ -88,7 +88,7 @@ chaos: setup
 # Hashes, and no addresses: a lock names packages, not the machine that served them.
 # run.txt is for those who install the program alone; dev.txt holds the same versions and the tools.
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header \
-	--no-emit-index-url --no-emit-find-links --python-version 3.11 $(UPGRADE) pyproject.toml
+	--python-version 3.11 $(UPGRADE) pyproject.toml
 lock: setup
 	$(LOCK) --group dev --output-file packaging/locks/dev.txt
 	$(LOCK) --constraint packaging/locks/dev.txt --output-file packaging/locks/run.txt
