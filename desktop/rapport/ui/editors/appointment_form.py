@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from rapport.domain.commands import CreateAppointment, EditAppointment
-from rapport.domain.errors import InputError, RapportError
+from rapport.domain.errors import RapportError
 from rapport.domain.ports import Clock
 from rapport.domain.records import APPOINTMENT_STATUSES, Appointment, Id
 from rapport.domain.text import visible
@@ -20,6 +20,7 @@ from rapport.ui.context import WindowContext
 from rapport.ui.editors.contact_picker import ContactPicker
 from rapport.ui.editors.date_field import DateField
 from rapport.ui.editors.forms import SaveKey, labelled
+from rapport.ui.editors.record_form import RecordForm
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import SEMIBOLD, TextSize
 from rapport.ui.widgets.button import Button, Kind, Size
@@ -52,24 +53,15 @@ class ZonedClock:
         await self._clock.sleep(seconds)
 
 
-class AppointmentForm(QWidget):
-    """What was typed stays until it is saved, deleted or given up, whatever is wrong with it."""
-
-    saved = Signal(str)
-    given_up = Signal()
-    delete_asked = Signal(str)
+class AppointmentForm(RecordForm):
     contact_asked = Signal(str)
 
     def __init__(
         self, context: WindowContext, parent: QWidget, workspace: Workspace, zone: tzinfo
     ) -> None:
-        super().__init__(parent)
-        self._context = context
-        self.workspace = workspace
+        super().__init__(context, parent, workspace)
         self._zone = zone
         self._row: AppointmentRow | None = None
-        self._before: dict[str, Any] = {}
-        self._saving = False
         self.heading = Label("", self, size=TextSize.SECTION, weight=SEMIBOLD)
         self.trouble = Message(self)
         self.title = TextInput(tr("Title"), self, placeholder=tr("What is it about?"))
@@ -301,14 +293,6 @@ class AppointmentForm(QWidget):
         for name, combo in combos.items():
             combo.setCurrentIndex(max(0, combo.findData(typed[name])))
 
-    def forget(self) -> None:
-        """What was typed is not wanted any more."""
-        self._before = {}
-
-    @property
-    def is_changed(self) -> bool:
-        return bool(self._before) and self.typed() != self._before
-
     # Free times.
 
     def _ask_free(self) -> None:
@@ -352,31 +336,13 @@ class AppointmentForm(QWidget):
 
     # Saving.
 
-    def save(self) -> None:
-        """Check every field, say all that is wrong at once, and commit when nothing is."""
-        if self._saving or not self.save_button.isEnabled():
-            return
+    def _wrong(self) -> list[QWidget]:
         wrong: list[QWidget] = []
         if self.contact.complain():
             wrong.append(self.contact)
         if self.start.complain():
             wrong.append(self.start)
-        if wrong:
-            wrong[0].setFocus(Qt.FocusReason.OtherFocusReason)
-            return
-        self._context.runner.own(self._save())
-
-    async def _save(self) -> None:
-        self._saving = True
-        try:
-            id = await self._commit()
-        except InputError as error:
-            self.message.say(str(error))
-            return
-        finally:
-            self._saving = False
-        self._before = {}
-        self.saved.emit(id)
+        return wrong
 
     def _values(self) -> dict[str, Any]:
         start = self.start.moment()

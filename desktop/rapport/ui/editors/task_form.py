@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from rapport.domain.commands import Command, CreateTask, EditTask
-from rapport.domain.errors import InputError
 from rapport.domain.records import Id, Task
 from rapport.language import tr
 from rapport.services.workspace import Workspace
@@ -17,6 +15,7 @@ from rapport.ui.context import WindowContext
 from rapport.ui.editors.contact_picker import ContactPicker
 from rapport.ui.editors.date_field import DateField
 from rapport.ui.editors.forms import SaveKey, labelled
+from rapport.ui.editors.record_form import RecordForm
 from rapport.ui.editors.repeat_field import RepeatField, fill_reminders
 from rapport.ui.look.theme import current_theme
 from rapport.ui.look.type import SEMIBOLD, TextSize
@@ -26,21 +25,10 @@ from rapport.ui.widgets.labels import Label
 from rapport.ui.widgets.segmented import Segmented
 
 
-class TaskForm(QWidget):
-    """What was typed stays until it is saved, deleted or given up, whatever is wrong with it."""
-
-    saved = Signal(str)
-    """The id of the task."""
-    given_up = Signal()
-    delete_asked = Signal(str)
-
+class TaskForm(RecordForm):
     def __init__(self, context: WindowContext, parent: QWidget, workspace: Workspace) -> None:
-        super().__init__(parent)
-        self._context = context
-        self.workspace = workspace
+        super().__init__(context, parent, workspace)
         self._task: Task | None = None
-        self._before: dict[str, Any] = {}
-        self._saving = False
         clock = workspace.clock
         self.heading = Label("", self, size=TextSize.SECTION, weight=SEMIBOLD)
         self.title = TextInput(tr("Title"), self, placeholder=tr("What is to be done?"))
@@ -192,20 +180,9 @@ class TaskForm(QWidget):
         self.contact.set_contact(*typed["contact"])
         self.notes.setPlainText(typed["notes"])
 
-    def forget(self) -> None:
-        """What was typed is not wanted any more."""
-        self._before = {}
-
-    @property
-    def is_changed(self) -> bool:
-        return bool(self._before) and self.typed() != self._before
-
     # Saving.
 
-    def save(self) -> None:
-        """Check every field, say all that is wrong at once, and commit when nothing is."""
-        if self._saving or not self.save_button.isEnabled():
-            return
+    def _wrong(self) -> list[QWidget]:
         wrong: list[QWidget] = []
         if not self.title.text().strip():
             self.title.set_invalid(tr("A task needs a title."))
@@ -216,22 +193,7 @@ class TaskForm(QWidget):
             wrong.append(self.repeat.line)
         if self.contact.complain():
             wrong.append(self.contact)
-        if wrong:
-            wrong[0].setFocus(Qt.FocusReason.OtherFocusReason)
-            return
-        self._context.runner.own(self._save())
-
-    async def _save(self) -> None:
-        self._saving = True
-        try:
-            task_id = await self._commit()
-        except InputError as error:
-            self.message.say(str(error))
-            return
-        finally:
-            self._saving = False
-        self._before = {}
-        self.saved.emit(task_id)
+        return wrong
 
     async def _commit(self) -> Id:
         values: dict[str, Any] = {

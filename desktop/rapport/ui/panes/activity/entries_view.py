@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtGui import QKeyEvent, QPalette
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -9,8 +12,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from rapport.ui.delegates.entry_row import EntryRowDelegate, row_height
 from rapport.ui.delegates.row import dress_list
 from rapport.ui.look.theme import current_theme
+from rapport.ui.models.entry_list_model import EntryListModel, Header
 from rapport.ui.panes.rows_view import RowsView
 from rapport.ui.panes.today.task_view import TaskView
+
+T = TypeVar("T")
 
 
 def _is_letter(event: QKeyEvent) -> bool:
@@ -60,6 +66,27 @@ class GroupedEntries(TaskView):
 
     def choose(self, row: int) -> None:
         choose_row(self, row)
+
+    def show_rows(
+        self,
+        model: EntryListModel[T],
+        rows: Sequence[Header | T],
+        chosen: Callable[[T], bool],
+        place: int,
+    ) -> None:
+        """Show other rows and stay at the one that is ``chosen``; where it is gone, at its
+        ``place``."""
+        focused = self.hasFocus()
+        model.show(rows)
+        row = model.row_where(chosen)
+        if row < 0:
+            row = model.next_row(min(place, max(0, len(rows) - 1)))
+        if row < 0:
+            row = model.next_row(0)
+        if row >= 0:
+            self.choose(row)
+        if focused:
+            self.setFocus()
 
 
 def choose_row(view: RowsView | TaskView, row: int) -> None:

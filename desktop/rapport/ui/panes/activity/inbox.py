@@ -162,17 +162,9 @@ class ConflictsView(FirstKeys):
         self._pages.setCurrentWidget(self._split if rows else self.empty)
         if rows != self._rows:
             self._rows = rows
-            focused = self.view.hasFocus()
-            self.model.show(rows)
-            row = self.model.row_where(lambda row: _key(row) == self._chosen)
-            if row < 0:
-                row = self.model.next_row(min(self._place, max(0, len(rows) - 1)))
-            if row < 0:
-                row = self.model.next_row(0)
-            if row >= 0:
-                self.view.choose(row)
-            if focused:
-                self.view.setFocus()
+            self.view.show_rows(
+                self.model, rows, lambda row: _key(row) == self._chosen, self._place
+            )
         self._choose_wanted()
 
     def _choose_wanted(self) -> None:

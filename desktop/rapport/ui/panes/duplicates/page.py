@@ -247,17 +247,7 @@ class DuplicatesPage(FirstKeys):
         if rows == self._rows:
             return
         self._rows = rows
-        focused = self.view.hasFocus()
-        self.model.show(rows)
-        row = self.model.row_where(lambda row: _key(row) == self._chosen)
-        if row < 0:
-            row = self.model.next_row(min(self._place, max(0, len(rows) - 1)))
-        if row < 0:
-            row = self.model.next_row(0)
-        if row >= 0:
-            self.view.choose(row)
-        if focused:
-            self.view.setFocus()
+        self.view.show_rows(self.model, rows, lambda row: _key(row) == self._chosen, self._place)
 
     def _done(self, ids: object) -> None:
         """These are decided."""
