@@ -112,7 +112,9 @@ class SettingsPage(QWidget):
         QTimer.singleShot(0, row, lambda: self._reveal(row))
 
     def _reveal(self, row: Row) -> None:
-        self._scroll.ensureWidgetVisible(row, 0, self._context.theme.type.px(24))
+        """In the middle, where no toast lies over it."""
+        beside = (self._scroll.viewport().height() - row.height()) // 2
+        self._scroll.ensureWidgetVisible(row, 0, max(self._context.theme.type.px(24), beside))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
