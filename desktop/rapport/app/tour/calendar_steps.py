@@ -160,7 +160,9 @@ class CalendarSteps(Steps):
         raise NotSeen("every hour of that week is taken")
 
     def _spot(self, view: WeekView, entry: Entry) -> QPoint:
-        area = view.visualRect(view.agenda.index(view.agenda.row_of(entry.id)))
+        index = view.agenda.index(view.agenda.row_of(entry.id))
+        view.scrollTo(index)
+        area = view.visualRect(index)
         return QPoint(area.center().x(), area.top() + 8)
 
     def _offered(self) -> int:
