@@ -70,7 +70,8 @@ class SettingsSteps(Steps):
         await self._do.key("alt+2")
 
     async def text_200(self) -> None:
-        """The largest text: the list and the detail are seen one at a time."""
+        """The largest text: the list and the detail are seen one at a time, where there is no room
+        for both."""
         context = self._window.context
         size = self._window.size()
         await self._open()
@@ -82,7 +83,8 @@ class SettingsSteps(Steps):
         await self._do.key("alt+2")
         await self._do.see("contact-list")
         await self._do.until(
-            lambda: self._do.find(QWidget, "detail-pane") is None, "the list to stand alone"
+            lambda: (self._do.find(QWidget, "detail-pane") is not None) is self._has_room,
+            "the detail beside the list only where it has room",
         )
 
     async def text_200_detail(self) -> None:
@@ -90,6 +92,22 @@ class SettingsSteps(Steps):
         view = await self._do.see("contact-list", QListView)
         view.setFocus()
         await self._do.key("Home", "Return")
+        if self._has_room:
+            await self._do.until(lambda: not view.hasFocus(), "the keyboard in the detail")
+            await self._photograph()
+        else:
+            await self._open_alone(view)
+        context = self._window.context
+        context.change_settings(text_scale=1.0)
+        await self._do.until(lambda: context.theme.text_scale == 1.0, "text at 100 %")
+
+    @property
+    def _has_room(self) -> bool:
+        """For list and detail beside each other."""
+        contacts = self._window.pages.contacts
+        return contacts is not None and contacts.has_room
+
+    async def _open_alone(self, view: QListView) -> None:
         await self._do.see("close-detail")
         await self._do.until(lambda: not view.isVisible(), "the detail to stand alone")
         await self._photograph()
@@ -98,9 +116,6 @@ class SettingsSteps(Steps):
         await self._do.click_row(view, view.model().index(0, 0))
         await self._do.click("close-detail")
         await self._do.until(view.hasFocus, "the way back to lead to the list")
-        context = self._window.context
-        context.change_settings(text_scale=1.0)
-        await self._do.until(lambda: context.theme.text_scale == 1.0, "text at 100 %")
 
     async def dark_theme(self) -> None:
         dark = self._window.context.theme.tokens.dark

@@ -80,9 +80,13 @@ class TaskSteps(Steps):
             record = await self.at_server(Kind.TASK, done.id)
             return record is not None and record["completed"] is True
 
+        async def made() -> int:
+            return await self._made() - before
+
         await self._do.until_known(done_there, "the first one done at the sandbox")
-        made = await self._made() - before
-        assert made == 1, made
+        # The sandbox writes a request down once its reply has gone.
+        number = await self._do.until_known(made, "the request in the sandbox's log")
+        assert number == 1, number
         await self._photograph()
 
     async def _open(self) -> Task | None:
