@@ -234,7 +234,8 @@ class WindowContext(QObject):
         return self.situation.task_workspace or self.workspace
 
     def show_page(self, page: Page) -> None:
-        self.change(page=page)
+        """Show a page, which may take the keyboard from wherever it is."""
+        self.change(page=page, pane=Pane.OTHER)
 
     def show_setting(self, id: str) -> None:
         """Show the settings page at one of its settings."""

@@ -223,15 +223,15 @@ class Sidebar(QWidget):
         elif entry.id in (nav.LISTS, nav.TAGS):
             self._offer(entry.id, index)
         else:
-            # Whoever clicks or presses Enter is done here: the page may take the keyboard.
-            self._context.change(pane=Pane.OTHER)
             self._go(entry)
 
     def _reached(self, index: QModelIndex) -> None:
         entry = self.model.entry(index.row())
         if entry is not None and (entry.kind is NavKind.PLACE or entry.conditions):
             self._go(entry)
-            self.view.setFocus(Qt.FocusReason.OtherFocusReason)  # the arrows go on from here
+            # The arrows go on from here: the page does not take the keyboard.
+            self._context.change(pane=Pane.SIDEBAR)
+            self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _go(self, entry: Entry) -> None:
         self._chosen = entry.id

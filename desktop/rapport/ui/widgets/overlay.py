@@ -28,6 +28,18 @@ _FROM_TOP = 0.15
 """Of the window's height, above a panel with a line."""
 
 
+class _Inside(QWidget):
+    """What a panel holds. Its least height is that at the width it has: words that wrap would ask
+    for the height they need when they are as narrow as they can be."""
+
+    def minimumSizeHint(self) -> QSize:
+        least, layout = super().minimumSizeHint(), self.layout()
+        if layout is not None and layout.hasHeightForWidth():
+            width = max(least.width(), self.width())
+            least.setHeight(min(least.height(), layout.totalHeightForWidth(width)))
+        return least
+
+
 class Overlay(Painted):
     """Covers the window and holds a panel; keeps Tab inside, closes with Esc, gives focus back."""
 
@@ -44,7 +56,7 @@ class Overlay(Painted):
         """0 where somebody who types already must not wait for it."""
         self.panel = QWidget(self)
         # With large text a panel may be higher than the window: then its content is scrolled.
-        self._inside = QWidget()
+        self._inside = _Inside()
         self._area = ScrollArea(self.panel)
         for ground in (self._area.viewport(), self._inside):
             ground.setAutoFillBackground(False)

@@ -391,8 +391,7 @@ class CalendarPage(Painted):
             self._take_focus()
 
     def _take_focus(self) -> None:
-        if self._context.situation.pane is not Pane.SIDEBAR:
-            self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _page_changed(self, page: str) -> None:
         if Page(page) is Page.CALENDAR:
